@@ -1,0 +1,51 @@
+# The CI steps and what a newcomer types. `make run` and `make test` set everything up and can be run again.
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 8000
+PIP_VERSION := 26.3
+export HF_HUB_OFFLINE := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: run test lint format bench clean install lock screenshots
+
+run: install
+	@$(BIN)/python manage.py serve --port $(PORT)
+
+test: install
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.run
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy .
+	$(BIN)/djlint --quiet --lint templates
+	$(BIN)/python manage.py check --fail-level WARNING
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+format: install
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+	-$(BIN)/djlint --quiet --reformat templates
+
+bench: install
+	@for bench in benchmarks/[a-z]*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+
+screenshots: install
+	$(BIN)/python -m docs.screenshots
+
+clean:
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results
+
+install: .venv/.installed
+
+# torch comes first and by itself: any other order lets another package's range draw a CUDA build of several GB.
+.venv/.installed: requirements.lock
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet "pip==$(PIP_VERSION)"
+	$(BIN)/pip install --quiet "torch==2.13.0"
+	$(BIN)/pip install --quiet --requirement requirements.lock
+	@touch $@
+
+lock:
+	$(BIN)/pip freeze | sed 's/+cpu$$//' > requirements.lock

@@ -1,0 +1,73 @@
+"""The doors to accounts' objects. Missing and forbidden look the same from outside: Http404."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils import timezone
+
+from accounts.keys import hash_of, key_in
+from accounts.models import ApiKey, Invitation, Membership, Project, Role, User
+
+USE_NOTED_EVERY = timedelta(minutes=1)
+
+
+def get_membership(user: User, slug: str, role: Role) -> Membership:
+    """The user's membership in the project, if it allows `role`; else Http404."""
+    membership = (
+        Membership.objects.select_related("project", "user")
+        .filter(user=user, user__is_active=True, project__slug=slug)
+        .first()
+    )
+    if membership is None or not membership.may(role):
+        raise Http404("No such page.")
+    return membership
+
+
+def projects_of(user: User) -> QuerySet[Project]:
+    """The projects that the user belongs to, by name."""
+    return Project.objects.filter(memberships__user=user).order_by("name")
+
+
+def find_api_key(headers: Mapping[str, str]) -> ApiKey | None:
+    """The live key that a request's headers carry, or None. Notes its use, at most once a minute."""
+    secret = key_in(headers)
+    if not secret:
+        return None
+    # The look-up is by hash: how long it takes tells nothing about the key.
+    key = ApiKey.objects.select_related("project").filter(key_hash=hash_of(secret), revoked_at=None).first()
+    if key is not None:
+        _note_use(key)
+    return key
+
+
+def _note_use(key: ApiKey) -> None:
+    now = timezone.now()
+    if key.last_used_at is None or now - key.last_used_at > USE_NOTED_EVERY:
+        stale = Q(last_used_at=None) | Q(last_used_at__lt=now - USE_NOTED_EVERY)
+        ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
+
+
+def get_invitation(token: str) -> Invitation:
+    """The open invitation that a link's token names; Http404 when it is unknown, used or out of date."""
+    invitation = Invitation.objects.select_related("project").filter(token_hash=hash_of(token)).first()
+    if invitation is None or not invitation.is_open():
+        raise Http404("No such invitation.")
+    return invitation
+
+
+def get_member(project: Project, membership_id: int) -> Membership:
+    """A membership of this project; else Http404."""
+    membership = Membership.objects.select_related("user").filter(project=project, pk=membership_id).first()
+    if membership is None:
+        raise Http404("No such member.")
+    return membership
+
+
+def get_api_key(project: Project, key_id: int) -> ApiKey:
+    """A key of this project; else Http404."""
+    key = ApiKey.objects.filter(project=project, pk=key_id).first()
+    if key is None:
+        raise Http404("No such key.")
+    return key

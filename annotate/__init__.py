@@ -1,0 +1,1 @@
+"""What people say about sessions: rubric, queue, lease, review, failure, priority."""

@@ -1,0 +1,1 @@
+"""Words without a domain: errors, typed request, API base, UI components."""

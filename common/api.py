@@ -1,0 +1,40 @@
+"""The one shape of every API error: `{"errors": [{"field": "steps.3.kind", "message": "…"}]}`."""
+
+from typing import Any
+
+from django.http import Http404
+from rest_framework import status
+from rest_framework.exceptions import APIException
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from common.errors import Refused
+
+
+def error_response(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler: what a caller may know about `error`; None lets a real fault be a 500."""
+    if isinstance(error, Refused):
+        return Response(
+            {"errors": [{"field": error.field, "message": error.message}]}, status=status.HTTP_400_BAD_REQUEST
+        )
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    detail = (
+        "Not found." if isinstance(error, Http404) else error.detail if isinstance(error, APIException) else str(error)
+    )
+    response.data = {"errors": list(_flatten(detail, ""))}
+    return response
+
+
+def _flatten(detail: Any, path: str) -> list[dict[str, str]]:
+    if isinstance(detail, dict):
+        return [row for key, value in detail.items() for row in _flatten(value, f"{path}.{key}".strip("."))]
+    if isinstance(detail, list):
+        nested = [isinstance(value, dict | list) for value in detail]
+        return [
+            row
+            for index, value in enumerate(detail)
+            for row in _flatten(value, f"{path}.{index}".strip(".") if any(nested) else path)
+        ]
+    return [{"field": path.removesuffix(".non_field_errors").removeprefix("non_field_errors"), "message": str(detail)}]

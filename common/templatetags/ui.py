@@ -1,0 +1,125 @@
+"""The components of a page. Each declares its arguments: an unknown or missing one fails when the template compiles."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.http import HttpRequest, QueryDict
+
+from common.charts import bars
+
+register = template.Library()
+
+TONES = {"neutral", "good", "bad", "warn", "calm", "accent", "plum"}
+MILLISECONDS_IN_SECOND = 1000
+SECONDS_IN_MINUTE = 60
+
+
+@register.inclusion_tag("components/icon.html")
+def icon(*, name: str) -> dict[str, Any]:
+    """A line icon of the set in `static/img/icons.svg`; decoration only, so hidden from screen readers."""
+    return {"name": name}
+
+
+@register.inclusion_tag("components/badge.html")
+def badge(*, label: object, tone: str = "neutral", title: str = "") -> dict[str, Any]:
+    """A small coloured word. Colour never carries the meaning alone."""
+    if tone not in TONES:
+        raise ValueError(f"badge has no tone {tone!r}; it has {', '.join(sorted(TONES))}")
+    return {"label": label, "tone": tone, "title": title}
+
+
+@register.inclusion_tag("components/when.html")
+def when(*, moment: datetime | None, ago: bool = True) -> dict[str, Any]:
+    """A time in the reader's own zone, relative where `ago`, with the absolute time on hover."""
+    return {"moment": moment, "ago": ago}
+
+
+@register.inclusion_tag("components/stat.html")
+def stat(*, label: str, value: object, note: str = "") -> dict[str, Any]:
+    """A number with its name, for use inside `<dl class="stats">`."""
+    return {"label": label, "value": "–" if value in (None, "") else value, "note": note}
+
+
+@register.inclusion_tag("components/empty.html")
+def empty(*, title: str, text: str, icon: str = "inbox", url: str = "", action: str = "") -> dict[str, Any]:
+    """What a page says when it has nothing to show: what would be here, and the next step."""
+    return {"title": title, "text": text, "icon": icon, "url": url, "action": action}
+
+
+@register.inclusion_tag("components/field.html")
+def field(*, field: Any) -> dict[str, Any]:
+    """A form's field with its label, help and errors, tied together for screen readers."""
+    return {"field": field}
+
+
+@register.inclusion_tag("components/sparkline.html")
+def sparkline(*, values: Sequence[tuple[str, float]], label: str) -> dict[str, Any]:
+    """A tiny bar chart for a table's cell; `label` says in words what it shows."""
+    return {"bars": bars(values, width=96, height=24, gap=0.25), "label": label}
+
+
+@register.inclusion_tag("components/bar_chart.html")
+def bar_chart(*, values: Sequence[tuple[str, float]], label: str, unit: str, tone: str = "") -> dict[str, Any]:
+    """A bar chart of (label, value) pairs; `label` says in words what it shows, `unit` what a bar counts."""
+    highest = max((value for _, value in values), default=0)
+    return {
+        "bars": bars(values, width=600, height=120),
+        "label": label,
+        "unit": unit,
+        "tone": tone,
+        "highest": int(highest) if float(highest).is_integer() else round(highest, 2),
+        "first": values[0][0] if values else "",
+        "last": values[-1][0] if values else "",
+    }
+
+
+@register.inclusion_tag("components/pager.html", takes_context=True)
+def pager(context: dict[str, Any], *, page: Any, noun: str) -> dict[str, Any]:
+    """Links to the neighbouring pages that keep every filter of the URL."""
+    request: HttpRequest = context["request"]
+    return {
+        "page": page,
+        "noun": noun,
+        "previous": _with_page(request.GET, page.previous_page_number()) if page.has_previous() else "",
+        "next": _with_page(request.GET, page.next_page_number()) if page.has_next() else "",
+    }
+
+
+def _with_page(query: QueryDict, number: int) -> str:
+    changed = query.copy()
+    changed["page"] = str(number)
+    return changed.urlencode()
+
+
+@register.filter
+def duration(milliseconds: int | None) -> str:
+    """12 ms, 3.4 s, 5 min 12 s; an en dash where it is unknown."""
+    if milliseconds is None:
+        return "–"
+    if milliseconds < MILLISECONDS_IN_SECOND:
+        return f"{milliseconds} ms"
+    seconds = milliseconds / MILLISECONDS_IN_SECOND
+    if seconds < SECONDS_IN_MINUTE:
+        return f"{seconds:.1f} s"
+    return f"{int(seconds // SECONDS_IN_MINUTE)} min {int(seconds % SECONDS_IN_MINUTE)} s"
+
+
+@register.filter
+def money(dollars: float | None) -> str:
+    """$0.0042, $1.20; an en dash where it is unknown."""
+    if dollars is None:
+        return "–"
+    return f"${dollars:.2f}" if dollars >= 1 else f"${dollars:.4f}"
+
+
+@register.filter
+def count(number: int | None) -> str:
+    """12, 3.4k, 1.2M; an en dash where it is unknown."""
+    if number is None:
+        return "–"
+    for size, mark in ((1_000_000, "M"), (1_000, "k")):
+        if number >= size:
+            return f"{number / size:.1f}{mark}"
+    return str(number)

@@ -1,0 +1,5 @@
+"""The ground: settings, site map, Celery application."""
+
+from config.celery import app as celery_app
+
+__all__ = ["celery_app"]

@@ -1,0 +1,1 @@
+"""A generator that sends its sessions through the front door like any client."""

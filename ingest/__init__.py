@@ -1,0 +1,1 @@
+"""How sessions come in: doors, dialects, raw batches, digest, imports."""

@@ -1,0 +1,1 @@
+"""A named failure mode and its life: lifecycle, memberships, proposals, counts, export."""

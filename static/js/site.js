@@ -1,0 +1,49 @@
+// What every page needs: local times, the theme switch, dialogs, toasts, closing menus.
+
+const when = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60]];
+
+function localise(root) {
+  for (const node of root.querySelectorAll("time[datetime]:not([data-local])")) {
+    const moment = new Date(node.dateTime);
+    if (Number.isNaN(moment.valueOf())) continue;
+    node.dataset.local = "";
+    node.title = absolute.format(moment);
+    node.textContent = node.hasAttribute("data-ago") ? ago(moment) : when.format(moment);
+  }
+}
+
+function ago(moment) {
+  const seconds = (moment - Date.now()) / 1000;
+  if (Math.abs(seconds) > 14 * 86400) return when.format(moment);
+  const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? ["minute", 60];
+  return relative.format(Math.round(seconds / size), unit);
+}
+
+function switchTheme() {
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const shown = document.documentElement.dataset.theme ?? (dark ? "dark" : "light");
+  const next = shown === "dark" ? "light" : "dark";
+  document.documentElement.dataset.theme = next;
+  localStorage.setItem("theme", next);
+}
+
+document.addEventListener("click", (event) => {
+  const target = event.target.closest("[data-do]");
+  if (target?.dataset.do === "theme") switchTheme();
+  if (target?.dataset.do === "dismiss") target.closest("[data-dismissable]").remove();
+  if (target?.dataset.do === "open") document.getElementById(target.dataset.target).showModal();
+  if (target?.dataset.do === "copy") navigator.clipboard.writeText(document.getElementById(target.dataset.target).textContent);
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
+});
+
+document.addEventListener("DOMContentLoaded", () => localise(document));
+document.addEventListener("htmx:afterSwap", (event) => localise(event.target));

@@ -1,0 +1,1 @@
+"""What agents did: sessions, steps, scores, signals and their detectors."""

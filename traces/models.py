@@ -1,0 +1,189 @@
+"""Facts: what agents did, what machines and end users scored, and the evidence computed from it."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from accounts.models import Project
+
+
+class StepKind(models.TextChoices):
+    """What a step was, as its sender called it."""
+
+    USER = "user", "User message"
+    AGENT = "agent", "Agent message"
+    LLM = "llm", "Model call"
+    TOOL = "tool", "Tool call"
+    RETRIEVER = "retriever", "Retrieval"
+    RERANKER = "reranker", "Reranking"
+    EMBEDDING = "embedding", "Embedding"
+    GUARDRAIL = "guardrail", "Guardrail check"
+    EVALUATOR = "evaluator", "Evaluator"
+    CHAIN = "chain", "Wrapper"
+    EVENT = "event", "Event"
+    OTHER = "other", "Other"
+
+
+class StepRole(models.TextChoices):
+    """How a reader meets a step: as speech, as something done, or not at all until asked for."""
+
+    USER = "user", "User"
+    AGENT = "agent", "Agent"
+    TOOL = "tool", "Tool"
+    INTERNAL = "internal", "Behind the scenes"
+
+
+class SessionStatus(models.TextChoices):
+    """How the session ended, as far as its own data say."""
+
+    OK = "ok", "Ended normally"
+    ERROR = "error", "Ended in an error"
+    UNKNOWN = "unknown", "Unknown"
+
+
+class AgentSession(models.Model):
+    """One run of an agent for one user goal. Totals are sums over leaf steps; null means unknown, never 0.
+
+    `revision` grows with every change of content, so that a judgement can say what it was made on.
+    `settled_revision` is the revision whose signals were computed; behind `revision` there is work to do.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="sessions")
+    external_id = models.CharField(max_length=200)
+    workflow = models.CharField(max_length=200, blank=True)
+    release = models.CharField(max_length=100, blank=True)
+    environment = models.CharField(max_length=100, default="default")
+    user_ref = models.CharField(max_length=200, blank=True, help_text="The end user, as the sender names them.")
+    model = models.CharField(max_length=120, blank=True)
+    source_format = models.CharField(max_length=40, blank=True)
+    status = models.CharField(max_length=10, choices=SessionStatus.choices, default=SessionStatus.UNKNOWN)
+    title = models.CharField(max_length=300, blank=True, help_text="The first words of the first user message.")
+    last_answer = models.CharField(max_length=300, blank=True, help_text="The first words of the last agent message.")
+    tags = models.JSONField(default=list, blank=True)
+    metadata = models.JSONField(default=dict, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_received_at = models.DateTimeField()
+    closed = models.BooleanField(
+        default=False, help_text="The sender said that it is over; no idle time is waited for."
+    )
+    revision = models.PositiveIntegerField(default=1)
+    settled_revision = models.PositiveIntegerField(default=0)
+    step_count = models.PositiveIntegerField(default=0)
+    tool_call_count = models.PositiveIntegerField(default=0)
+    error_count = models.PositiveIntegerField(default=0)
+    tokens_in = models.PositiveBigIntegerField(null=True, blank=True)
+    tokens_out = models.PositiveBigIntegerField(null=True, blank=True)
+    cost_usd = models.FloatField(null=True, blank=True)
+    latency_ms = models.PositiveBigIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["project", "external_id"], name="session_once_per_project"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["project", "-started_at", "-id"], name="session_newest"),
+            models.Index(fields=["project", "workflow", "-started_at"], name="session_by_workflow"),
+            # serves the sweep that looks for quiet sessions
+            models.Index(
+                fields=["last_received_at"],
+                condition=models.Q(settled_revision__lt=models.F("revision")),
+                name="session_unsettled",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
+class Step(models.Model):
+    """One thing that happened. `key` survives re-derivation: judgements point at (session, key), not at a row."""
+
+    session = models.ForeignKey(AgentSession, on_delete=models.CASCADE, related_name="steps")
+    position = models.PositiveIntegerField(help_text="1-based, in reading order.")
+    key = models.CharField(max_length=80)
+    kind = models.CharField(max_length=10, choices=StepKind.choices)
+    role = models.CharField(max_length=10, choices=StepRole.choices)
+    name = models.CharField(max_length=200, blank=True)
+    text = models.TextField(blank=True, help_text="What was said, or a model's output.")
+    arguments = models.TextField(blank=True, help_text="A call's input as sent, usually JSON.")
+    result = models.TextField(blank=True, help_text="A call's full answer as sent.")
+    is_error = models.BooleanField(default=False)
+    error_type = models.CharField(max_length=120, blank=True)
+    error_message = models.TextField(blank=True)
+    trace_id = models.CharField(max_length=32, blank=True)
+    span_id = models.CharField(max_length=16, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    latency_ms = models.PositiveBigIntegerField(null=True, blank=True)
+    model = models.CharField(max_length=120, blank=True)
+    tokens_in = models.PositiveBigIntegerField(null=True, blank=True)
+    tokens_out = models.PositiveBigIntegerField(null=True, blank=True)
+    cost_usd = models.FloatField(null=True, blank=True)
+    flags = models.JSONField(default=list, blank=True, help_text="Such as cut, bad_time, user_side.")
+
+    class Meta:
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["session", "key"], name="step_key_once_per_session"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["session", "position"], name="step_reading_order")]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.kind} {self.name}".strip()
+
+
+class AnnotatorKind(models.TextChoices):
+    """Who gave a score."""
+
+    HUMAN = "human", "Person"
+    LLM = "llm", "Model"
+    CODE = "code", "Code"
+
+
+class Score(models.Model):
+    """What a machine or an end user gave a session or step. May arrive first: then `session` is null until it comes."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="scores")
+    session = models.ForeignKey(AgentSession, on_delete=models.CASCADE, null=True, blank=True, related_name="scores")
+    identity = models.CharField(
+        max_length=64, help_text="Hash of what makes a score the same one when it is sent again."
+    )
+    external_id = models.CharField(max_length=200, blank=True, help_text="The session it names, where it names one.")
+    trace_id = models.CharField(max_length=32, blank=True)
+    span_id = models.CharField(max_length=16, blank=True)
+    name = models.CharField(max_length=120)
+    value = models.FloatField(null=True, blank=True)
+    label = models.CharField(max_length=200, blank=True)
+    explanation = models.TextField(blank=True)
+    annotator_kind = models.CharField(max_length=10, choices=AnnotatorKind.choices, default=AnnotatorKind.CODE)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["project", "identity"], name="score_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.label or self.value}"
+
+
+class Signal(models.Model):
+    """Deterministic evidence that a session may have gone wrong, with the words that show it."""
+
+    session = models.ForeignKey(AgentSession, on_delete=models.CASCADE, related_name="signals")
+    kind = models.CharField(max_length=40)
+    step_key = models.CharField(max_length=80, blank=True, help_text="Blank where it concerns the whole session.")
+    strength = models.FloatField()
+    sentence = models.TextField(help_text="What a domain expert reads.")
+    detector_version = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        ordering: ClassVar = ["-strength", "kind"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["session", "kind", "step_key"], name="signal_once_per_step"),
+            models.CheckConstraint(condition=models.Q(strength__gte=0, strength__lte=1), name="signal_strength_0_to_1"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.sentence}"
