@@ -58,7 +58,7 @@ class Stratum(models.TextChoices):
 
 
 class Queue(models.Model):
-    """An ordered list of sessions for people to review. `filters` holds only keys of a closed list (`reading.py`)."""
+    """An ordered list of sessions for people to review. `filters` holds only keys of `annotate.queries.FILTERS`."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="queues")
     name = models.CharField(max_length=120)
@@ -92,11 +92,16 @@ class QueueItem(models.Model):
 
     queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="items")
     session = models.ForeignKey(AgentSession, on_delete=models.RESTRICT, related_name="queue_items")
-    priority = models.FloatField(default=0)
+    priority = models.FloatField(default=0, help_text="Estimated probability of failure.")
     reasons = models.JSONField(default=list, help_text="Why it is here, as sentences, strongest first.")
     priority_version = models.PositiveSmallIntegerField(default=1)
+    session_revision = models.PositiveIntegerField(
+        default=0, help_text="The settled revision that priority and reasons were computed from."
+    )
     stratum = models.CharField(max_length=10, choices=Stratum.choices, default=Stratum.PRIORITY)
-    selection_probability = models.FloatField(null=True, blank=True)
+    selection_probability = models.FloatField(
+        null=True, blank=True, help_text="Of being drawn at random; null where it was chosen, not drawn."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField(null=True, blank=True)
 
@@ -120,12 +125,16 @@ class SlotState(models.TextChoices):
 
 
 class Slot(models.Model):
-    """One reviewer's place on one queued session."""
+    """One reviewer's place on one queued session. Skipping one makes another, so that others still can take it."""
 
     queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="slots")
     item = models.ForeignKey(QueueItem, on_delete=models.CASCADE, related_name="slots")
     ordinal = models.PositiveSmallIntegerField(default=1)
-    priority = models.FloatField(default=0, help_text="The item's, repeated here so that one index serves the claim.")
+    priority = models.FloatField(default=0, help_text="Work order: the item's, or a random item's drawn place.")
+    begun = models.BooleanField(default=False, help_text="Somebody has taken another slot of this item.")
+    is_extra = models.BooleanField(
+        default=False, help_text="Made for a judgement that came when every slot was taken; never offered again."
+    )
     state = models.CharField(max_length=10, choices=SlotState.choices, default=SlotState.FREE)
     reviewer = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, blank=True, related_name="slots")
     lease_token = models.UUIDField(null=True, blank=True)
@@ -144,7 +153,7 @@ class Slot(models.Model):
         indexes: ClassVar = [
             # serves the claim: best free or expired slot of a queue
             models.Index(
-                fields=["queue", "-priority", "id"],
+                fields=["queue", "-begun", "-priority", "id"],
                 condition=models.Q(state__in=["free", "leased"]),
                 name="slot_claim_order",
             ),
@@ -155,15 +164,21 @@ class Slot(models.Model):
 
 
 class Draft(models.Model):
-    """What a reviewer has entered and not yet submitted."""
+    """What a reviewer has entered and not yet submitted. It is theirs: whoever takes the slot next never sees it."""
 
-    slot = models.OneToOneField(Slot, on_delete=models.CASCADE, related_name="draft")
+    item = models.ForeignKey(QueueItem, on_delete=models.CASCADE, related_name="drafts")
+    reviewer = models.ForeignKey(USER, on_delete=models.CASCADE, related_name="+")
     content = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=0)
     updated_at = models.DateTimeField(auto_now=True)
 
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["item", "reviewer"], name="draft_once_per_reviewer"),
+        ]
+
     def __str__(self) -> str:
-        return f"draft {self.version} of {self.slot}"
+        return f"draft {self.version} of {self.item}"
 
 
 class Outcome(models.TextChoices):
