@@ -4,11 +4,15 @@ import os
 from typing import Any
 from urllib.parse import urlsplit
 
-from celery import Celery
+from celery import Celery, bootsteps
+from celery.beat import EmbeddedService
+from click import Option
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from django.conf import settings
+# Not django.conf: while another settings module is loading, this one is what it is made of.
+from config import broker, settings
+from config.parent import follow_parent
 
 # A periodic sweep finds what a lost message left lying; seconds between sweeps.
 SWEEPS = {
@@ -30,12 +34,34 @@ def _transport_options(broker_url: str) -> dict[str, Any]:
         "data_folder_in": str(folder),
         "data_folder_out": str(folder),
         "control_folder": str(folder / "control"),
-        "store_processed": False,
         "polling_interval": 0.2,
     }
 
 
+class Embedded(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships no types
+    """With `--embedded` the worker rings its own sweeps, from a thread, and ends when its supervisor does.
+
+    Celery's own `--beat` forks a process that outlives a killed worker and then rings twice as often.
+    """
+
+    label = "Embedded"
+    conditional = True
+
+    def __init__(self, parent: Any, *, embedded: bool = False, **options: Any) -> None:
+        self.enabled = embedded
+        super().__init__(parent, **options)
+
+    def create(self, parent: Any) -> Any:
+        follow_parent()
+        return EmbeddedService(parent.app, thread=True)
+
+
+broker.install()
 app = Celery("misstep")
+app.steps["worker"].add(Embedded)
+app.user_options["worker"].add(
+    Option(("--embedded",), is_flag=True, default=False, help="Ring the sweeps here too, and follow the supervisor.")
+)
 app.conf.update(
     broker_url=settings.CELERY_BROKER_URL,
     broker_transport_options=_transport_options(settings.CELERY_BROKER_URL),
@@ -49,7 +75,8 @@ app.conf.update(
     beat_schedule={
         name: {"task": name, "schedule": seconds, "options": {"expires": seconds}} for name, seconds in SWEEPS.items()
     },
-    beat_schedule_filename=str(settings.VAR_DIR / "celerybeat-schedule"),
+    # Sweeps every few seconds need no memory of when they last rang, and so no file that a crash can spoil.
+    beat_scheduler="celery.beat:Scheduler",
     timezone="UTC",
 )
 app.autodiscover_tasks()

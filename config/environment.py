@@ -31,6 +31,7 @@ class Environment:
     broker_url: str
     email_url: dict[str, Any]
     from_email: str
+    admin_email: str
     embedding_model: str
     log_level: str
     max_body_bytes: int
@@ -55,6 +56,7 @@ def read_environment() -> Environment:
         broker_url=_broker(env),
         email_url=env.email_url("EMAIL_URL", default="consolemail://"),
         from_email=env.str("FROM_EMAIL", default="misstep@localhost"),
+        admin_email=env.str("MISSTEP_ADMIN_EMAIL", default="admin@misstep.local"),
         embedding_model=env.str("EMBEDDING_MODEL", default=""),
         log_level=_choice(env, "LOG_LEVEL", default="INFO", allowed=("DEBUG", "INFO", "WARNING", "ERROR")),
         max_body_bytes=_int(env, "MAX_BODY_MIB", default=64, low=1, high=1024) * 1024 * 1024,
@@ -117,7 +119,8 @@ def _broker(env: environ.Env) -> str:
     scheme = urlsplit(url).scheme
     if scheme not in BROKER_SCHEMES:
         raise ImproperlyConfigured(
-            f"CELERY_BROKER_URL has scheme {scheme!r}; use one of {', '.join(BROKER_SCHEMES)} (filesystem:// needs no server)."
+            f"CELERY_BROKER_URL has scheme {scheme!r}; use one of {', '.join(BROKER_SCHEMES)}. "
+            "filesystem:// needs no server."
         )
     return url
 

@@ -180,6 +180,7 @@ SPECTACULAR_SETTINGS = {
 # --- work ---------------------------------------------------------------------------------------
 
 CELERY_BROKER_URL = ENVIRONMENT.broker_url
+ADMIN_EMAIL = ENVIRONMENT.admin_email
 EMBEDDING_MODEL = ENVIRONMENT.embedding_model
 
 # --- logs ---------------------------------------------------------------------------------------
@@ -190,4 +191,11 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": ENVIRONMENT.log_level},
+    # A sweep every few seconds is no news, nor is a folder that has no hostname.
+    "loggers": {
+        "celery.beat": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        "kombu.connection": {"level": "ERROR"},
+    },
 }

@@ -1,0 +1,22 @@
+"""How gunicorn serves the application when `manage.py serve` starts it."""
+
+from typing import Any
+
+from config.parent import follow_parent
+
+wsgi_app = "config.wsgi:application"
+worker_class = "gthread"
+threads = 8
+keepalive = 15
+# A stopped server finishes what it has begun; a review or a batch takes well under this.
+graceful_timeout = 15
+timeout = 60
+# A recycled worker gives back what a large upload made it take.
+max_requests = 20000
+max_requests_jitter = 2000
+control_socket_disable = True
+
+
+def when_ready(_server: Any) -> None:
+    """A hook of gunicorn's: the listening socket is open."""
+    follow_parent()
