@@ -39,7 +39,7 @@ def test_folder_takes_no_more_than_its_cap(queue: Any, tmp_path: Path, monkeypat
 
 def test_unreadable_message_is_dropped_and_the_next_is_read(queue: Any, tmp_path: Path) -> None:
     queue.put({"number": 7})
-    torn = tmp_path / f"1_torn.bells-{tmp_path.name}.msg"
+    torn = tmp_path / f"0_torn.bells-{tmp_path.name}.msg"
     torn.write_text('{"half": ')
     assert queue.get_nowait().payload == {"number": 7}
     assert not torn.exists()
