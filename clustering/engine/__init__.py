@@ -1,1 +1,1 @@
-"""The engine: arrays and strings in, arrays and plain records out. It knows no Django."""
+"""Which texts are alike: strings and arrays in, arrays and plain records out. Knows neither Django nor the network."""

@@ -1,0 +1,70 @@
+"""Words for a group: which member says it best, and what sets it apart from the rest."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+
+import numpy as np
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+from clustering.engine.embed import Vectors
+
+TITLE_LENGTH = 90
+SHORTEST_SENTENCE = 25
+WORD = re.compile(r"[a-z][a-z'-]{2,}")
+# Masking's own words and words that every note about an agent holds tell nothing apart.
+EMPTY_WORDS = """
+name number quote date time link address file amount percentage code agent user assistant customer bot
+"""
+SAY_NOTHING = frozenset(EMPTY_WORDS.split())
+
+
+def by_centrality(texts: Sequence[str], vectors: Vectors) -> list[int]:
+    """Indices of the members, the medoid first: the most like all the others; ties by content."""
+    nearness = vectors.astype(np.float64) @ vectors.astype(np.float64).mean(axis=0)
+    return sorted(range(len(texts)), key=lambda index: (-round(float(nearness[index]), 9), texts[index]))
+
+
+def title_of(note: str) -> str:
+    """A note as a title: its first sentence, cut at a word where it is long, without a full stop."""
+    text = " ".join(note.split())
+    sentence = re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0]
+    if len(sentence) >= SHORTEST_SENTENCE:
+        text = sentence
+    if len(text) > TITLE_LENGTH:
+        text = text[: TITLE_LENGTH - 1].rsplit(" ", 1)[0].rstrip(",;:- ") + "…"
+    return text.rstrip(".") or "Untitled"
+
+
+def choose_title(notes: Iterable[str], words: Sequence[str], taken: Collection[str]) -> str:
+    """The first of `notes` whose title nobody else has (`taken`, in lower case); else the first with what differs."""
+    titles = [title_of(note) for note in notes]
+    for title in titles:
+        if title.lower() not in taken:
+            return title
+    base = f"{titles[0]} ({', '.join(words[:2])})" if words else titles[0]
+    numbered = (base if number == 1 else f"{base} #{number}" for number in range(1, len(taken) + 3))
+    return next(title for title in numbered if title.lower() not in taken)
+
+
+def distinguishing_words(group: Sequence[str], rest: Sequence[str], most: int = 5) -> list[str]:
+    """The words that many members have and few others do, best first. Each text counts a word once."""
+    inside, outside = _document_counts(group), _document_counts(rest)
+    total = len(group) + len(rest)
+
+    def weight(word: str) -> float:
+        rarity = math.log((total + 1) / (inside[word] + outside[word] + 0.5)) + 0.05
+        return inside[word] / len(group) * rarity
+
+    ranked = sorted(inside, key=lambda word: (-round(weight(word), 9), word))
+    return ranked[:most]
+
+
+def _document_counts(texts: Sequence[str]) -> Counter[str]:
+    return Counter(word for text in texts for word in _words(text))
+
+
+def _words(text: str) -> set[str]:
+    found = {word.strip("'-") for word in WORD.findall(text.lower())}
+    return {word for word in found if len(word) > 2} - ENGLISH_STOP_WORDS - SAY_NOTHING  # noqa: PLR2004  # "to", "of"

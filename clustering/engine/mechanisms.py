@@ -1,0 +1,31 @@
+"""The registry of grouping mechanisms. A released one is frozen: results keep the name of what made them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from clustering.engine import group, match
+from clustering.engine.embed import Vectors
+
+
+@dataclass(frozen=True)
+class Mechanism:
+    """How failures become groups, and how a new one finds its issue."""
+
+    name: str
+    group: Callable[[Sequence[str], Vectors], group.Grouping]
+    match: Callable[[Vectors, Mapping[int, Vectors], float], match.Match | None]
+    joining: Callable[[group.Background], float]
+
+
+def _joining_v1(background: group.Background) -> float:
+    """Joining an issue asks for half a deviation more than founding a group does."""
+    return background.threshold(0.5)
+
+
+MECHANISMS = {"v1": Mechanism(name="v1", group=group.group, match=match.match, joining=_joining_v1)}
+CURRENT = "v1"
+
+
+def current() -> Mechanism:
+    """The mechanism that new runs use."""
+    return MECHANISMS[CURRENT]
