@@ -1,8 +1,10 @@
 """Facts: what agents did, what machines and end users scored, and the evidence computed from it."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from accounts.models import Project
 
@@ -41,6 +43,10 @@ class SessionStatus(models.TextChoices):
     UNKNOWN = "unknown", "Unknown"
 
 
+# When a session was, for a list: many senders give no times.
+SHOWN_AT = Coalesce("started_at", "created_at")
+
+
 class AgentSession(models.Model):
     """One run of an agent for one user goal. Totals are sums over leaf steps; null means unknown, never 0.
 
@@ -77,13 +83,18 @@ class AgentSession(models.Model):
     tokens_out = models.PositiveBigIntegerField(null=True, blank=True)
     cost_usd = models.FloatField(null=True, blank=True)
     latency_ms = models.PositiveBigIntegerField(null=True, blank=True)
+    # Written with the signals themselves, so that a list of 100,000 sessions sorts by them without a join.
+    signal_count = models.PositiveIntegerField(default=0)
+    signal_weight = models.FloatField(default=0, help_text="The strengths of its signals, added up.")
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["project", "external_id"], name="session_once_per_project"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["project", "-started_at", "-id"], name="session_newest"),
+            # serve the list of sessions; SHOWN_AT has no nulls, which the two databases sort differently
+            models.Index(models.F("project"), SHOWN_AT.desc(), models.F("id").desc(), name="session_newest"),
+            models.Index(fields=["project", "-signal_weight", "-id"], name="session_most_signals"),
             models.Index(fields=["project", "workflow", "-started_at"], name="session_by_workflow"),
             # serves the sweep that looks for quiet sessions
             models.Index(
@@ -95,6 +106,17 @@ class AgentSession(models.Model):
 
     def __str__(self) -> str:
         return self.external_id
+
+    @property
+    def shown_at(self) -> datetime:
+        """SHOWN_AT of a loaded row."""
+        return self.started_at or self.created_at
+
+    @property
+    def tokens(self) -> int | None:
+        """Tokens in and out together; None where neither is known."""
+        known = [count for count in (self.tokens_in, self.tokens_out) if count is not None]
+        return sum(known) if known else None
 
 
 class Step(models.Model):

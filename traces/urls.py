@@ -1,5 +1,11 @@
-"""URLs."""
+"""URLs of sessions. The list over the API stands in ingest, which takes new sessions at the same address."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from traces import api, views
+
+urlpatterns = [
+    path("p/<slug:slug>/sessions/", views.session_list, name="session_list"),
+    path("p/<slug:slug>/sessions/<int:session_id>/", views.session_page, name="session_page"),
+    path("api/v1/sessions/<int:session_id>/", api.session_detail, name="api_session"),
+]

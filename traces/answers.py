@@ -1,0 +1,159 @@
+"""How a tool's answer reads: does it say that it failed, is it empty, what does it say in a few words.
+
+Real tools report failure in many shapes under a status of OK: a string that begins with `Error`, `{"error": …}`,
+`{"ok": false}`, an HTTP status of 400 or more inside JSON, a Python traceback. None of these is looked for in the
+middle of a text, because a text may well be *about* errors.
+"""
+
+import json
+import re
+from typing import Any
+
+PARSED_UP_TO = 200_000
+CLIPPED_AT = 160
+HTTP_ERRORS = range(400, 600)
+ERROR_OPENING = re.compile(
+    r"""\s*(?:
+        error\s*(?:[:!(\[]|$|-\s|\d{3}\b
+          |(?:while|when|in|executing|calling|fetching|processing|occurred|code|invoking|running|during|from)\b)
+      | (?:[A-Za-z_.]*(?:Error|Exception))\s*[:(]
+      | (?:tool|request|call|execution|api)\s+(?:error|failed|failure)\b
+      | traceback\s\(most\srecent\scall\slast\)
+      | [45]\d\d\s+(?:bad\ request|unauthorized|forbidden|not\ found|too\ many
+          |internal\ server|bad\ gateway|service\ un)
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+SUCCESS_KEYS = ("ok", "success", "succeeded", "successful")
+STATUS_KEYS = ("status", "status_code", "statusCode", "http_status", "httpStatus")
+WORD_KEYS = ("message", "error_message", "detail", "details", "reason", "error", "msg", "description", "title")
+RESULT_KEYS = ("results", "items", "data", "documents", "records", "matches", "hits", "rows")
+EMPTY_TEXTS = {"", "null", "none", "undefined", "[]", "{}", '""', "''", "no results", "no results found"}
+
+
+def parsed(text: str) -> Any:
+    """The JSON value in `text`, also where it was encoded twice; None where it is no JSON object or list."""
+    if len(text) > PARSED_UP_TO:
+        return None
+    value: Any = text
+    for _ in range(3):
+        if not isinstance(value, str):
+            break
+        stripped = value.strip()
+        if not stripped.startswith(("{", "[", '"')):
+            return None
+        try:
+            value = json.loads(stripped)
+        except (ValueError, RecursionError):
+            return None
+    return value if isinstance(value, dict | list) else None
+
+
+def clip(text: str, length: int = CLIPPED_AT) -> str:
+    """The first words of a text on one line, at most `length` characters."""
+    line = " ".join(text[: length * 4].split())
+    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+def complaint(result: str) -> str:
+    """The words with which an answer says that the call failed, or "" where it does not say so."""
+    value = parsed(result)
+    if value is None:
+        return clip(result) if ERROR_OPENING.match(result) else ""
+    text = _content_text(value)
+    if text is not None:
+        said = complaint(text)
+        flagged = isinstance(value, dict) and (value.get("isError") is True or value.get("is_error") is True)
+        return said or (clip(text) if flagged else "")
+    return _complaint_of(value) if isinstance(value, dict) else ""
+
+
+def _complaint_of(value: dict[str, Any]) -> str:
+    error = value.get("error") or value.get("errors") or value.get("exception")
+    if error:
+        return _words(error) if error is not True else _words(value)
+    if any(value.get(key) is False for key in SUCCESS_KEYS):
+        return _words(value)
+    status = next((value[key] for key in STATUS_KEYS if key in value), None)
+    if _is_failure(status, value):
+        words = _words(value)
+        return words if str(status) in words else f"{status}: {words}"
+    return ""
+
+
+def _is_failure(status: object, value: dict[str, Any]) -> bool:
+    if isinstance(status, bool) or status is None:
+        return False
+    if isinstance(status, int):
+        return status in HTTP_ERRORS
+    # An order may have the status "failed" although looking it up went well: then nothing explains the failure.
+    explained = any(key in value for key in ("message", "reason", "detail", "error_message"))
+    return status == "error" or (status in {"failed", "failure"} and explained)
+
+
+def _words(value: Any) -> str:
+    """What stands under the usual keys for a message, else the value itself."""
+    if isinstance(value, dict):
+        found = next((value[key] for key in WORD_KEYS if value.get(key) and value[key] is not True), None)
+        if found is not None:
+            return _words(found)
+    if isinstance(value, list) and value:
+        return _words(value[0])
+    return clip(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def _content_text(value: Any) -> str | None:
+    """The text of a list of content parts (`[{"type": "text", "text": …}]`), or of what holds one as `content`."""
+    parts = value.get("content") if isinstance(value, dict) else value
+    if isinstance(parts, list) and parts and all(isinstance(p, dict) and isinstance(p.get("text"), str) for p in parts):
+        return "\n".join(part["text"] for part in parts)
+    return None
+
+
+def is_empty(result: str) -> bool:
+    """True where an answer holds nothing: no text, null, an empty list or object, a result list without results."""
+    if result.strip().rstrip(".").lower() in EMPTY_TEXTS:
+        return True
+    value = parsed(result)
+    if isinstance(value, dict):
+        held = [value[key] for key in RESULT_KEYS if key in value]
+        return bool(held) and not any(held)
+    return value is not None and not value
+
+
+def in_words(result: str) -> str:
+    """An answer in a few words: `3 results`, `status=shipped, total=12.5`, or the beginning of its text."""
+    value = parsed(result)
+    if value is None:
+        return clip(result) or "no answer"
+    text = _content_text(value)
+    if text is not None:
+        return in_words(text) if parsed(text) is not None else clip(text)
+    if is_empty(result):
+        return "nothing found" if value or isinstance(value, list) else "an empty answer"
+    if isinstance(value, list):
+        return _counted(value)
+    return clip(pairs(value))
+
+
+def _counted(values: list[Any]) -> str:
+    if all(isinstance(value, str | int | float) for value in values):
+        return clip(", ".join(str(value) for value in values))
+    return "1 result" if len(values) == 1 else f"{len(values)} results"
+
+
+def pairs(value: dict[str, Any], *, separator: str = ", ", length: int = 60) -> str:
+    """`key=value` pairs of an object; lists and objects inside are only counted or named."""
+    return separator.join(f"{key}={_short(held, length)}" for key, held in value.items())
+
+
+def _short(value: Any, length: int) -> str:
+    if isinstance(value, list):
+        if value and all(isinstance(item, str | int | float) for item in value):
+            return clip(", ".join(str(item) for item in value), length)
+        return f"{len(value)} items" if len(value) != 1 else "1 item"
+    if isinstance(value, dict):
+        return "{" + clip(", ".join(value), length) + "}"
+    if value is None or isinstance(value, bool):
+        return {None: "–", True: "yes", False: "no"}[value]
+    return clip(str(value), length)

@@ -1,0 +1,86 @@
+"""Sessions over the API. The list's URL belongs to ingest, which takes new ones there and calls `list_sessions`."""
+
+from typing import cast
+
+from django.db.models import Prefetch
+from django.http import Http404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.authentication import keyed
+from accounts.models import ApiKey, Project, Scope
+from common.errors import Refused
+from traces.filters import SessionFilter
+from traces.models import AgentSession, Step
+from traces.serializers import SessionListSerializer, SessionSerializer, SessionSummarySerializer
+
+PAGE_SIZE = 50
+LARGEST_PAGE = 200
+PAGING = {"cursor", "limit"}
+LIST_PARAMETERS = [
+    OpenApiParameter("q", description="Words in the title, id, last answer or (newest 1,000 sessions) any step."),
+    OpenApiParameter("workflow"),
+    OpenApiParameter("release"),
+    OpenApiParameter("environment"),
+    OpenApiParameter("status", description="errors, clean, signals, ok or error."),
+    OpenApiParameter("signal", description="A kind of signal, such as tool_error."),
+    OpenApiParameter("start", description="First day, as 2026-11-02 (UTC)."),
+    OpenApiParameter("end", description="Last day, as 2026-11-02 (UTC)."),
+    OpenApiParameter("cursor", description="`next` of the page before."),
+    OpenApiParameter("limit", int, description=f"Sessions per page, 1 to {LARGEST_PAGE}; {PAGE_SIZE} unless told."),
+]
+
+
+def list_sessions(request: Request) -> Response:
+    """One page of the project's sessions, newest received first. Raises Refused for what the closed list lacks."""
+    _refuse_unknown(request)
+    chosen = SessionFilter(request.query_params, AgentSession.objects.filter(project=_project(request)))
+    if not chosen.is_valid():
+        field, messages = next(iter(chosen.errors.items()))
+        raise Refused(str(messages[0]), field=field)
+    limit = _whole(request, "limit", PAGE_SIZE, LARGEST_PAGE)
+    rows = chosen.qs.order_by("-pk")
+    if "cursor" in request.query_params:
+        rows = rows.filter(pk__lt=_whole(request, "cursor", 0, 2**63 - 1))
+    found = list(rows[: limit + 1])
+    after = str(found[limit - 1].pk) if len(found) > limit else None
+    context = {"slug": _project(request).slug}
+    return Response(
+        {"results": SessionSummarySerializer(found[:limit], many=True, context=context).data, "next": after}
+    )
+
+
+def _project(request: Request) -> Project:
+    return cast("ApiKey", request.auth).project
+
+
+def _refuse_unknown(request: Request) -> None:
+    known = set(SessionFilter.base_filters) | PAGING
+    for name in request.query_params:
+        if name not in known:
+            raise Refused(f"No such filter. There are: {', '.join(sorted(known))}.", field=name)
+
+
+def _whole(request: Request, name: str, default: int, largest: int) -> int:
+    given = request.query_params.get(name, str(default))
+    if not (given.isascii() and given.isdigit()) or len(given) > len(str(largest)) or not 1 <= int(given) <= largest:
+        raise Refused(f"Give a whole number from 1 to {largest}.", field=name)
+    return int(given)
+
+
+list_sessions_schema = extend_schema(
+    operation_id="sessions_list", parameters=LIST_PARAMETERS, responses=SessionListSerializer
+)
+
+
+@extend_schema(operation_id="sessions_retrieve", responses=SessionSerializer)
+@keyed(GET=Scope.READ)
+def session_detail(request: Request, session_id: int) -> Response:
+    """A session with its steps, signals and scores."""
+    steps = Prefetch("steps", Step.objects.order_by("position", "pk"))
+    rows = AgentSession.objects.filter(project=_project(request)).prefetch_related(steps, "signals", "scores")
+    session = rows.filter(pk=session_id).first()
+    if session is None:
+        raise Http404("No such session.")
+    return Response(SessionSerializer(session, context={"slug": _project(request).slug}).data)
