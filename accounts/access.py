@@ -65,6 +65,14 @@ def get_member(project: Project, membership_id: int) -> Membership:
     return membership
 
 
+def get_project_invitation(project: Project, invitation_id: int) -> Invitation:
+    """An invitation to this project that nobody accepted yet; else Http404."""
+    invitation = Invitation.objects.filter(project=project, pk=invitation_id, accepted_at=None).first()
+    if invitation is None:
+        raise Http404("No such invitation.")
+    return invitation
+
+
 def get_api_key(project: Project, key_id: int) -> ApiKey:
     """A key of this project; else Http404."""
     key = ApiKey.objects.filter(project=project, pk=key_id).first()

@@ -159,10 +159,10 @@ DEFAULT_FROM_EMAIL = ENVIRONMENT.from_email
 # --- API ----------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.ApiKeyAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["accounts.authentication.DenyUnlessDeclared"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.keyholders.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.keyholders.DenyUnlessDeclared"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["common.parsers.BoundedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "common.api.error_response",
     "UNAUTHENTICATED_USER": None,
@@ -182,6 +182,7 @@ SPECTACULAR_SETTINGS = {
 CELERY_BROKER_URL = ENVIRONMENT.broker_url
 ADMIN_EMAIL = ENVIRONMENT.admin_email
 EMBEDDING_MODEL = ENVIRONMENT.embedding_model
+LOG_LEVEL = ENVIRONMENT.log_level
 
 # --- logs ---------------------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("", include("common.urls")),
     path("", include("accounts.urls")),
     path("", include("traces.urls")),
     path("", include("ingest.urls")),

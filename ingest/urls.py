@@ -1,5 +1,9 @@
 """URLs."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from ingest.views import connect
+
+urlpatterns = [
+    path("p/<slug:slug>/connect/", connect, name="connect"),
+]

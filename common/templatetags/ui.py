@@ -54,6 +54,18 @@ def field(*, field: Any) -> dict[str, Any]:
     return {"field": field}
 
 
+@register.inclusion_tag("components/snippet.html")
+def snippet(*, id: str, text: str, label: str) -> dict[str, Any]:  # noqa: A002  # it is the HTML attribute
+    """Text to take along, with a button that copies it. `id` is unique on the page; `label` says what it is."""
+    return {"id": id, "text": text, "label": label}
+
+
+@register.inclusion_tag("components/meter.html")
+def meter(*, value: float, of: float, label: str) -> dict[str, Any]:
+    """How much of a whole is done, as a thin bar; `label` says in words what it measures."""
+    return {"value": value, "of": of, "label": label}
+
+
 @register.inclusion_tag("components/sparkline.html")
 def sparkline(*, values: Sequence[tuple[str, float]], label: str) -> dict[str, Any]:
     """A tiny bar chart for a table's cell; `label` says in words what it shows."""

@@ -30,12 +30,22 @@ function switchTheme() {
   localStorage.setItem("theme", next);
 }
 
+// Without https a browser has no clipboard for us: then the text is selected, ready for the reader's own copy key.
+async function copy(button, source) {
+  getSelection().selectAllChildren(source);
+  if (!navigator.clipboard) return;
+  await navigator.clipboard.writeText(source.textContent);
+  const label = button.textContent;
+  button.textContent = "Copied";
+  setTimeout(() => { button.textContent = label; }, 1500);
+}
+
 document.addEventListener("click", (event) => {
   const target = event.target.closest("[data-do]");
   if (target?.dataset.do === "theme") switchTheme();
   if (target?.dataset.do === "dismiss") target.closest("[data-dismissable]").remove();
   if (target?.dataset.do === "open") document.getElementById(target.dataset.target).showModal();
-  if (target?.dataset.do === "copy") navigator.clipboard.writeText(document.getElementById(target.dataset.target).textContent);
+  if (target?.dataset.do === "copy") copy(target, document.getElementById(target.dataset.target));
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }

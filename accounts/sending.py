@@ -1,0 +1,23 @@
+"""Mail that accounts sends by itself; Django sends the one for a forgotten password."""
+
+import logging
+from smtplib import SMTPException
+
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+
+from accounts.models import Invitation
+
+log = logging.getLogger(__name__)
+
+
+def mail_invitation(invitation: Invitation, link: str) -> bool:
+    """Sends the link to the invited address; False where the mail server refuses or does not answer."""
+    body = render_to_string("accounts/invitation_mail.txt", {"invitation": invitation, "link": link})
+    subject = " ".join(f"Join {invitation.project.name} on Misstep".split())
+    try:
+        send_mail(subject, body, None, [invitation.email])
+    except (OSError, SMTPException) as error:
+        log.warning("The invitation %s could not be mailed: %s", invitation.pk, error)
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Pages of accounts: coming in, projects, members, keys."""

@@ -1,0 +1,59 @@
+"""The page after login, and a project's settings."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts.actions import change_project, create_project
+from accounts.forms import NewProjectForm, ProjectForm
+from accounts.models import Role
+from accounts.permissions import member, signed_in
+from accounts.queries import cards
+from accounts.request import PageRequest, ProjectRequest
+
+FIRST_PAGE = {
+    Role.VIEWER: "session_list",
+    Role.REVIEWER: "queue_list",
+    Role.LEAD: "issue_board",
+    Role.ADMIN: "issue_board",
+}
+
+
+@signed_in
+def home(request: PageRequest) -> HttpResponse:
+    """The reader's projects; straight into it where there is exactly one."""
+    mine = list(cards(request.user))
+    if len(mine) == 1 and "all" not in request.GET:
+        return redirect("project_home", slug=mine[0].project.slug)
+    return render(request, "accounts/home.html", {"cards": mine})
+
+
+@member(Role.VIEWER)
+def project_home(request: ProjectRequest) -> HttpResponse:
+    """To the page on which this role's work starts."""
+    return redirect(FIRST_PAGE[Role(request.membership.role)], slug=request.project.slug)
+
+
+@signed_in
+def new_project(request: PageRequest) -> HttpResponse:
+    """For the operator of the installation, who becomes the project's first admin."""
+    if not request.user.is_superuser:
+        raise Http404("No such page.")
+    form = NewProjectForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        project = create_project(name=form.cleaned_data["name"], creator=request.user)
+        messages.success(request, f"{project.name} is ready. Connect your agent to it.")
+        return redirect("connect", slug=project.slug)
+    return render(request, "accounts/new_project.html", {"form": form})
+
+
+@member(Role.ADMIN)
+def project_settings(request: ProjectRequest) -> HttpResponse:
+    form = ProjectForm(request.POST) if request.method == "POST" else ProjectForm.of(request.project)
+    if request.method == "POST" and form.is_valid():
+        change_project(project=request.project, **form.cleaned_data)
+        messages.success(request, "Saved.")
+        return redirect("project_settings", slug=request.project.slug)
+    return render(
+        request, "accounts/project_settings.html", {"section": "settings", "tab": "project_settings", "form": form}
+    )

@@ -1,5 +1,0 @@
-"""URLs."""
-
-from django.urls import URLPattern
-
-urlpatterns: list[URLPattern] = []

@@ -1,0 +1,53 @@
+"""Pages without a domain: is it alive, and what are pages made of. `accounts.urls` says who may see them."""
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+log = logging.getLogger(__name__)
+
+
+def health(request: HttpRequest) -> JsonResponse:  # noqa: ARG001  # Django calls a view with one
+    """`{"status": "ok"}`, or 503 where the database does not answer. For load balancers: no detail for strangers."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            cursor.fetchone()
+    except DatabaseError:
+        log.exception("The database does not answer.")
+        return JsonResponse({"status": "database unreachable"}, status=503)
+    return JsonResponse({"status": "ok"})
+
+
+class ExampleForm(forms.Form):
+    """One field of each sort, for the catalogue."""
+
+    title = forms.CharField(max_length=200, help_text="Short enough to read in a list.")
+    owner = forms.ChoiceField(choices=[("", "Nobody yet"), ("ada", "Ada"), ("grace", "Grace")], required=False)
+    note = forms.CharField(widget=forms.Textarea(attrs={"rows": 3, "placeholder": "What went wrong, in your words"}))
+    scopes = forms.MultipleChoiceField(
+        choices=[("ingest", "Send sessions"), ("read", "Read")], widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+
+def components(request: HttpRequest) -> HttpResponse:
+    """Every component of the design system with an example, for whoever builds a page."""
+    days = [
+        (f"{datetime(2026, 11, day, tzinfo=UTC):%-d %b}", float(height))
+        for day, height in enumerate([3, 5, 2, 8, 6, 9, 12, 7, 4, 11, 14, 10, 6, 9], start=1)
+    ]
+    context = {
+        "days": days,
+        "form": ExampleForm(),
+        "refused": ExampleForm({"title": "", "note": "It claimed a refund that never happened."}),
+        "hour_ago": timezone.now() - timedelta(hours=1),
+        "page": Paginator(range(120), 50).page(2),
+        "snippet": "export OTEL_EXPORTER_OTLP_ENDPOINT=https://misstep.example.com",
+    }
+    return render(request, "common/components.html", context)
