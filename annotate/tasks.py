@@ -2,7 +2,14 @@
 
 from celery import shared_task
 
+from annotate.filling import ensure_default_queues, fill_queues
+
+AT_ONCE = 500
+
 
 @shared_task(name="annotate.tasks.sweep")
 def sweep() -> None:
-    """Does what a lost message left lying."""
+    """Does what a lost message left lying: queues for new projects, settled sessions into their queues."""
+    ensure_default_queues()
+    while fill_queues(AT_ONCE) >= AT_ONCE:
+        pass

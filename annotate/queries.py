@@ -1,0 +1,167 @@
+"""Reads over several tables: what a queue's filter matches, how far a queue is, how a reviewer is doing."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from statistics import median
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+
+from accounts.models import Project, User
+from annotate.models import Failure, FailureType, Outcome, Queue, QueueItem, Review, Slot, SlotState
+from traces.models import AgentSession, Signal
+
+MINUTE = timedelta(minutes=1)
+MINUTES_PER_REVIEW = 2.0
+REVIEWS_TIMED = 50
+LONGEST_REVIEW = timedelta(minutes=15)
+
+
+def _since(day: str) -> Q:
+    first = parse_date(day)
+    return Q(started_at__gte=datetime.combine(first, time.min, UTC)) if first else Q()
+
+
+def _until(day: str) -> Q:
+    last = parse_date(day)
+    return Q(started_at__lt=datetime.combine(last, time.min, UTC) + timedelta(days=1)) if last else Q()
+
+
+# The closed list of what a queue may be filtered by, each with the expression written by hand.
+FILTERS: dict[str, Callable[[Any], Q]] = {
+    "workflow": lambda value: Q(workflow=value),
+    "release": lambda value: Q(release=value),
+    "environment": lambda value: Q(environment=value),
+    "signal": lambda value: Q(pk__in=Signal.objects.filter(kind=value).values("session")),
+    "has_errors": lambda _: Q(error_count__gt=0),
+    "started_from": _since,
+    "started_to": _until,
+}
+
+
+def matching(project: Project, filters: Mapping[str, Any]) -> QuerySet[AgentSession]:
+    """The project's sessions that the filters describe. Empty values and keys outside `FILTERS` mean nothing."""
+    wanted = Q()
+    for key, value in filters.items():
+        if value and key in FILTERS:
+            wanted &= FILTERS[key](value)
+    return AgentSession.objects.filter(wanted, project=project)
+
+
+def not_yet_queued(queue: Queue) -> QuerySet[AgentSession]:
+    """Settled sessions that match and were never in the queue, oldest first."""
+    known = QueueItem.objects.filter(queue=queue).values("session")
+    settled = matching(queue.project, queue.filters).filter(settled_revision__gte=1)
+    return settled.exclude(pk__in=known).order_by("pk")
+
+
+def out_of_date(queue: Queue) -> QuerySet[QueueItem]:
+    """Items with a free slot whose session was settled again since their priority was computed."""
+    free = Slot.objects.filter(queue=queue, state=SlotState.FREE).values("item")
+    return QueueItem.objects.filter(
+        queue=queue, pk__in=free, session_revision__lt=F("session__settled_revision")
+    ).order_by("pk")
+
+
+def waiting_items(queue: Queue) -> int:
+    """Sessions of the queue that still have a slot to fill."""
+    open_slots = Slot.objects.filter(queue=queue, state__in=(SlotState.FREE, SlotState.LEASED))
+    return open_slots.values("item").distinct().count()
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """A queue as its list shows it. `minutes` is how long the waiting reviews will take one person."""
+
+    queue: Queue
+    waiting: int
+    done: int
+    mine_begun: int
+    minutes: int
+
+    @property
+    def total(self) -> int:
+        return self.waiting + self.done
+
+
+def queue_rows(project: Project, user: User) -> list[QueueRow]:
+    """The project's queues, open ones first, with their progress. Two queries, however many queues."""
+    open_slots = Q(slots__state__in=(SlotState.FREE, SlotState.LEASED))
+    queues = (
+        Queue.objects.filter(project=project)
+        .annotate(
+            waiting=Count("slots", filter=open_slots),
+            done=Count("slots", filter=Q(slots__state=SlotState.SUBMITTED)),
+            mine_begun=Count("slots", filter=Q(slots__state=SlotState.LEASED, slots__reviewer=user)),
+        )
+        .order_by("-is_open", "pk")
+    )
+    pace = minutes_per_review(project)
+    return [
+        QueueRow(
+            queue=queue,
+            waiting=queue.waiting,
+            done=queue.done,
+            mine_begun=queue.mine_begun,
+            minutes=max(1, round(queue.waiting * pace)) if queue.waiting else 0,
+        )
+        for queue in queues
+    ]
+
+
+def minutes_per_review(project: Project) -> float:
+    """The median time that the newest reviews took; before there are any, a guess."""
+    newest = Review.objects.filter(project=project, opened_at__isnull=False).order_by("-submitted_at")
+    pairs = newest.values_list("opened_at", "submitted_at")[:REVIEWS_TIMED]
+    # A tab left open over lunch is no review of two hours.
+    taken = [min(submitted - opened, LONGEST_REVIEW) for opened, submitted in pairs if opened is not None]
+    return median(each / MINUTE for each in taken) if taken else MINUTES_PER_REVIEW
+
+
+@dataclass(frozen=True)
+class OwnNumbers:
+    """What one reviewer has done in a project."""
+
+    reviews: int
+    failures: int
+    today: int
+
+
+def own_numbers(project: Project, user: User) -> OwnNumbers:
+    """Reviews that stand, how many of them were failures, and how many are of the last 24 hours."""
+    mine = Review.objects.filter(project=project, reviewer=user, withdrawn_at=None)
+    numbers = mine.aggregate(
+        reviews=Count("pk"),
+        failures=Count("pk", filter=Q(outcome=Outcome.FAILURE)),
+        today=Count("pk", filter=Q(submitted_at__gte=timezone.now() - timedelta(days=1))),
+    )
+    return OwnNumbers(**numbers)
+
+
+def place_in_queue(queue: Queue) -> tuple[int, int]:
+    """The running number of the review at hand and how many the queue holds: 12 of 40."""
+    counted = Slot.objects.filter(queue=queue).aggregate(
+        done=Count("pk", filter=Q(state=SlotState.SUBMITTED)),
+        total=Count("pk", filter=~Q(state=SlotState.SKIPPED)),
+    )
+    return min(counted["done"] + 1, counted["total"]), counted["total"]
+
+
+def failure_types(project: Project) -> QuerySet[FailureType]:
+    """The team's own labels, the most used first, as a reviewer is offered them."""
+    standing = Count("failures", filter=Q(failures__withdrawn_at=None))
+    return FailureType.objects.filter(project=project).annotate(uses=standing).order_by("-uses", "name")
+
+
+def last_review(project: Project, user: User) -> Review | None:
+    """The newest judgement of this person that still stands: what undo takes back."""
+    standing = Review.objects.filter(project=project, reviewer=user, withdrawn_at=None, slot__isnull=False)
+    return standing.select_related("slot__queue", "slot__item").order_by("-submitted_at", "-pk").first()
+
+
+def failures_of(review: Review) -> QuerySet[Failure]:
+    """What the review said went wrong, in the order it was said."""
+    return Failure.objects.filter(review=review).select_related("failure_type").order_by("pk")

@@ -1,0 +1,336 @@
+"""The pages of review: the queues, a new queue, and the screen on which a session is judged."""
+
+from dataclasses import fields
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import Role
+from accounts.permissions import member
+from accounts.request import ProjectRequest
+from annotate.access import get_queue, get_slot
+from annotate.actions import (
+    SKIP_REASONS,
+    Told,
+    create_default_queue,
+    create_queue,
+    save_draft,
+    set_queue_open,
+    skip_slot,
+    submit_review,
+    undo_last_review,
+)
+from annotate.claims import give_back, renew, take_next, take_this
+from annotate.forms import (
+    DraftForm,
+    FailureForm,
+    FailureForms,
+    FailureFormSet,
+    FilterForm,
+    JudgementForm,
+    LeaseForm,
+    QueueForm,
+    SkipForm,
+)
+from annotate.models import Draft, Queue, Slot, SlotState
+from annotate.queries import failure_types, matching, own_numbers, place_in_queue, queue_rows
+from common.errors import Refused
+from traces.queries import conversation
+from traces.reading import Conversation
+
+UNPROCESSABLE = 422
+
+
+# --- queues -------------------------------------------------------------------------------------
+
+
+@member(Role.VIEWER)
+@require_GET
+def queue_list(request: ProjectRequest) -> HttpResponseBase:
+    """What there is to review, and where to start."""
+    if request.membership.may(Role.LEAD) and not Queue.objects.filter(project=request.project).exists():
+        create_default_queue(project=request.project)
+    rows = queue_rows(request.project, request.user)
+    context = {
+        "section": "review",
+        "rows": rows,
+        "own": own_numbers(request.project, request.user),
+        "may_review": request.membership.may(Role.REVIEWER),
+        "may_lead": request.membership.may(Role.LEAD),
+        "first": next((row for row in rows if row.queue.is_open and row.waiting), None),
+    }
+    return render(request, "annotate/queue_list.html", context)
+
+
+@member(Role.LEAD)
+@require_http_methods(["GET", "HEAD", "POST"])
+def queue_new(request: ProjectRequest) -> HttpResponseBase:
+    """A form for a new queue, with a live count of what it would take."""
+    form = QueueForm(request.project, request.POST or None)
+    if request.method == "POST" and form.is_valid() and _create_queue(request, form):
+        messages.success(request, "The queue is open. It fills itself within seconds.")
+        return redirect("queue_list", request.project.slug)
+    context = {"section": "review", "form": form, "count": matching(request.project, _filters_of(form)).count()}
+    return render(request, "annotate/queue_new.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+def _create_queue(request: ProjectRequest, form: QueueForm) -> bool:
+    try:
+        create_queue(
+            project=request.project,
+            creator=request.user,
+            name=form.cleaned_data["name"],
+            filters=form.filters(),
+            reviewers_per_session=form.cleaned_data["reviewers_per_session"],
+            random_share=form.cleaned_data["random_percent"] / 100,
+        )
+    except Refused as refusal:
+        form.add_error(refusal.field or None, refusal.message)
+        return False
+    return True
+
+
+def _filters_of(form: FilterForm) -> dict[str, Any]:
+    return form.filters() if form.is_bound and form.is_valid() else {}
+
+
+@member(Role.LEAD)
+@require_GET
+def queue_count(request: ProjectRequest) -> HttpResponseBase:
+    """How many sessions a filter matches: the line under the form of a new queue."""
+    form = FilterForm(request.project, request.GET)
+    valid = form.is_valid()
+    count = matching(request.project, form.filters()).count() if valid else None
+    return render(request, "annotate/queue_new.html#count", {"count": count})
+
+
+@member(Role.LEAD)
+@require_POST
+def queue_state(request: ProjectRequest, queue_id: int) -> HttpResponseBase:
+    """Opens or closes a queue."""
+    queue = get_queue(request.project, queue_id)
+    set_queue_open(queue=queue, is_open=not queue.is_open)
+    return redirect("queue_list", request.project.slug)
+
+
+# --- the review screen --------------------------------------------------------------------------
+
+
+@member(Role.REVIEWER)
+@require_GET
+def review_next(request: ProjectRequest, queue_id: int) -> HttpResponseBase:
+    """Leads to the next session of the queue; says so when there is none. Asked twice it leads to the same one."""
+    queue = get_queue(request.project, queue_id)
+    slot = take_next(queue=queue, user=request.user) if queue.is_open else None
+    if slot is not None:
+        return redirect("review_page", request.project.slug, slot.pk)
+    context = {
+        "section": "review",
+        "queue": queue,
+        "own": own_numbers(request.project, request.user),
+        "others": [
+            row
+            for row in queue_rows(request.project, request.user)
+            if row.queue.pk != queue.pk and row.waiting and row.queue.is_open
+        ],
+    }
+    return render(request, "annotate/all_done.html", context)
+
+
+@member(Role.REVIEWER)
+@require_GET
+def review_page(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
+    """A session, and beside it the form that judges it. Opening it takes or renews the lease."""
+    slot = get_slot(request.project, slot_id)
+    taken = take_this(slot_id=slot.pk, user=request.user)
+    if taken is None:
+        messages.info(request, _why_not(slot, request))
+        return redirect("review_next", request.project.slug, slot.queue_id)
+    draft = Draft.objects.filter(item=taken.item, reviewer=request.user).first()
+    content = draft.content if draft else {}
+    talk = conversation(taken.item.session)
+    judgement = JudgementForm(initial={"outcome": content.get("outcome", "")})
+    failures = _failure_forms(talk, initial=_told_in(content))
+    return _screen(request, taken, talk, judgement, failures, version=draft.version if draft else 0)
+
+
+def _why_not(slot: Slot, request: ProjectRequest) -> str:
+    if slot.state == SlotState.SUBMITTED and slot.reviewer_id == request.user.pk:
+        return "You have reviewed that session already. Here is the next one."
+    return "Someone else has taken that session. Here is the next one."
+
+
+def _told_in(content: dict[str, Any]) -> list[dict[str, str]]:
+    """The failures of a draft, as far as they have the shape of failures."""
+    rows = content.get("failures")
+    known = [field.name for field in fields(Told)]
+    return [
+        {name: str(row.get(name, "")) for name in known}
+        for row in (rows if isinstance(rows, list) else [])[: FailureFormSet.max_num]
+        if isinstance(row, dict)
+    ]
+
+
+def _failure_forms(talk: Conversation, **arguments: Any) -> FailureForms:
+    forms = FailureFormSet(prefix="failures", form_kwargs={"conversation": talk}, **arguments)
+    forms.extra = 0 if arguments.get("initial") else 1
+    return cast("FailureForms", forms)
+
+
+def _screen(
+    request: ProjectRequest,
+    slot: Slot,
+    talk: Conversation,
+    judgement: JudgementForm,
+    failures: FailureForms,
+    *,
+    version: int,
+    status: int = 200,
+) -> HttpResponse:
+    position, total = place_in_queue(slot.queue)
+    context = {
+        "section": "review",
+        "slot": slot,
+        "queue": slot.queue,
+        "item": slot.item,
+        "agent_session": slot.item.session,
+        "conversation": talk,
+        "outline": [step for step in talk.steps if not step.is_hidden],
+        "judgement": judgement,
+        "failures": failures,
+        "version": version,
+        "position": position,
+        "total": total,
+        "types": failure_types(request.project)[:200],
+        "skip_reasons": SKIP_REASONS.items(),
+    }
+    return render(request, "annotate/review_page.html", context, status=status)
+
+
+@member(Role.REVIEWER)
+@require_POST
+def review_submit(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
+    """Takes a judgement and claims the next session, both in this one request."""
+    slot = get_slot(request.project, slot_id)
+    judgement = JudgementForm(request.POST)
+    talk = conversation(slot.item.session)
+    failures = _failure_forms(talk, data=request.POST)
+    if not _submitted(request, slot, judgement, failures):
+        if _wants_json(request):
+            return JsonResponse({"errors": _errors(judgement, failures)}, status=UNPROCESSABLE)
+        return _screen(request, slot, talk, judgement, failures, version=0, status=UNPROCESSABLE)
+    following = take_next(queue=slot.queue, user=request.user) if slot.queue.is_open else None
+    return _lead_to(request, slot.queue, following)
+
+
+def _submitted(request: ProjectRequest, slot: Slot, judgement: JudgementForm, failures: FailureForms) -> bool:
+    if not (judgement.is_valid() and failures.is_valid()):
+        return False
+    try:
+        submit_review(
+            slot=slot,
+            reviewer=request.user,
+            client_id=judgement.cleaned_data["client_id"],
+            outcome=judgement.cleaned_data["outcome"],
+            failures=failures.told(),
+        )
+    except Refused as refusal:
+        _blame(refusal, judgement, failures)
+        return False
+    return True
+
+
+def _blame(refusal: Refused, judgement: JudgementForm, failures: FailureForms) -> None:
+    """Puts the refusal at the field that it names."""
+    for form in failures:
+        if refusal.field.startswith(f"{form.prefix}-"):
+            form.add_error(refusal.field.removeprefix(f"{form.prefix}-"), refusal.message)
+            return
+    judgement.add_error(refusal.field if refusal.field in judgement.fields else None, refusal.message)
+
+
+def _errors(judgement: JudgementForm, failures: FailureForms) -> list[dict[str, str]]:
+    forms: list[JudgementForm | FailureForm] = [judgement, *failures]
+    return [
+        {"field": "" if name == "__all__" else form.add_prefix(name), "message": str(text)}
+        for form in forms
+        for name, texts in form.errors.items()
+        for text in texts
+    ]
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept") == "application/json"
+
+
+def _lead_to(request: ProjectRequest, queue: Queue, slot: Slot | None) -> HttpResponseBase:
+    slug = request.project.slug
+    url = reverse("review_page", args=[slug, slot.pk]) if slot else reverse("review_next", args=[slug, queue.pk])
+    return JsonResponse({"next": url}) if _wants_json(request) else redirect(url)
+
+
+@member(Role.REVIEWER)
+@require_POST
+def review_draft(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
+    """Keeps what is being typed; answers with the version that stands."""
+    slot = get_slot(request.project, slot_id)
+    form = DraftForm(request.POST)
+    if not form.is_valid():
+        return JsonResponse({"errors": form.errors}, status=UNPROCESSABLE)
+    version = save_draft(
+        slot=slot, reviewer=request.user, content=form.cleaned_data["content"], version=form.cleaned_data["version"]
+    )
+    return JsonResponse({"version": version})
+
+
+@member(Role.REVIEWER)
+@require_POST
+def review_renew(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
+    """The heartbeat of an open page: `held` says whether the session is still its reader's."""
+    slot = get_slot(request.project, slot_id)
+    form = LeaseForm(request.POST)
+    held = form.is_valid() and renew(slot_id=slot.pk, token=form.cleaned_data["lease_token"])
+    return JsonResponse({"held": held})
+
+
+@member(Role.REVIEWER)
+@require_POST
+def review_leave(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
+    """Gives the session back when its page is left; what was typed stays a draft."""
+    slot = get_slot(request.project, slot_id)
+    form = LeaseForm(request.POST)
+    if form.is_valid():
+        give_back(slot_id=slot.pk, token=form.cleaned_data["lease_token"])
+    return HttpResponse(status=204)
+
+
+@member(Role.REVIEWER)
+@require_POST
+def review_skip(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
+    """Puts a session aside for this reviewer and leads to the next."""
+    slot = get_slot(request.project, slot_id)
+    form = SkipForm(request.POST)
+    try:
+        skip_slot(slot=slot, reviewer=request.user, reason=form.cleaned_data["reason"] if form.is_valid() else "")
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("review_page", request.project.slug, slot.pk)
+    following = take_next(queue=slot.queue, user=request.user) if slot.queue.is_open else None
+    return _lead_to(request, slot.queue, following)
+
+
+@member(Role.REVIEWER)
+@require_POST
+def review_undo(request: ProjectRequest) -> HttpResponseBase:
+    """Brings back the reader's newest judgement with all that was in it."""
+    try:
+        slot = undo_last_review(project=request.project, reviewer=request.user)
+    except Refused as refusal:
+        messages.info(request, refusal.message)
+        return redirect("queue_list", request.project.slug)
+    messages.success(request, "Your last review is taken back. Change it and submit it again.")
+    return redirect("review_page", request.project.slug, slot.pk)
