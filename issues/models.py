@@ -1,11 +1,14 @@
 """Decisions: failure modes with an identity, who belongs to them, what was proposed and what was decided."""
 
-from typing import ClassVar
+from collections.abc import Collection
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
 
-from accounts.models import Project
+from accounts.models import Project, User
 from annotate.models import Failure, Severity
 from clustering.models import GroupingRun
 from issues.lifecycle import State
@@ -34,6 +37,7 @@ class Issue(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["project", "number"], name="issue_number_once"),
+            models.UniqueConstraint("project", Lower("title"), name="issue_title_once"),
             models.CheckConstraint(condition=models.Q(state__in=State.values), name="issue_state_known"),
         ]
         indexes: ClassVar = [models.Index(fields=["project", "state"], name="issue_by_state")]
@@ -51,6 +55,52 @@ class Source(models.TextChoices):
     MATCH = "match", "Match"
 
 
+class MembershipQuerySet(models.QuerySet["IssueMembership"]):
+    """Where failures belong, in words."""
+
+    def standing(self) -> "MembershipQuerySet":
+        """The rows that hold now and count: open, of failures that nobody withdrew."""
+        return self.filter(until__isnull=True, failure__withdrawn_at__isnull=True)
+
+    def place(
+        self,
+        issue: Issue,
+        failure_ids: Collection[int],
+        *,
+        source: Source,
+        actor: User | None = None,
+        score: float | None = None,
+    ) -> list[int]:
+        """Puts those of the failures into the issue that are free (in no issue, not withdrawn); returns their ids.
+
+        Runs inside a transaction: the failures are locked, so that two who place the same one cannot both.
+        """
+        wanted = Failure.objects.select_for_update().filter(
+            pk__in=failure_ids, project_id=issue.project_id, withdrawn_at=None
+        )
+        locked = list(wanted.order_by("pk").values_list("pk", flat=True))
+        taken = set(self.model.objects.filter(failure__in=locked, until=None).values_list("failure_id", flat=True))
+        free = [failure_id for failure_id in locked if failure_id not in taken]
+        now = timezone.now()
+        self.bulk_create(
+            self.model(issue=issue, failure_id=pk, source=source, score=score, placed_by=actor, since=now)
+            for pk in free
+        )
+        if free:
+            detail = {"failures": free, "source": source.value, **({} if score is None else {"score": round(score, 3)})}
+            IssueEvent.objects.note(issue, EventKind.ATTACHED, actor=actor, **detail)
+        return free
+
+    def close(self, *, actor: User | None = None, reason: str) -> int:
+        """Ends these open rows, keeps them as history and notes it with each issue; returns how many."""
+        leaving = list(self.filter(until=None).select_for_update(of=("self",)).select_related("issue").order_by("pk"))
+        self.model.objects.filter(pk__in=[row.pk for row in leaving]).update(until=timezone.now())
+        for issue in {row.issue for row in leaving}:
+            gone = sorted(row.failure_id for row in leaving if row.issue_id == issue.pk)
+            IssueEvent.objects.note(issue, EventKind.DETACHED, actor=actor, failures=gone, reason=reason)
+        return len(leaving)
+
+
 class IssueMembership(models.Model):
     """A failure's place in an issue, since when and by whom. One open row per failure; closed ones are history."""
 
@@ -62,12 +112,19 @@ class IssueMembership(models.Model):
     since = models.DateTimeField()
     until = models.DateTimeField(null=True, blank=True)
 
+    objects = MembershipQuerySet.as_manager()
+
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["failure"], condition=models.Q(until__isnull=True), name="issuemembership_one_open"
             ),
             models.CheckConstraint(condition=models.Q(source__in=Source.values), name="issuemembership_source_known"),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["issue", "failure"], condition=models.Q(until__isnull=True), name="issuemembership_open"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -104,11 +161,19 @@ class Proposal(models.Model):
             models.UniqueConstraint(
                 fields=["project", "fingerprint"], condition=models.Q(state="open"), name="proposal_open_once"
             ),
+            models.UniqueConstraint(
+                "project", Lower("title"), condition=models.Q(state="open"), name="proposal_title_once"
+            ),
             models.CheckConstraint(condition=models.Q(state__in=ProposalState.values), name="proposal_state_known"),
         ]
+        indexes: ClassVar = [models.Index(fields=["project", "state", "-id"], name="proposal_inbox")]
 
     def __str__(self) -> str:
         return self.title
+
+    def is_open(self) -> bool:
+        """Whether a lead may still decide on it. An outdated one may be: they decide on what they saw."""
+        return self.state in {ProposalState.OPEN, ProposalState.OUTDATED}
 
 
 class EventKind(models.TextChoices):
@@ -123,6 +188,15 @@ class EventKind(models.TextChoices):
     SEVERITY = "severity", "Severity changed"
 
 
+class EventQuerySet(models.QuerySet["IssueEvent"]):
+    """History, in words."""
+
+    def note(self, issue: Issue, kind: EventKind, *, actor: User | None = None, **detail: Any) -> "IssueEvent":
+        """Writes one line of the issue's history; runs in the transaction of what it records."""
+        states = {"from_state": detail.pop("from_state", ""), "to_state": detail.pop("to_state", "")}
+        return self.create(issue=issue, kind=kind, actor=actor, detail=detail, **states)
+
+
 class IssueEvent(models.Model):
     """One line of an issue's history, written in the transaction of what it records."""
 
@@ -133,6 +207,8 @@ class IssueEvent(models.Model):
     to_state = models.CharField(max_length=12, blank=True)
     detail = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-created_at", "-id"]
