@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.http import Http404
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from common.errors import Refused
+
+STANDARD_WORDS = {status.HTTP_403_FORBIDDEN: "Not allowed.", status.HTTP_404_NOT_FOUND: "Not found."}
 
 
 def error_response(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -20,9 +21,8 @@ def error_response(error: Exception, context: dict[str, Any]) -> Response | None
     response = exception_handler(error, context)
     if response is None:
         return None
-    detail = (
-        "Not found." if isinstance(error, Http404) else error.detail if isinstance(error, APIException) else str(error)
-    )
+    # Http404 and PermissionDenied come from access functions and may name what nobody outside should know about.
+    detail = error.detail if isinstance(error, APIException) else STANDARD_WORDS[response.status_code]
     response.data = {"errors": list(_flatten(detail, ""))}
     return response
 

@@ -1,7 +1,7 @@
 """Reads JSON from strangers. Apart from `api`, because REST framework's views load it by name."""
 
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from django.conf import settings
 from rest_framework import status
@@ -23,7 +23,7 @@ class BoundedJSONParser(JSONParser):
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         try:
-            return super().parse(_Bounded(stream), media_type, parser_context)
+            return super().parse(cast("IO[Any]", _Bounded(stream)), media_type, parser_context)
         except RecursionError:
             raise ParseError("JSON parse error - it is nested too deeply.") from None
 

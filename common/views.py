@@ -1,9 +1,12 @@
 """Pages without a domain: is it alive, and what are pages made of. `accounts.urls` says who may see them."""
 
 import logging
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from django import forms
+from django.contrib.staticfiles import finders
 from django.core.paginator import Paginator
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -36,6 +39,12 @@ class ExampleForm(forms.Form):
     )
 
 
+def _icon_names() -> list[str]:
+    """The icons in the sheet, so that the catalogue cannot forget one."""
+    sheet = finders.find("img/icons.svg")
+    return re.findall(r'<symbol id="([a-z-]+)"', Path(sheet).read_text()) if isinstance(sheet, str) else []
+
+
 def components(request: HttpRequest) -> HttpResponse:
     """Every component of the design system with an example, for whoever builds a page."""
     days = [
@@ -48,6 +57,7 @@ def components(request: HttpRequest) -> HttpResponse:
         "refused": ExampleForm({"title": "", "note": "It claimed a refund that never happened."}),
         "hour_ago": timezone.now() - timedelta(hours=1),
         "page": Paginator(range(120), 50).page(2),
+        "icons": _icon_names(),
         "snippet": "export OTEL_EXPORTER_OTLP_ENDPOINT=https://misstep.example.com",
     }
     return render(request, "common/components.html", context)
