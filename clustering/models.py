@@ -17,6 +17,7 @@ class Embedding(models.Model):
     text_version = models.PositiveSmallIntegerField()
     text = models.TextField(help_text="What was embedded: type and note after masking.")
     vector = models.BinaryField()
+    failure_updated_at = models.DateTimeField(help_text="The failure's own, when it was read: behind it, embed again.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -44,9 +45,26 @@ class GroupingRun(models.Model):
     state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.WAITING)
     failure_count = models.PositiveIntegerField(default=0)
     group_count = models.PositiveIntegerField(default=0)
+    input_hash = models.CharField(
+        max_length=64, blank=True, help_text="Of what was grouped: the same is not done twice."
+    )
     reason = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["project", "-id"], name="groupingrun_newest")]
+
     def __str__(self) -> str:
         return f"{self.mechanism} over {self.failure_count}"
+
+
+class EmbedderFault(models.Model):
+    """The embedding model does not work, and why. Pages show it; the row goes when the model works again."""
+
+    model_name = models.CharField(max_length=200, unique=True)
+    reason = models.TextField()
+    since = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.model_name}: {self.reason}"

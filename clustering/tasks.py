@@ -2,7 +2,10 @@
 
 from celery import shared_task
 
+from clustering.embedding import embed_waiting
+
 
 @shared_task(name="clustering.tasks.sweep")
 def sweep() -> None:
-    """Does what a lost message left lying."""
+    """Embeds what waits."""
+    embed_waiting()

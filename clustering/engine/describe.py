@@ -66,5 +66,5 @@ def _document_counts(texts: Sequence[str]) -> Counter[str]:
 
 
 def _words(text: str) -> set[str]:
-    found = {word.strip("'-") for word in WORD.findall(text.lower())}
-    return {word for word in found if len(word) > 2} - ENGLISH_STOP_WORDS - SAY_NOTHING  # noqa: PLR2004  # "to", "of"
+    found: set[str] = {word.strip("'-") for word in WORD.findall(text.lower())}
+    return {word for word in found if len(word) > 2 and word not in ENGLISH_STOP_WORDS | SAY_NOTHING}  # noqa: PLR2004  # "to", "of"
