@@ -31,6 +31,11 @@ RESULT_KEYS = ("results", "items", "data", "documents", "records", "matches", "h
 EMPTY_TEXTS = {"", "null", "none", "undefined", "[]", "{}", '""', "''", "no results", "no results found"}
 
 
+def any_of(*patterns: str) -> re.Pattern[str]:
+    """One pattern that matches where any of these does, in whatever letter case."""
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
 def parsed(text: str) -> Any:
     """The JSON value in `text`, also where it was encoded twice; None where it is no JSON object or list."""
     if len(text) > PARSED_UP_TO:
@@ -77,7 +82,7 @@ def _complaint_of(value: dict[str, Any]) -> str:
     status = next((value[key] for key in STATUS_KEYS if key in value), None)
     if _is_failure(status, value):
         words = _words(value)
-        return words if str(status) in words else f"{status}: {words}"
+        return f"{status}: {words}" if isinstance(status, int) and str(status) not in words else words
     return ""
 
 
@@ -157,3 +162,11 @@ def _short(value: Any, length: int) -> str:
     if value is None or isinstance(value, bool):
         return {None: "–", True: "yes", False: "no"}[value]
     return clip(str(value), length)
+
+
+def arguments_line(arguments: str, length: int = CLIPPED_AT) -> str:
+    """A call's input on one line: `order_id=1234  reason=late`."""
+    value = parsed(arguments)
+    if isinstance(value, dict):
+        return clip(pairs(value, separator="  ", length=48), length)
+    return "" if value is not None and not value else clip(arguments, length)

@@ -32,9 +32,14 @@ def facts_of(step: Step) -> StepFacts:
     )
 
 
+def steps_of(session: AgentSession) -> list[StepFacts]:
+    """The session's steps in reading order: one query."""
+    return [facts_of(step) for step in Step.objects.filter(session=session).order_by("position", "pk")]
+
+
 def conversation(session: AgentSession) -> Conversation:
     """The session as a reader meets it: two queries, whatever its length."""
-    steps = [facts_of(step) for step in Step.objects.filter(session=session).order_by("position", "pk")]
+    steps = steps_of(session)
     marks = _marks(Signal.objects.filter(session=session), {step.key: step.position for step in steps})
     return read(steps, marks, session.started_at)
 

@@ -123,7 +123,7 @@ def _read_step(step: StepFacts, marks: Mapping[str, list[Mark]], began: datetime
         text=step.text if speech else _capped(step.text),
         is_long=len(step.text) > LONG_TEXT or step.text.count("\n") > LONG_LINES,
         name=step.name or KIND_WORDS.get(step.kind, step.kind),
-        arguments_line="" if speech else arguments_line(step.arguments),
+        arguments_line="" if speech else answers.arguments_line(step.arguments),
         result_line="" if speech else result_line(step),
         arguments="" if speech else pretty(step.arguments),
         result="" if speech else pretty(step.result),
@@ -137,14 +137,6 @@ def _who(step: StepFacts) -> str:
     if step.role == TOOL and step.by_user:
         return "Done by the user"
     return WHO.get(step.role) or KIND_WORDS.get(step.kind, "Other")
-
-
-def arguments_line(arguments: str) -> str:
-    """A call's input on one line: `order_id=1234  reason=late`."""
-    value = answers.parsed(arguments)
-    if isinstance(value, dict):
-        return answers.clip(answers.pairs(value, separator="  ", length=48), LINE)
-    return "" if value is not None and not value else answers.clip(arguments, LINE)
 
 
 def result_line(step: StepFacts) -> str:

@@ -12,7 +12,7 @@ from importlib import import_module
 from traces.records import Found, SessionFacts
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Detector:
     """One detector as its module declares it."""
 

@@ -1,0 +1,83 @@
+"""The detector of failures that the agent does not admit."""
+
+import pytest
+
+from tests.traces.talks import agent, call, failed, talk, user
+from traces.detectors.hidden_tool_error import detect
+from traces.records import StepFacts
+
+ASKED = user("Please refund order A-1.")
+EXPIRED = failed("refund", "401 token expired")
+
+
+def test_detect_finds_a_claim_of_success_after_a_failure() -> None:
+    [found] = detect(talk(ASKED, EXPIRED, agent("Done! Your refund is on its way.")))
+    assert (found.step_key, found.strength) == ("k2", 0.9)
+    assert found.sentence == (
+        "“refund” failed (“401 token expired”), but the agent went on: “Done! Your refund is on its way.”."
+    )
+
+
+@pytest.mark.parametrize(
+    "result",
+    ["Error: card unknown", '{"error": "card unknown"}', '{"ok": false}', '{"success": false}', '{"status": 502}'],
+)
+def test_detect_finds_an_error_shaped_answer_with_a_status_of_ok(result: str) -> None:
+    [found] = detect(talk(ASKED, call("refund", result), agent("I've processed the refund for you.")))
+    assert (found.step_key, found.strength) == ("k2", 0.9)
+
+
+def test_detect_finds_an_empty_lookup_that_is_passed_over() -> None:
+    [found] = detect(talk(ASKED, call("search_orders", "[]"), agent("Your order will arrive on Monday.")))
+    assert (found.step_key, found.strength) == ("k2", 0.45)
+
+
+def test_detect_counts_no_problem_as_no_admission() -> None:
+    [found] = detect(talk(ASKED, EXPIRED, agent("No problem, the money is with you on Friday.")))
+    assert found.strength == 0.7
+
+
+def test_detect_is_weak_when_another_call_worked_before_the_answer() -> None:
+    talked = talk(
+        ASKED, failed("find_by_name", "boom"), call("find_by_mail", {"id": 7}), agent("Hello Ada, your plan is Gold.")
+    )
+    assert [found.strength for found in detect(talked)] == [0.3]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I'm sorry, the refund did not go through.",
+        "Unfortunately the payment system refused me.",
+        "I was unable to refund this order.",
+        "There seems to be an issue with the payment system.",
+        "I couldn’t complete the refund.",
+        "The refund failed. Shall I try again?",
+    ],
+)
+def test_detect_is_silent_when_the_agent_admits_it(words: str) -> None:
+    assert list(detect(talk(ASKED, EXPIRED, agent(words)))) == []
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        pytest.param([ASKED, EXPIRED, call("refund", {"ok": True}), agent("Done!")], id="a retry that succeeds"),
+        pytest.param([ASKED, EXPIRED], id="no message follows"),
+        pytest.param([ASKED, EXPIRED, user("Hello?"), agent("Done!")], id="the user speaks first"),
+        pytest.param([ASKED, call("refund", {"ok": True}), agent("Done!")], id="nothing failed"),
+        pytest.param([ASKED, call("think", ""), agent("Done!")], id="a tool that answers nothing by nature"),
+        pytest.param(
+            [ASKED, call("get_orders", "[]"), agent("I found no orders under your name.")], id="admits nothing found"
+        ),
+        pytest.param(
+            [ASKED, call("find", "[]"), call("search", [{"id": 1}]), agent("It is A-1.")], id="looked elsewhere"
+        ),
+        pytest.param(
+            [ASKED, call("search", {"name": "Error 404 shirt"}), agent("Done!")], id="error in a product name"
+        ),
+        pytest.param([ASKED, failed("toggle", "boom", flags=("user_side",)), agent("Done!")], id="the user's own tool"),
+    ],
+)
+def test_detect_is_silent_for_near_misses(steps: list[StepFacts]) -> None:
+    assert list(detect(talk(*steps))) == []

@@ -1,0 +1,91 @@
+"""A call failed or came back empty, and the agent's next words to the user do not say so."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from traces.answers import any_of, clip, complaint, is_empty
+from traces.records import AGENT, TOOL, USER, Found, SessionFacts, StepFacts
+
+VERSION = 1
+LABELS = {"hidden_tool_error": "Error not admitted"}
+QUOTED = 120
+CLAIMED = 0.9
+UNSAID = 0.7
+RECOVERED = 0.3
+EMPTY = 0.45
+# An empty text is an answer of its own for tools that only do or note something; a look-up ought to say more.
+LOOKUP = re.compile(r"(?:^|[_.\-\s])(?:search|find|get|list|look|query|fetch|retrieve|read|check|show)", re.IGNORECASE)
+LOOKUP_KINDS = {"retriever"}
+ADMITS = any_of(
+    r"\b(?:errors?|issues?|(?<!no )problems?|(?<!no )trouble|difficult\w*|fail\w*|mistake|went wrong|timed out)\b",
+    r"\b(?:unfortunately|apolog\w*|sorry|regret\w*|unable|unavailable|invalid|denied|declined|rejected|expired)\b",
+    r"\bnot (?:found|available|possible|successful|able|work\w*|enough|eligible|exist|go through|valid|match\w*)\b",
+    r"\b(?:can|could|was|were|is|are|do|does|did|has|have|would|wo|ca)\s?(?:not|n['’]t)\b",
+    r"\bcannot\b",
+    r"\bno (?:\w+ ){0,4}(?:found|available|match\w*|results?|records?|options?)\b",
+    r"\b(?:there (?:is|are|were|was)|found|finds?|see|shows?|have|has) no\b",
+    r"\b(?:none|nothing)\b",
+    r"\b(?:double.?check|verify (?:the|your)|correct (?:the|your)|try again|retry|instead)\b",
+)
+CLAIMS = any_of(
+    r"\b(?:done|success\w*|all set|completed?|confirmed|on its way)\b",
+    r"\b(?:has|have) been \w+ed\b",
+    r"\bi(?:['’]ve| have) (?:now |just )?\w+ed\b",
+    r"\byou(?:['’]re| are) (?:all set|booked)\b",
+)
+
+
+def detect(session: SessionFacts) -> Iterator[Found]:
+    """One finding for each call whose failure the next message to the user hides."""
+    for index, step in enumerate(session.steps):
+        if step.role != TOOL or step.by_user:
+            continue
+        said, between = _next_message(session.steps[index + 1 :])
+        if said is None or ADMITS.search(said.text) or not said.text.strip():
+            continue
+        found = _judged(step, said, between)
+        if found is not None:
+            yield found
+
+
+def _next_message(after: Sequence[StepFacts]) -> tuple[StepFacts | None, list[StepFacts]]:
+    """The agent's next words and the calls before them; none where the user speaks first."""
+    between: list[StepFacts] = []
+    for step in after:
+        if step.role == AGENT:
+            return step, between
+        if step.role == USER:
+            break
+        if step.role == TOOL:
+            between.append(step)
+    return None, between
+
+
+def _judged(step: StepFacts, said: StepFacts, between: list[StepFacts]) -> Found | None:
+    error = complaint(step.result) or (clip(step.error_message or step.result or "an error") if step.is_error else "")
+    if not error and not _suspiciously_empty(step):
+        return None
+    worked = [
+        call for call in between if not call.is_error and not complaint(call.result) and not is_empty(call.result)
+    ]
+    if any(call.name == step.name for call in worked):
+        return None
+    if not error:
+        # Another look elsewhere that did find something is how an empty answer ought to be met.
+        return None if worked else Found("hidden_tool_error", step.key, EMPTY, _empty_sentence(step, said))
+    strength = RECOVERED if worked else CLAIMED if CLAIMS.search(said.text) else UNSAID
+    return Found("hidden_tool_error", step.key, strength, _error_sentence(step, error, said))
+
+
+def _suspiciously_empty(step: StepFacts) -> bool:
+    if not is_empty(step.result):
+        return False
+    return step.kind in LOOKUP_KINDS or bool(LOOKUP.search(step.name))
+
+
+def _error_sentence(step: StepFacts, error: str, said: StepFacts) -> str:
+    return f"“{step.name}” failed (“{clip(error, QUOTED)}”), but the agent went on: “{clip(said.text, QUOTED)}”."
+
+
+def _empty_sentence(step: StepFacts, said: StepFacts) -> str:
+    return f"“{step.name}” came back with nothing, but the agent went on: “{clip(said.text, QUOTED)}”."

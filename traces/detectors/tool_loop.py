@@ -1,0 +1,126 @@
+"""The agent goes round in circles: the same call again and again, or the same few calls in turn.
+
+Near sameness ignores what differs by nature (request ids, times of asking), letter case and spacing, and a few changed
+words in a free text. It never ignores a number or an id: pages 1 to 5 and five different orders are work, not a loop.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from traces.answers import arguments_line, clip, parsed
+from traces.records import TOOL, USER, Found, SessionFacts, StepFacts
+
+VERSION = 1
+LABELS = {"tool_loop": "Going in circles"}
+SAME_CALL = 4
+CYCLE_ROUNDS = 3
+CYCLE_LENGTHS = range(2, 5)
+NEAR = 0.75
+FREE_TEXT_WORDS = 3
+STRONGEST_AT = 8
+VOLATILE = re.compile(
+    r"^(?:_.*|request_?id|trace_?id|call_?id|nonce|idempotency_?key|timestamp|attempt|retry|now)$", re.IGNORECASE
+)
+
+
+def detect(session: SessionFacts) -> Iterator[Found]:
+    """At most one finding for each repeated call and each cycle, at the first repetition."""
+    for calls in _stretches(session.steps):
+        repeated = list(_same_calls(calls))
+        yield from repeated
+        if not repeated:
+            yield from _cycles(calls)
+
+
+def _stretches(steps: tuple[StepFacts, ...]) -> Iterator[list[StepFacts]]:
+    """The agent's calls between one message of the user and the next."""
+    calls: list[StepFacts] = []
+    for step in steps:
+        if step.role == USER:
+            yield calls
+            calls = []
+        elif step.role == TOOL and not step.by_user:
+            calls.append(step)
+    yield calls
+
+
+def _same_calls(calls: list[StepFacts]) -> Iterator[Found]:
+    groups: list[tuple[Any, list[StepFacts]]] = []
+    for call in calls:
+        asked = _asked(call)
+        group = next((held for first, held in groups if _near(first, asked)), None)
+        if group is None:
+            groups.append((asked, [call]))
+        else:
+            group.append(call)
+    for _, group in groups:
+        if len(group) >= SAME_CALL:
+            with_what = f" with {line}" if (line := clip(arguments_line(group[0].arguments), 100)) else ""
+            words = f"“{group[0].name}” was called {len(group)} times{with_what}, without new input from the user."
+            yield Found("tool_loop", group[1].key, _strength(len(group)), words)
+
+
+def _cycles(calls: list[StepFacts]) -> Iterator[Found]:
+    asked = [_asked(call) for call in calls]
+    start = 0
+    while start < len(calls):
+        length, rounds = _longest_cycle(asked, start)
+        if rounds:
+            names = " → ".join(call.name for call in calls[start : start + length])
+            words = f"The same {length} calls ({names}) were made {rounds} times over, without new input from the user."
+            yield Found("tool_loop", calls[start + length].key, _strength(length * rounds), words)
+        start += max(1, length * rounds)
+
+
+def _longest_cycle(asked: list[Any], start: int) -> tuple[int, int]:
+    for length in CYCLE_LENGTHS:
+        rounds = 1
+        while _same_round(asked, start, start + rounds * length, length):
+            rounds += 1
+        if rounds >= CYCLE_ROUNDS:
+            return length, rounds
+    return 0, 0
+
+
+def _same_round(asked: list[Any], one: int, other: int, length: int) -> bool:
+    if other + length > len(asked):
+        return False
+    return all(_near(asked[one + step], asked[other + step]) for step in range(length))
+
+
+def _strength(calls: int) -> float:
+    return round(min(1.0, 0.5 + 0.5 * (calls - SAME_CALL) / (STRONGEST_AT - SAME_CALL)), 2)
+
+
+def _asked(call: StepFacts) -> tuple[str, Any]:
+    """A call without what differs by nature, for comparison."""
+    value = parsed(call.arguments)
+    return call.name, _plain(call.arguments if value is None else value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(held) for key, held in value.items() if not VOLATILE.match(key)}
+    if isinstance(value, list):
+        return [_plain(held) for held in value]
+    return " ".join(value.casefold().split()) if isinstance(value, str) else value
+
+
+def _near(one: Any, other: Any) -> bool:
+    if one == other:
+        return True
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_near(held, other[key]) for key, held in one.items())
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(_near(*pair) for pair in zip(one, other, strict=True))
+    return isinstance(one, str) and isinstance(other, str) and _near_texts(one, other)
+
+
+def _near_texts(one: str, other: str) -> bool:
+    words, others = set(re.findall(r"\w+", one)), set(re.findall(r"\w+", other))
+    shared, all_words = words & others, words | others
+    if len(words) <= FREE_TEXT_WORDS or len(others) <= FREE_TEXT_WORDS:
+        return words == others
+    changed = all_words - shared
+    return len(shared) / len(all_words) >= NEAR and not any(re.search(r"\d", word) for word in changed)
