@@ -37,7 +37,7 @@ def rank(vector: Vectors, issues: Mapping[int, Vectors]) -> list[Match]:
     """Every issue by how near it is, nearest first. `margin` is the lead over the one that follows."""
     scores = [(_nearness(vector, rows), issue) for issue, rows in issues.items() if len(rows)]
     scores.sort(key=lambda pair: (-pair[0], pair[1]))
-    following = [score for score, _ in scores[1:]] + [-1.0]
+    following = [*[score for score, _ in scores], -1.0][1:]
     return [Match(issue, score, score - behind) for (score, issue), behind in zip(scores, following, strict=True)]
 
 

@@ -1,0 +1,68 @@
+"""Groups failures by what was written about them. It proposes; who asked decides."""
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from accounts.models import Project
+from clustering.engine import describe, mechanisms
+from clustering.engine.group import cohesion
+from clustering.models import GroupingRun, RunState
+from clustering.queries import Embeddings, read_embeddings
+
+
+@dataclass(frozen=True)
+class Group:
+    """Failures that say the same thing. `notes`: as written, most typical first; `texts`: masked, sorted."""
+
+    failure_ids: tuple[int, ...]
+    notes: tuple[str, ...]
+    texts: tuple[str, ...]
+    words: tuple[str, ...]
+    cohesion: float
+
+
+def group_failures(project: Project, failure_ids: Collection[int]) -> tuple[GroupingRun, list[Group]]:
+    """Groups those of the failures that have a current vector, and keeps a record of the run."""
+    found = read_embeddings(project, failure_ids)
+    mechanism = mechanisms.current()
+    grouping = mechanism.group([row.text for row in found.rows], found.vectors)
+    groups = [_describe(found, rows) for rows in grouping.groups]
+    run = GroupingRun.objects.create(
+        project=project,
+        mechanism=mechanism.name,
+        state=RunState.DONE,
+        failure_count=len(found.rows),
+        group_count=len(groups),
+        input_hash=hash_input([(row.failure_id, row.text) for row in found.rows]),
+        finished_at=timezone.now(),
+    )
+    return run, groups
+
+
+def hash_input(rows: Collection[tuple[int, str]]) -> str:
+    """What a run was about: the failures and their texts, in any order."""
+    return hashlib.sha256(repr(sorted(rows)).encode()).hexdigest()
+
+
+def was_grouped(project: Project, input_hash: str) -> bool:
+    """Whether the project's last run was about just this."""
+    last = GroupingRun.objects.filter(project=project).order_by("-id").first()
+    return last is not None and last.input_hash == input_hash and last.mechanism == mechanisms.CURRENT
+
+
+def _describe(found: Embeddings, rows: tuple[int, ...]) -> Group:
+    inside = set(rows)
+    texts = [found.rows[row].text for row in rows]
+    order = describe.by_centrality(texts, found.vectors[list(rows)])
+    return Group(
+        failure_ids=tuple(found.rows[rows[index]].failure_id for index in order),
+        notes=tuple(found.rows[rows[index]].note for index in order),
+        texts=tuple(sorted(texts)),
+        words=tuple(
+            describe.distinguishing_words(texts, [row.text for i, row in enumerate(found.rows) if i not in inside])
+        ),
+        cohesion=cohesion(found.vectors[list(rows)]),
+    )

@@ -1,0 +1,139 @@
+"""Reads of clustering: which failures have a vector, which wait for one, and what their texts are made of."""
+
+import json
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
+
+from accounts.models import Project
+from annotate.models import Failure
+from clustering.engine.embed import BUNDLED, Vectors, from_bytes
+from clustering.engine.mask import TEXT_VERSION
+from clustering.models import EmbedderFault, Embedding
+from traces.models import Step
+
+NAME_LENGTH = range(3, 61)
+MOST_NAMES = 400
+MOST_IN_QUERY = 5000
+
+
+def model_name() -> str:
+    """The embedding model in use, by the name that is stored with each vector."""
+    return settings.EMBEDDING_MODEL or BUNDLED
+
+
+def current_embeddings() -> QuerySet[Embedding]:
+    """The embeddings of today's model and text version: the only ones that may be compared."""
+    return Embedding.objects.filter(model_name=model_name(), text_version=TEXT_VERSION)
+
+
+def waiting_for_embedding() -> QuerySet[Failure]:
+    """Failures that are not withdrawn and whose present wording has no current vector, oldest first."""
+    fresh = current_embeddings().filter(failure=OuterRef("pk"), failure_updated_at=OuterRef("updated_at"))
+    return Failure.objects.filter(~Exists(fresh), withdrawn_at=None).order_by("id")
+
+
+def find_fault() -> EmbedderFault | None:
+    """Why the model in use does not work, or None."""
+    return EmbedderFault.objects.filter(model_name=model_name()).first()
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """A failure with its masked text; its vector is the same row of `Embeddings.vectors`."""
+
+    failure_id: int
+    text: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Embeddings:
+    """Failures and their vectors, row by row, ordered by failure."""
+
+    rows: list[Embedded]
+    vectors: Vectors
+
+
+def read_embeddings(project: Project, failure_ids: Collection[int] | None = None) -> Embeddings:
+    """The current embeddings of these failures (None: of all that are not withdrawn) of the project."""
+    found = _embeddings_of(project, failure_ids).values_list("failure_id", "text", "failure__note", "vector")
+    wanted = None if failure_ids is None else set(failure_ids)
+    rows = [row for row in found if wanted is None or row[0] in wanted]
+    return Embeddings(
+        rows=[Embedded(failure_id, text, note) for failure_id, text, note, _ in rows],
+        vectors=from_bytes([vector for *_, vector in rows]),
+    )
+
+
+def read_texts(project: Project, failure_ids: Collection[int]) -> list[tuple[int, str]]:
+    """(failure, masked text) of those of the failures that have a current embedding."""
+    wanted = set(failure_ids)
+    rows = _embeddings_of(project, failure_ids).values_list("failure_id", "text")
+    return [row for row in rows if row[0] in wanted]
+
+
+def _embeddings_of(project: Project, failure_ids: Collection[int] | None) -> QuerySet[Embedding]:
+    found = current_embeddings().filter(project=project, failure__withdrawn_at=None).order_by("failure_id")
+    # Databases bound how many values a query may carry; past that the caller picks from all.
+    narrow = failure_ids is not None and len(failure_ids) <= MOST_IN_QUERY
+    return found.filter(failure_id__in=failure_ids) if narrow and failure_ids is not None else found
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a failure's text is read against: its root step in words, and the names that its session's data hold."""
+
+    step: str = ""
+    names: frozenset[str] = frozenset()
+
+
+def read_surroundings(failures: Iterable[Failure]) -> dict[int, Surroundings]:
+    """By failure id. One query for all, over the called tools of their sessions and the root steps."""
+    failures = list(failures)
+    steps: dict[int, list[Step]] = {failure.session_id: [] for failure in failures}
+    fields = ("session_id", "key", "kind", "name", "arguments", "error_type")
+    for step in Step.objects.filter(session_id__in=steps).only(*fields):
+        steps[step.session_id].append(step)
+    names = {session_id: _names(step.arguments for step in of) for session_id, of in steps.items()}
+    return {
+        failure.pk: Surroundings(_step_words(steps[failure.session_id], failure.root_step), names[failure.session_id])
+        for failure in failures
+    }
+
+
+def _step_words(steps: list[Step], key: str) -> str:
+    root = next((step for step in steps if step.key == key), None)
+    return " ".join(word for word in (root.kind, root.name, root.error_type) if word) if root else ""
+
+
+def _names(arguments: Iterable[str]) -> frozenset[str]:
+    """Values of calls that look like somebody's or something's name: they hold a capital or a digit."""
+    found: set[str] = set()
+    for text in arguments:
+        for leaf in _leaves(_parsed(text)):
+            if len(leaf) in NAME_LENGTH and leaf != leaf.lower() and len(found) < MOST_NAMES:
+                found.add(leaf)
+    return frozenset(found)
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            yield item.strip()
+        elif isinstance(item, dict):
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
