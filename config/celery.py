@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from celery import Celery, bootsteps
-from celery.beat import EmbeddedService
+from celery.beat import EmbeddedService, Scheduler
 from click import Option
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -53,7 +53,8 @@ class Embedded(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships n
 
     def create(self, parent: Any) -> Any:
         follow_parent()
-        return EmbeddedService(parent.app, thread=True)
+        # Sweeps every few seconds need no memory of when they last rang, and so no file that a crash can spoil.
+        return EmbeddedService(parent.app, thread=True, scheduler_cls=Scheduler)
 
 
 broker.install()
@@ -75,7 +76,6 @@ app.conf.update(
     beat_schedule={
         name: {"task": name, "schedule": seconds, "options": {"expires": seconds}} for name, seconds in SWEEPS.items()
     },
-    # Sweeps every few seconds need no memory of when they last rang, and so no file that a crash can spoil.
     beat_scheduler="celery.beat:Scheduler",
     timezone="UTC",
 )

@@ -1,5 +1,7 @@
 """URLs."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from demo.views import demo_remove
+
+urlpatterns = [path("p/<slug:slug>/demo/remove/", demo_remove, name="demo_remove")]

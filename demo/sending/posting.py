@@ -1,0 +1,49 @@
+"""Posts OTLP bodies over HTTP with the standard library: bounded tries, bounded waits."""
+
+import gzip
+import http.client
+import time
+from urllib.parse import urlsplit
+
+TRIES = 6
+RETRYABLE = frozenset({429, 502, 503, 504})
+LONGEST_WAIT_SECONDS = 5.0
+
+
+class NotSentError(Exception):
+    """The server did not take a body; the words say why."""
+
+
+def post(url: str, key: str, body: bytes) -> None:
+    """Posts one OTLP request to `url`/v1/traces; waits and tries again where OTLP says so, else NotSentError."""
+    reason = ""
+    for attempt in range(TRIES):
+        status, reason, wait = _post_once(url, key, gzip.compress(body))
+        if status == http.client.OK:
+            return
+        if status not in RETRYABLE:
+            break
+        time.sleep(min(wait or 0.2 * 2**attempt, LONGEST_WAIT_SECONDS))
+    raise NotSentError(f"{url} refused the sessions: {reason}")
+
+
+def _post_once(url: str, key: str, body: bytes) -> tuple[int, str, float]:
+    """Status, reason and Retry-After in seconds; a connection that fails counts as 503."""
+    address = urlsplit(url)
+    secure = address.scheme == "https"
+    client = (http.client.HTTPSConnection if secure else http.client.HTTPConnection)(address.netloc, timeout=30)
+    headers = {
+        "Authorization": f"Bearer {key}",
+        "Content-Type": "application/x-protobuf",
+        "Content-Encoding": "gzip",
+    }
+    try:
+        client.request("POST", f"{address.path.rstrip('/')}/v1/traces", body, headers)
+        response = client.getresponse()
+        text = response.read(2000).decode(errors="replace")
+        wait = response.headers.get("Retry-After", "")
+        return response.status, f"{response.status} {text}", float(wait) if wait.isdecimal() else 0.0
+    except (OSError, http.client.HTTPException) as error:
+        return 503, str(error), 0.0
+    finally:
+        client.close()
