@@ -86,6 +86,10 @@ class QueueRow:
     def total(self) -> int:
         return self.waiting + self.done
 
+    @property
+    def hours(self) -> int:
+        return round(self.minutes / 60)
+
 
 def queue_rows(project: Project, user: User) -> list[QueueRow]:
     """The project's queues, open ones first, with their progress. Two queries, however many queues."""

@@ -39,6 +39,7 @@ from annotate.forms import (
 from annotate.models import Draft, Queue, Slot, SlotState
 from annotate.queries import failure_types, matching, own_numbers, place_in_queue, queue_rows
 from common.errors import Refused
+from common.markdown import render_markdown
 from traces.queries import conversation
 from traces.reading import Conversation
 
@@ -207,6 +208,7 @@ def _screen(
         "total": total,
         "types": failure_types(request.project)[:200],
         "skip_reasons": SKIP_REASONS.items(),
+        "guidance": render_markdown(slot.queue.rubric.guidance),
     }
     return render(request, "annotate/review_page.html", context, status=status)
 
