@@ -1,11 +1,12 @@
 """The closed list of what sessions may be filtered and sorted by, for the page and for the API."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import django_filters as filters
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
 from traces.detectors import LABELS
@@ -18,11 +19,15 @@ STATUSES = [
     ("signals", "Has signals"),
     *((status.value, status.label) for status in SessionStatus if status != SessionStatus.UNKNOWN),
 ]
+KINDS = sorted(LABELS.items(), key=lambda pair: pair[1])
 SORTS: dict[str, list[str | OrderBy]] = {
     "newest": [SHOWN_AT.desc(), "-id"],
     "signals": ["-signal_weight", "-id"],
-    "cost": ["-cost_usd", "-id"],
+    "cost": [F("cost_usd").desc(nulls_last=True), "-id"],
 }
+
+
+SORT_LABELS = {"newest": "Newest first", "signals": "Most signals", "cost": "Most expensive"}
 
 
 class DateInput(forms.DateInput):
@@ -34,18 +39,26 @@ class DateInput(forms.DateInput):
 class SessionFilter(filters.FilterSet):
     """Sessions by words, workflow, release, environment, status, signal and day (UTC)."""
 
-    q = filters.CharFilter(method="search", label="Search")
-    workflow = filters.CharFilter(field_name="workflow")
-    release = filters.CharFilter(field_name="release")
-    environment = filters.CharFilter(field_name="environment")
-    status = filters.ChoiceFilter(choices=STATUSES, method="with_status", label="Status")
-    signal = filters.ChoiceFilter(choices=sorted(LABELS.items(), key=lambda pair: pair[1]), method="with_signal")
+    q = filters.CharFilter(method="search", label="Search", max_length=200)
+    workflow = filters.CharFilter(max_length=200)
+    release = filters.CharFilter(max_length=100)
+    environment = filters.CharFilter(max_length=100)
+    status = filters.ChoiceFilter(choices=STATUSES, method="with_status", empty_label="Any")
+    signal = filters.ChoiceFilter(choices=KINDS, method="with_signal", empty_label="Any")
     start = filters.DateFilter(method="from_day", label="From", widget=DateInput)
     end = filters.DateFilter(method="to_day", label="To", widget=DateInput)
 
     class Meta:
         model = AgentSession
         fields: ClassVar[list[str]] = []
+
+    def __init__(self, *args: Any, recent: Mapping[str, list[str]] | None = None, **kwargs: Any) -> None:
+        """`recent`: for a page, the values that its choices of workflow, release and environment offer."""
+        super().__init__(*args, **kwargs)
+        for name, values in (recent or {}).items():
+            chosen = self.data.get(name)
+            offered = sorted({*values, chosen} if chosen else {*values})
+            self.form.fields[name].widget = forms.Select(choices=[("", "Any"), *((value, value) for value in offered)])
 
     def search(self, sessions: QuerySet[AgentSession], _name: str, words: str) -> QuerySet[AgentSession]:
         """Sessions with `words` in their title, id or last answer; and in any step of the newest 1,000 of the rest.

@@ -1,11 +1,24 @@
 """Reads of whole sessions."""
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
+from accounts.models import Project
 from traces.detectors import label_of
-from traces.models import AgentSession, Signal, Step
+from traces.models import SHOWN_AT, AgentSession, Signal, Step
 from traces.reading import Conversation, Mark, read
 from traces.records import StepFacts
+
+CHOICES_FROM = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class SignalWord:
+    """A kind of signal in a list: its words and how often it was found."""
+
+    label: str
+    times: int
 
 
 def facts_of(step: Step) -> StepFacts:
@@ -56,3 +69,20 @@ def _marks(signals: Iterable[Signal], positions: dict[str, int]) -> list[Mark]:
         )
         for signal in signals
     ]
+
+
+def signal_words(sessions: Iterable[AgentSession]) -> dict[int, list[SignalWord]]:
+    """For each session its kinds of signals, the strongest first: one query for all of them."""
+    rows = Signal.objects.filter(session__in=list(sessions)).order_by("-strength", "kind")
+    kinds: dict[int, Counter[str]] = {}
+    for session, kind in rows.values_list("session_id", "kind"):
+        kinds.setdefault(session, Counter())[kind] += 1
+    return {key: [SignalWord(label_of(kind), times) for kind, times in found.items()] for key, found in kinds.items()}
+
+
+def recent_values(project: Project) -> dict[str, list[str]]:
+    """The workflows, releases and environments of the newest 1,000 sessions, for a filter's choices: one query."""
+    names = ("workflow", "release", "environment")
+    newest = AgentSession.objects.filter(project=project).order_by(SHOWN_AT.desc(), "-id").values_list(*names)
+    columns = list(zip(*newest[:CHOICES_FROM], strict=True)) or [()] * len(names)
+    return {name: sorted({*held} - {""}) for name, held in zip(names, columns, strict=True)}

@@ -24,7 +24,7 @@ ADMITS = any_of(
     r"\bcannot\b",
     r"\bno (?:\w+ ){0,4}(?:found|available|match\w*|results?|records?|options?)\b",
     r"\b(?:there (?:is|are|were|was)|found|finds?|see|shows?|have|has) no\b",
-    r"\b(?:none|nothing)\b",
+    r"\b(?:none|nothing|discrepancy|misunderstanding|mix-?up)\b|\b(?:it|there) (?:appears?|seems?|looks like)\b",
     r"\b(?:double.?check|verify (?:the|your)|correct (?:the|your)|try again|retry|instead)\b",
 )
 CLAIMS = any_of(

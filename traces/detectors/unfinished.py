@@ -24,7 +24,7 @@ REASON_KEYS = (
 # A call that ends a session on purpose.
 CLOSING_CALL = any_of(
     r"transfer|hand.?off|hand.?over|escalat|hang.?up|goodbye|end[_ -]?(?:call|chat|conversation|session)",
-    r"^(?:final|finish|done|stop|complete|reply|respond|answer|submit)(?:[_ -]?(?:answer|task|response|to|user|message))*$",
+    r"^(?:final|finish|done|stop|complete|reply|respond|answer|submit)(?:[_ -]?(?:answer|task|response|to|user))*$",
     r"send[_ -]?(?:message|reply|response)",
 )
 STOPPED_WORDS = any_of(

@@ -14,8 +14,8 @@ USUAL = {
 }
 
 
-def session(baselines: dict[str, Baseline] | None = None, **totals: float | None) -> SessionFacts:
-    return SessionFacts(steps=(), totals=totals, baselines=USUAL if baselines is None else baselines)
+def session(baselines: dict[str, Baseline] = USUAL, /, **totals: float | None) -> SessionFacts:
+    return SessionFacts(steps=(), totals=totals, baselines=baselines)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,71 @@
+// Reading a session by keyboard: j and k go from step to step, n to the next signal, o opens, b shows what is hidden.
+
+const conversation = document.querySelector(".conversation");
+
+const shown = () => [...conversation.querySelectorAll(".step")].filter((step) => getComputedStyle(step).display !== "none");
+
+function current() {
+  return conversation.querySelector(".step.current");
+}
+
+function choose(step) {
+  if (!step) return;
+  current()?.classList.remove("current");
+  step.classList.add("current");
+  step.focus({ preventScroll: true });
+  step.scrollIntoView({ block: "nearest" });
+}
+
+function go(direction, wanted = () => true) {
+  const steps = shown();
+  const here = steps.indexOf(current());
+  const ahead = direction > 0 ? steps.slice(here + 1) : steps.slice(0, Math.max(here, 0)).reverse();
+  choose(ahead.find(wanted));
+}
+
+function toggle(details) {
+  if (details) details.open = !details.open;
+}
+
+const marked = (step) => step.classList.contains("marked");
+const KEYS = {
+  j: () => go(1),
+  k: () => go(-1),
+  n: () => go(1, marked),
+  N: () => go(-1, marked),
+  o: () => toggle(current()?.querySelector("details")),
+  b: () => toggle(conversation.querySelector(".behind")),
+  "?": () => document.getElementById("keys").showModal(),
+};
+
+function isTyping(target) {
+  return target.closest("input, textarea, select, [contenteditable]") !== null;
+}
+
+// A link to a step also opens what it points at.
+function follow() {
+  const step = document.getElementById(location.hash.slice(1));
+  if (!step?.matches(".step")) return;
+  choose(step);
+  const call = step.querySelector("details.call");
+  if (call) call.open = true;
+}
+
+if (conversation) {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector("dialog[open]")) return;
+    const act = Object.hasOwn(KEYS, event.key) && KEYS[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+  conversation.addEventListener("focusin", (event) => {
+    const step = event.target.closest(".step");
+    if (step && step !== current()) {
+      current()?.classList.remove("current");
+      step.classList.add("current");
+    }
+  });
+  addEventListener("hashchange", follow);
+  follow();
+}
