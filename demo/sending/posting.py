@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 TRIES = 6
 RETRYABLE = frozenset({429, 502, 503, 504})
 LONGEST_WAIT_SECONDS = 5.0
+MOST_OF_AN_ANSWER = 200
 
 
 class NotSentError(Exception):
@@ -40,7 +41,7 @@ def _post_once(url: str, key: str, body: bytes) -> tuple[int, str, float]:
     try:
         client.request("POST", f"{address.path.rstrip('/')}/v1/traces", body, headers)
         response = client.getresponse()
-        text = response.read(2000).decode(errors="replace")
+        text = response.read(MOST_OF_AN_ANSWER).decode(errors="replace")
         wait = response.headers.get("Retry-After", "")
         return response.status, f"{response.status} {text}", float(wait) if wait.isdecimal() else 0.0
     except (OSError, http.client.HTTPException) as error:

@@ -1,0 +1,87 @@
+"""What `make test` runs: the suite on SQLite, the suite on PostgreSQL, then real servers and a browser. Once each."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+POSTGRES = "postgres://postgres@127.0.0.1:5432/misstep"
+REDIS = "redis://127.0.0.1:6379/9"
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PROCESSES = 2
+PYTEST = [sys.executable, "-m", "pytest", "-q"]
+NO_TESTS = 5
+
+
+@dataclass
+class Part:
+    """One run of pytest and how it ended."""
+
+    name: str
+    passed: bool
+    words: str
+
+
+def main() -> int:
+    """Runs all parts, also after one failed, and says at the end how each went."""
+    chromium = find_chromium()
+    base = {**os.environ, "MISSTEP_CHROMIUM": chromium}
+    extra = sys.argv[1:]
+    unit = ["-n", str(PROCESSES), "--ignore=tests/e2e", *extra]
+    parts = [run_part("SQLite", unit, base), postgres_part(unit, base), run_part("e2e", ["tests/e2e", *extra], base)]
+    print("\n" + "=" * 78)
+    for part in parts:
+        print(f"{'ok    ' if part.passed else 'FAILED'} {part.name:<12} {part.words}")
+    return 0 if all(part.passed for part in parts) else 1
+
+
+def run_part(name: str, arguments: Sequence[str], environment: dict[str, str]) -> Part:
+    """One pytest run with its output on the terminal. A part in which no test ran has failed."""
+    print(f"\n{'=' * 30} {name} {'=' * 30}", flush=True)
+    started = time.monotonic()
+    code = subprocess.call([*PYTEST, *arguments], cwd=ROOT, env=environment)  # noqa: S603 - the command is ours
+    took = f"{time.monotonic() - started:.0f} s"
+    return Part(name, code == 0, f"{took}{', no test ran' if code == NO_TESTS else ''}")
+
+
+def postgres_part(arguments: Sequence[str], environment: dict[str, str]) -> Part:
+    """The suite on PostgreSQL; loudly skipped where none answers, unless REQUIRE_POSTGRES asks for it."""
+    url = environment.get("TEST_POSTGRES_URL", POSTGRES)
+    if answers(url):
+        return run_part("PostgreSQL", arguments, {**environment, "DATABASE_URL": url})
+    words = f"nothing answers at {url}: start PostgreSQL or set TEST_POSTGRES_URL"
+    print(f"\n{'!' * 78}\n!! The suite did NOT run on PostgreSQL: {words}\n{'!' * 78}", flush=True)
+    return Part("PostgreSQL", not environment.get("REQUIRE_POSTGRES"), f"SKIPPED, {words}")
+
+
+def answers(url: str) -> bool:
+    """Whether something listens where `url` points."""
+    address = urlsplit(url)
+    try:
+        with socket.create_connection((address.hostname or "127.0.0.1", address.port or 5432), timeout=2):
+            return True
+    except OSError:
+        return False
+
+
+def find_chromium() -> str:
+    """Path of the system's browser; "" where there is none: then Playwright's own is installed and used."""
+    given = os.environ.get("MISSTEP_CHROMIUM", "")
+    found = given or next((path for name in CHROMIUMS if (path := shutil.which(name))), "")
+    if found:
+        return found
+    code = subprocess.call([sys.executable, "-m", "playwright", "install", "chromium"])
+    if code != 0:
+        print("No Chromium: install your system's package `chromium`, or set MISSTEP_CHROMIUM to its path.", flush=True)
+    return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
