@@ -1,0 +1,141 @@
+"""Two whole tenants for the sweep: one row of each kind that a URL may name, and a marker in all their words."""
+
+import zlib
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.tokens import default_token_generator
+from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from accounts.actions import invite
+from accounts.models import ApiKey, Membership, Project, Role, Scope, User
+from annotate.models import Queue, Slot, SlotState
+from clustering.models import GroupingRun
+from ingest.models import RawBatch
+from issues.models import EventKind, Issue, IssueEvent, IssueMembership, Proposal, Source
+from tests.builders import (
+    make_failure,
+    make_failure_type,
+    make_key,
+    make_member,
+    make_project,
+    make_queue,
+    make_review,
+    make_session,
+    make_slot,
+    make_talk,
+)
+
+
+@dataclass
+class Tenant:
+    """A project, its people by role, and what its URLs name: `names[kwarg]` is a value of this tenant's own."""
+
+    project: Project
+    marker: str
+    people: dict[Role, User]
+    names: dict[str, Any] = field(default_factory=dict)
+
+
+def make_tenant(slug: str, *, issue_number: int) -> Tenant:
+    """A tenant with everything in it. Issue numbers count per project, so that each tenant needs its own."""
+    marker = f"{slug}-secret"
+    project = make_project(slug, name=f"Project {marker}")
+    tenant = Tenant(project, marker, {role: make_member(project, role) for role in Role})
+    tenant.names = {"slug": slug} | _of_accounts(tenant) | _of_work(tenant, issue_number)
+    return tenant
+
+
+def _of_accounts(tenant: Tenant) -> dict[str, Any]:
+    admin = tenant.people[Role.ADMIN]
+    invitation, token = invite(
+        project=tenant.project, email=f"new@{tenant.marker}.example.com", role=Role.VIEWER, inviter=admin
+    )
+    make_key(tenant.project)
+    return {
+        "membership_id": Membership.objects.get(user=tenant.people[Role.REVIEWER]).pk,
+        "invitation_id": invitation.pk,
+        "key_id": ApiKey.objects.get(project=tenant.project).pk,
+        "token": token,
+        "uidb64": urlsafe_base64_encode(force_bytes(admin.pk)),
+        "reset_token": default_token_generator.make_token(admin),
+    }
+
+
+def _of_work(tenant: Tenant, issue_number: int) -> dict[str, Any]:
+    reviewer = tenant.people[Role.REVIEWER]
+    session = make_session(
+        tenant.project, f"s-{tenant.marker}", workflow=tenant.marker, title=tenant.marker, settled_revision=1
+    )
+    make_talk(session)
+    queue = make_queue(tenant.project, f"Queue {tenant.marker}")
+    slot = _leased_slot(queue, tenant)
+    review = make_review(session, reviewer, slot=_submitted_slot(queue, tenant, session))
+    failure_type = make_failure_type(tenant.project, f"Type {tenant.marker}")
+    failure = make_failure(review, f"It went wrong: {tenant.marker}", failure_type=failure_type)
+    issue = Issue.objects.create(project=tenant.project, number=issue_number, title=f"Issue {tenant.marker}")
+    membership = IssueMembership.objects.create(
+        issue=issue, failure=failure, source=Source.PERSON, since=timezone.now(), placed_by=reviewer
+    )
+    event = IssueEvent.objects.create(issue=issue, kind=EventKind.CREATED, actor=reviewer)
+    run = GroupingRun.objects.create(project=tenant.project, mechanism="test")
+    proposal = _proposal(tenant, run, reviewer)
+    batch = RawBatch.objects.create(
+        project=tenant.project, door="sessions", body=zlib.compress(b"{}"), sha256="0" * 64, received_at=timezone.now()
+    )
+    return {
+        "session_id": session.pk,
+        "queue_id": queue.pk,
+        "slot_id": slot.pk,
+        "item_id": slot.item_id,
+        "review_id": review.pk,
+        "rubric_id": queue.rubric_id,
+        "type_id": failure_type.pk,
+        "failure_id": failure.pk,
+        "number": issue.number,
+        "issue_membership_id": membership.pk,
+        "event_id": event.pk,
+        "run_id": run.pk,
+        "proposal_id": proposal.pk,
+        "batch_id": batch.pk,
+    }
+
+
+def _leased_slot(queue: Queue, tenant: Tenant) -> Slot:
+    waiting = make_session(tenant.project, f"w-{tenant.marker}", title=tenant.marker, settled_revision=1)
+    make_talk(waiting)
+    return make_slot(
+        queue,
+        waiting,
+        state=SlotState.LEASED,
+        reviewer=tenant.people[Role.REVIEWER],
+        lease_until=timezone.now() + timedelta(minutes=20),
+        opened_at=timezone.now(),
+    )
+
+
+def _submitted_slot(queue: Queue, tenant: Tenant, session: Any) -> Slot:
+    return make_slot(queue, session, state=SlotState.SUBMITTED, reviewer=tenant.people[Role.REVIEWER])
+
+
+def _proposal(tenant: Tenant, run: GroupingRun, reviewer: User) -> Proposal:
+    proposal = Proposal.objects.create(
+        project=tenant.project, run=run, title=f"Proposal {tenant.marker}", cohesion=0.8, fingerprint=tenant.marker
+    )
+    for number in range(3):
+        session = make_session(tenant.project, f"p-{number}-{tenant.marker}", title=tenant.marker, settled_revision=1)
+        make_talk(session)
+        proposal.failures.add(make_failure(make_review(session, reviewer), f"Pooled {number}: {tenant.marker}"))
+    return proposal
+
+
+def key_without(project: Project, *missing: Scope) -> str:
+    """A key that may do everything but `missing`."""
+    secret = make_key(project)
+    key = ApiKey.objects.filter(project=project).latest("pk")
+    key.scopes = [scope.value for scope in Scope if scope not in missing]
+    key.save()
+    return secret
