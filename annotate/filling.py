@@ -26,8 +26,8 @@ DEFAULT_RUBRIC = "Did it work?"
 DEFAULT_GUIDANCE = """\
 **Success**: the user got what they came for, and nothing untrue or forbidden was said or done on the way.
 
-**Failure**: something went wrong that you would want fixed, even if the user did not notice. Mark the step where it
-*first* went wrong, not where it showed, and say in your own words what happened.
+**Failure**: something went wrong that you would want fixed, even if the user did not notice. \
+Mark the step where it *first* went wrong, not where it showed, and say in your own words what happened.
 
 **Can't tell**: the conversation does not show it.
 """

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -35,7 +35,7 @@ class FilterForm(forms.Form):
     FILTERS: ClassVar = ("workflow", "release", "environment", "signal", "started_from", "started_to", "has_errors")
 
     def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         sessions = AgentSession.objects.filter(project=project)
         for name in ("workflow", "release", "environment"):
             seen = sessions.exclude(**{name: ""}).order_by(name).values_list(name, flat=True).distinct()
@@ -129,18 +129,15 @@ class FailureForm(forms.Form):
         return Told(**{"root_step": "", "note": "", **self.cleaned_data})
 
 
-class FailureForms(forms.BaseFormSet[FailureForm]):
-    """What went wrong, once or several times."""
-
-    def told(self) -> list[Told]:
-        """What was said; a form that was opened and left blank says nothing, unless it is the only one."""
-        said = [form.told() for index, form in enumerate(self.forms) if form.has_changed() or index == 0]
-        return said or [Told(root_step="", note="")]
+# As text, because Django's formsets take no type parameters when they run.
+FailureForms: TypeAlias = "forms.BaseFormSet[FailureForm]"
+FailureFormSet = forms.formset_factory(FailureForm, extra=1, max_num=MOST_FAILURES, absolute_max=MOST_FAILURES)
 
 
-FailureFormSet = forms.formset_factory(
-    FailureForm, formset=FailureForms, extra=1, max_num=MOST_FAILURES, absolute_max=MOST_FAILURES
-)
+def told_by(failures: FailureForms) -> list[Told]:
+    """What was said; a form that was opened and left blank says nothing, unless it is the only one."""
+    said = [form.told() for index, form in enumerate(failures) if form.has_changed() or index == 0]
+    return said or [Told(root_step="", note="")]
 
 
 class SkipForm(forms.Form):

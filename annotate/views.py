@@ -1,7 +1,7 @@
 """The pages of review: the queues, a new queue, and the screen on which a session is judged."""
 
 from dataclasses import fields
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -35,6 +35,7 @@ from annotate.forms import (
     LeaseForm,
     QueueForm,
     SkipForm,
+    told_by,
 )
 from annotate.models import Draft, Queue, Slot, SlotState
 from annotate.queries import failure_types, matching, own_numbers, place_in_queue, queue_rows
@@ -179,7 +180,7 @@ def _told_in(content: dict[str, Any]) -> list[dict[str, str]]:
 def _failure_forms(talk: Conversation, **arguments: Any) -> FailureForms:
     forms = FailureFormSet(prefix="failures", form_kwargs={"conversation": talk}, **arguments)
     forms.extra = 0 if arguments.get("initial") else 1
-    return cast("FailureForms", forms)
+    return forms
 
 
 def _screen(
@@ -238,7 +239,7 @@ def _submitted(request: ProjectRequest, slot: Slot, judgement: JudgementForm, fa
             reviewer=request.user,
             client_id=judgement.cleaned_data["client_id"],
             outcome=judgement.cleaned_data["outcome"],
-            failures=failures.told(),
+            failures=told_by(failures),
         )
     except Refused as refusal:
         _blame(refusal, judgement, failures)

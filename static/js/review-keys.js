@@ -49,13 +49,15 @@ function run(event, act) {
 
 /** Fills the sheet from the table. */
 export function writeSheet(list) {
-  list.replaceChildren(...KEYS.flatMap(({ shown, does }) => {
+  list.replaceChildren(...KEYS.map(({ shown, does }) => {
+    const pair = document.createElement("div");
     const term = document.createElement("dt");
     const key = document.createElement("kbd");
     const meaning = document.createElement("dd");
     key.textContent = shown;
     meaning.textContent = does;
     term.append(key);
-    return [term, meaning];
+    pair.append(term, meaning);
+    return pair;
   }));
 }
