@@ -1,0 +1,38 @@
+"""Fixtures of the tests that drive real processes and a real browser."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.running import Running
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("e2e")
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    """A fresh installation that answers: `.url`, `.var`, `.manage(…)`, `.kill_worker()`, `.start_worker()`."""
+    installation = Running(tmp_path / "var")
+    installation.var.mkdir()
+    installation.manage("migrate", "--verbosity", "0")
+    installation.manage("collectstatic", "--no-input", "--verbosity", "0")
+    try:
+        installation.start_web()
+        installation.start_worker()
+        yield installation
+    finally:
+        installation.stop()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Playwright starts the browser that `tests.run` found, or Debian's, or its own."""
+    path = os.environ.get("MISSTEP_CHROMIUM") or ("/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else "")
+    return {**browser_type_launch_args, "args": ["--no-sandbox"], **({"executable_path": path} if path else {})}

@@ -1,0 +1,123 @@
+"""Starts the real web server and the real worker on a free port with a folder of their own, and stops them by pid."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60.0
+STOP_SECONDS = 30.0
+
+
+def free_port() -> int:
+    """A port of the loopback on which nobody listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def environment_for(var: Path) -> dict[str, str]:
+    """The product's own settings, with its embedded broker and SQLite in `var`."""
+    kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "CELERY_BROKER_URL"}}
+    return {**kept, "MISSTEP_VAR": str(var), "DJANGO_SETTINGS_MODULE": "config.settings", "HF_HUB_OFFLINE": "1"}
+
+
+def start(command: list[str], var: Path, log: Path) -> subprocess.Popen[bytes]:
+    """A process in a session of its own that writes to `log`."""
+    with log.open("ab") as output:
+        return subprocess.Popen(  # noqa: S603 - the command is the test's own
+            command, cwd=ROOT, env=environment_for(var), stdout=output, stderr=output, start_new_session=True
+        )
+
+
+def stop(process: subprocess.Popen[bytes], number: signal.Signals = signal.SIGTERM) -> int:
+    """Sends a signal and waits for the end; by force when it takes too long. Returns the exit code."""
+    if process.poll() is None:
+        process.send_signal(number)
+    try:
+        return process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        return process.wait()
+
+
+def answers(port: int) -> bool:
+    """Whether /healthz says ok."""
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        client.request("GET", "/healthz")
+        return client.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        client.close()
+
+
+@dataclass
+class Running:
+    """A running installation: `url`, its folder `var`, and hands on its processes."""
+
+    var: Path
+    port: int = field(default_factory=free_port)
+    web: subprocess.Popen[bytes] | None = None
+    worker: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def manage(self, *arguments: str) -> str:
+        """What `manage.py` prints, run in this installation's environment; fails when the command fails."""
+        done = subprocess.run(  # noqa: S603 - the command is the test's own
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=environment_for(self.var),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise AssertionError(f"manage.py {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}")
+        return done.stdout
+
+    def start_web(self) -> None:
+        """gunicorn as `manage.py serve` starts it; returns when it answers."""
+        command = [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn"]
+        command += ["--bind", f"127.0.0.1:{self.port}", "--workers", "2"]
+        self.web = start(command, self.var, self.var / "web.log")
+        wait_until(lambda: answers(self.port), f"the server answers; see {self.var / 'web.log'}")
+
+    def start_worker(self) -> None:
+        """The Celery worker with its sweeps, as `manage.py serve` starts it."""
+        command = [sys.executable, "-m", "celery", "--app", "config", "worker", "--embedded", "--pool", "threads"]
+        command += ["--concurrency", "3", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+        self.worker = start([*command, "--loglevel", "INFO"], self.var, self.var / "worker.log")
+
+    def kill_worker(self) -> None:
+        """kill -9."""
+        if self.worker is not None:
+            self.worker.kill()
+            self.worker.wait()
+            self.worker = None
+
+    def stop(self) -> None:
+        """Ends both."""
+        for process in (self.web, self.worker):
+            if process is not None:
+                stop(process)
+
+
+def wait_until(ready: Callable[[], object], what: str, seconds: float = START_SECONDS) -> None:
+    """Returns when `ready()` is true; fails with `what` after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"Waited {seconds:.0f} s in vain until {what}")
+        time.sleep(0.2)
