@@ -27,6 +27,9 @@ class RawBatch(models.Model):
     sha256 = models.CharField(max_length=64)
     received_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=BatchState.choices, default=BatchState.WAITING)
+    claim = models.CharField(
+        max_length=32, blank=True, help_text="Names the worker's grip: who asks for it gets these."
+    )
     claimed_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     reason = models.TextField(blank=True, help_text="Why it failed, or what of it was refused.")
@@ -46,11 +49,11 @@ class RawBatch(models.Model):
 
 
 class Trace(models.Model):
-    """Which session a trace belongs to. A late span may move it."""
+    """Which session a trace belongs to; none while it holds nothing but feedback. A late span may move it."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="traces")
     trace_id = models.CharField(max_length=32)
-    session = models.ForeignKey(AgentSession, on_delete=models.CASCADE, related_name="traces")
+    session = models.ForeignKey(AgentSession, on_delete=models.CASCADE, null=True, related_name="traces")
 
     class Meta:
         constraints: ClassVar = [

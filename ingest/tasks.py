@@ -2,7 +2,24 @@
 
 from celery import shared_task
 
+from common.doorbell import ring
+from ingest.claims import has_free_batches
+from ingest.digest import digest_waiting
+
+ROUNDS = 20
+
+
+@shared_task(name="ingest.tasks.digest")
+def digest() -> None:
+    """Digests what waits, and asks for another turn when more came than one turn should take."""
+    for _ in range(ROUNDS):
+        if not digest_waiting():
+            return
+    ring(digest)
+
 
 @shared_task(name="ingest.tasks.sweep")
 def sweep() -> None:
-    """Does what a lost message left lying."""
+    """Does what a lost message left lying, and what a dead worker held."""
+    if has_free_batches():
+        digest()

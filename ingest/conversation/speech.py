@@ -1,0 +1,199 @@
+"""Who said what to whom. Chat programs send the whole history again each turn: only what is new is a step."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ingest.conversation.tree import Node, Turn
+from ingest.dialects.chat import is_message, read_messages
+from ingest.dialects.fields import value_of
+from ingest.dialects.tables import Field
+from ingest.dialects.values import as_json, as_text
+from ingest.records import MessageRecord
+
+ASKING = ("input", "question", "query", "q", "message", "prompt", "user_input", "text", "content")
+SAYING = ("output", "answer", "response", "final_output", "message", "text", "content", "result")
+
+
+class Listener:
+    """Hears the users' words of a session, turn by turn, and tells which are new."""
+
+    def __init__(self) -> None:
+        self.known: list[str] = []
+
+    def hear(self, turn: Turn) -> dict[int, list[str]]:
+        """New user messages of the turn, by the id() of the node before which they stand."""
+        found: dict[int, list[str]] = {}
+        fresh = True
+        for node in _sources(turn):
+            given = asked(node)
+            if not _words(given):
+                continue
+            new = self._new(given, fresh=fresh)
+            if new:
+                found[id(node)] = new
+                self.known += new
+            fresh = False
+        return found
+
+    def _new(self, given: list[MessageRecord], *, fresh: bool) -> list[str]:
+        said = _words(given)
+        tail = _words(_tail(given))
+        # A turn begins because somebody spoke: its last words are new even when they are the same words again.
+        most = len(said) - 1 if fresh and tail else len(said)
+        known = overlap(self.known, said, most)
+        if known or (fresh and not self.known):
+            return said[known:]
+        # Nothing in common: a turn's window on the history, or a prompt that the program wrote to itself.
+        return tail if fresh else []
+
+
+def overlap(known: Sequence[str], said: Sequence[str], most: int) -> int:
+    """How many of the first words of `said` are the last of `known`; at most `most`."""
+    for length in range(min(len(known), most), 0, -1):
+        if list(known[-length:]) == list(said[:length]):
+            return length
+    return 0
+
+
+def _sources(turn: Turn) -> list[Node]:
+    """The nodes that hear the user: the root, the speaking agents, the model calls that are not a tool's own."""
+    hears = [turn.root] if turn.root.kind in {"agent", "chain", "other"} and _has_talk(turn) else []
+    for node in turn.nodes:
+        if (node is not turn.root and node.is_speaker) or (
+            node.kind == "llm" and not node.aside and node.agents_above <= 1
+        ):
+            hears.append(node)
+    return hears
+
+
+def _has_talk(turn: Turn) -> bool:
+    return any(node.kind in {"llm", "agent"} for node in turn.nodes) or turn.root.kind == "chain"
+
+
+def asked(node: Node) -> list[MessageRecord]:
+    """The messages that a node was given; a plain input counts as the user's words."""
+    if node.given:
+        return node.given
+    value = as_json(value_of(node.words, Field.INPUT))
+    if value is None:
+        return []
+    messages = _messages_in(value)
+    if messages:
+        return messages
+    text = _member(value, ASKING)
+    if not text and node.kind == "agent":
+        text = as_text(value)
+    return [MessageRecord("user", text=text)] if text else []
+
+
+def _messages_in(value: Any) -> list[MessageRecord]:
+    inner = value.get("messages") or value.get("input") if isinstance(value, dict) else value
+    if (
+        isinstance(inner, list)
+        and inner
+        and isinstance(inner[0], list)
+        and inner[0]
+        and not isinstance(inner[0][0], str)
+    ):
+        inner = inner[0]
+    return read_messages(inner) if isinstance(inner, list) and inner and _is_talk(inner[0]) else []
+
+
+def _is_talk(item: Any) -> bool:
+    return (
+        is_message(item) or isinstance(item, list) or (isinstance(item, dict) and ("kwargs" in item or "data" in item))
+    )
+
+
+def _member(value: Any, names: Sequence[str]) -> str:
+    """A string, or the first string member of an object under a name that means speech."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        if isinstance(value.get("args"), list) and isinstance(value.get("kwargs"), dict):
+            value = {**{names[0]: item for item in value["args"][:1]}, **value["kwargs"]}
+        if len(value) == 1:
+            return next((item for item in value.values() if isinstance(item, str)), "")
+        return next((value[name] for name in names if isinstance(value.get(name), str)), "")
+    return ""
+
+
+def _words(messages: Sequence[MessageRecord]) -> list[str]:
+    return [message.text.strip() for message in messages if message.role == "user" and message.text.strip()]
+
+
+def _tail(messages: Sequence[MessageRecord]) -> list[MessageRecord]:
+    """The messages after the last one that is no user's."""
+    tail: list[MessageRecord] = []
+    for message in reversed(messages):
+        if message.role in {"assistant", "tool"}:
+            break
+        tail.insert(0, message)
+    return tail
+
+
+def spoken(node: Node) -> str:
+    """The words that a node answered with; "" when it only called tools."""
+    texts = [message.text for message in node.answered if message.role == "assistant" and message.text.strip()]
+    if texts:
+        return texts[-1]
+    return "" if node.answered else _spoken_value(as_json(value_of(node.words, Field.OUTPUT)))
+
+
+def _spoken_value(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dict) and isinstance(value.get("choices"), list):
+        value = [choice.get("message") for choice in value["choices"] if isinstance(choice, dict)]
+    messages = [message for message in _messages_in(value) if message.role == "assistant" and message.text.strip()]
+    if messages:
+        return messages[-1].text
+    return _member(value, SAYING) or as_text(value)
+
+
+def calls_tools(node: Node) -> bool:
+    """Whether a model call asked for tools."""
+    return any(message.calls for message in node.answered)
+
+
+def speakers(turn: Turn, heard: dict[int, list[str]]) -> dict[int, str]:
+    """What the agent said to the user in a turn, by the id() of the node whose words they are."""
+    said = {id(node): _agent_words(node, turn) for node in turn.nodes if node.is_speaker}
+    said = {place: words for place, words in said.items() if words.strip()}
+    models = [node for node in turn.nodes if node.kind == "llm" and not node.aside and spoken(node).strip()]
+    if not said:
+        said = _without_agent(turn, models)
+    return {**_between(turn, models, heard), **said}
+
+
+def _agent_words(agent: Node, turn: Turn) -> str:
+    """An agent's own output; without one, the last words of a model below it that asked for no tool."""
+    return spoken(agent) or next((spoken(node) for node in reversed(_final_models(turn))), "")
+
+
+def _final_models(turn: Turn) -> list[Node]:
+    return [
+        node for node in turn.nodes if node.kind == "llm" and not node.aside and not calls_tools(node) and spoken(node)
+    ]
+
+
+def _without_agent(turn: Turn, models: list[Node]) -> dict[int, str]:
+    final = _final_models(turn) or models
+    if final:
+        return {id(final[-1]): spoken(final[-1])}
+    if turn.root.kind == "chain" and not any(node.kind == "llm" for node in turn.nodes):
+        words = spoken(turn.root)
+        return {id(turn.root): words} if words.strip() else {}
+    return {}
+
+
+def _between(turn: Turn, models: list[Node], heard: dict[int, list[str]]) -> dict[int, str]:
+    """In a trace that holds a whole chat, the model's last words before each further user message were answers."""
+    answers: dict[int, str] = {}
+    last: Node | None = None
+    for node in turn.nodes:
+        if id(node) in heard and last is not None:
+            answers[id(last)] = spoken(last)
+        if node in models:
+            last = node
+    return answers

@@ -1,0 +1,29 @@
+"""Which session a trace belongs to."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from ingest.dialects.feedback import is_carrier
+from ingest.dialects.fields import session_of, words_of
+from ingest.records import LogRecord, SpanRecord
+
+MAX_ID = 200
+
+
+def session_of_trace(spans: Sequence[SpanRecord], logs: Iterable[LogRecord], extra_keys: Iterable[str] = ()) -> str:
+    """The root's session id, else the most frequent one, else the trace's own id; "" when all spans are feedback only."""
+    keys = tuple(extra_keys)
+    spans = [span for span in spans if not is_carrier(span)]
+    if not spans:
+        return ""
+    said = [(span, name) for span in spans if (name := session_of(words_of(span), keys))]
+    on_roots = [name for span, name in said if not span.parent_id]
+    anywhere = [name for _, name in said]
+    in_logs = [name for log in logs if (name := session_of(log.attributes, keys))]
+    best = _most_frequent(on_roots) or _most_frequent(anywhere) or _most_frequent(in_logs)
+    return (best or spans[0].trace_id)[:MAX_ID]
+
+
+def _most_frequent(names: list[str]) -> str:
+    """The commonest name; of equals the first in the alphabet, so that the order of arrival decides nothing."""
+    return min(Counter(names).items(), key=lambda item: (-item[1], item[0]))[0] if names else ""

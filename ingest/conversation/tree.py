@@ -1,0 +1,124 @@
+"""Spans as turns: each root with what it caused, in reading order, whatever order they arrived in."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ingest.dialects.feedback import is_carrier
+from ingest.dialects.fields import Words, input_messages, kind_of, output_messages, words_of
+from ingest.records import LogRecord, MessageRecord, SpanRecord, is_good_time
+
+NOT_SPEECH = ("tool", "retriever", "reranker", "guardrail", "evaluator", "embedding")
+
+
+@dataclass
+class Node:
+    """A span in its tree. `depth_of_agents` counts the agents above it; `aside`: inside a tool, not talking to the user."""
+
+    span: SpanRecord
+    logs: list[LogRecord]
+    words: Words
+    kind: str
+    children: list["Node"] = field(default_factory=list)
+    has_parent: bool = False
+    start: int = 0
+    agents_above: int = 0
+    aside: bool = False
+
+    @cached_property
+    def given(self) -> list[MessageRecord]:
+        """The messages it was called with."""
+        return input_messages(self.words, self.kind, self.span, self.logs)
+
+    @cached_property
+    def answered(self) -> list[MessageRecord]:
+        """The messages it answered."""
+        return output_messages(self.words, self.kind, self.span, self.logs)
+
+    @property
+    def is_speaker(self) -> bool:
+        """An agent that no other agent called: it talks to the user."""
+        return self.kind == "agent" and self.agents_above == 0 and not self.aside
+
+
+@dataclass
+class Turn:
+    """One root and all below it, parents before children, earlier before later."""
+
+    root: Node
+    nodes: list[Node]
+
+
+def turns_of(spans: Sequence[SpanRecord], logs: Iterable[LogRecord]) -> list[Turn]:
+    """The session's turns by start. Feedback carriers are left out."""
+    nodes = _nodes([span for span in spans if not is_carrier(span)], logs)
+    _join(nodes)
+    _date(nodes)
+    for node in nodes.values():
+        node.children.sort(key=_order)
+    return _turns(sorted(nodes.values(), key=_order))
+
+
+def _order(node: Node) -> tuple[int, str, str]:
+    return node.start, node.span.trace_id, node.span.span_id
+
+
+def _nodes(spans: Iterable[SpanRecord], logs: Iterable[LogRecord]) -> dict[tuple[str, str], Node]:
+    by_span: dict[tuple[str, str], list[LogRecord]] = {}
+    for log in sorted(logs, key=lambda log: log.time_ns):
+        by_span.setdefault((log.trace_id, log.span_id), []).append(log)
+    nodes = {}
+    for span in spans:
+        place = (span.trace_id, span.span_id)
+        words = words_of(span, by_span.get(place, ()))
+        nodes[place] = Node(span=span, logs=by_span.get(place, []), words=words, kind=kind_of(words))
+    return nodes
+
+
+def _join(nodes: dict[tuple[str, str], Node]) -> None:
+    for node in nodes.values():
+        parent = nodes.get((node.span.trace_id, node.span.parent_id))
+        if parent is not None and parent is not node:
+            parent.children.append(node)
+            node.has_parent = True
+
+
+def _date(nodes: dict[tuple[str, str], Node]) -> None:
+    """Gives a span whose clock is broken the place of what it caused, or of what caused it."""
+    for node in nodes.values():
+        if is_good_time(node.span.start_ns):
+            node.start = node.span.start_ns
+    for node in nodes.values():
+        if not node.start:
+            node.start = min((child.span.start_ns for child in node.children if child.start), default=0)
+    for node in nodes.values():
+        parent = nodes.get((node.span.trace_id, node.span.parent_id))
+        if not node.start and parent is not None:
+            node.start = parent.start
+
+
+def _turns(ordered: list[Node]) -> list[Turn]:
+    """Roots first; then whatever no root reaches, because spans name each other as parents in a circle."""
+    seen: set[int] = set()
+    turns = []
+    for node in [*(node for node in ordered if not node.has_parent), *ordered]:
+        if id(node) not in seen:
+            turns.append(Turn(node, _walk(node, seen)))
+    return sorted(turns, key=lambda turn: _order(turn.root))
+
+
+def _walk(root: Node, seen: set[int]) -> list[Node]:
+    """Parents before children, without recursion: a hostile chain may be thousands deep."""
+    found = []
+    stack = [root]
+    seen.add(id(root))
+    while stack:
+        node = stack.pop()
+        found.append(node)
+        for child in reversed(node.children):
+            if id(child) not in seen:
+                seen.add(id(child))
+                child.agents_above = node.agents_above + (node.kind == "agent")
+                child.aside = node.aside or node.kind in NOT_SPEECH
+                stack.append(child)
+    return found

@@ -1,0 +1,254 @@
+"""Our own plain JSON: `{"session": {…}, "steps": [{…}]}` or `{"session": {…}, "messages": [{…}]}`, one or many."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from ingest.dialects.chat import is_message, read_messages
+from ingest.dialects.feedback import KINDS as ANNOTATORS
+from ingest.dialects.feedback import identity_of
+from ingest.dialects.times import as_time
+from ingest.dialects.transcript import steps_of_messages
+from ingest.dialects.values import as_text
+from ingest.receiving.limits import Cutter, clean
+from ingest.records import Refusal, ScoreRecord, SessionRecord, StepRecord
+
+NDJSON = "application/x-ndjson"
+MAX_STEPS = 20_000
+KINDS = (
+    *("user", "agent", "llm", "tool", "retriever", "reranker", "embedding"),
+    *("guardrail", "evaluator", "chain", "event", "other"),
+)
+ROLES = {"user": "user", "agent": "agent", **dict.fromkeys(("tool", "retriever", "reranker", "guardrail"), "tool")}
+STATUSES = ("ok", "error", "unknown")
+MAX_ID = 200
+
+
+@dataclass
+class Reader:
+    """Takes values out of an object by name and notes, with its path, each one that is not what it should be."""
+
+    problems: list[Refusal] = field(default_factory=list)
+    line: int = 0
+
+    def note(self, path: str, message: str) -> None:
+        self.problems.append(Refusal(self.line, message, path))
+
+    def text(self, data: dict[str, Any], key: str, path: str) -> str:
+        value = data.get(key)
+        if value is None or isinstance(value, str):
+            return value or ""
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return str(value)
+        self.note(f"{path}.{key}", "must be a string")
+        return ""
+
+    def choice(self, data: dict[str, Any], key: str, path: str, allowed: Iterable[str]) -> str:
+        value = data.get(key)
+        if value in allowed:
+            return str(value)
+        self.note(f"{path}.{key}", f"must be one of {', '.join(allowed)}")
+        return ""
+
+    def number(self, data: dict[str, Any], key: str, path: str, kind: Callable[[Any], Any]) -> Any:
+        value = data.get(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**53:
+            self.note(f"{path}.{key}", "must be a number from 0 up, or null")
+            return None
+        return kind(value)
+
+    def time(self, data: dict[str, Any], key: str, path: str) -> Any:
+        value = data.get(key)
+        time = as_time(value)
+        if value is not None and time is None:
+            self.note(f"{path}.{key}", "must be a time such as 2026-11-21T09:30:00Z")
+        return time
+
+    def flag(self, data: dict[str, Any], key: str, path: str, *, default: bool) -> bool:
+        value = data.get(key, default)
+        if not isinstance(value, bool):
+            self.note(f"{path}.{key}", "must be true or false")
+        return value is True
+
+    def objects(self, data: dict[str, Any], key: str) -> list[tuple[dict[str, Any], str]]:
+        value = data.get(key)
+        if not isinstance(value, list) or len(value) > MAX_STEPS:
+            self.note(key, f"must be a list of at most {MAX_STEPS}" if isinstance(value, list) else "must be a list")
+            return []
+        found = [(item, f"{key}.{index}") for index, item in enumerate(value) if isinstance(item, dict)]
+        for index, item in enumerate(value):
+            if not isinstance(item, dict):
+                self.note(f"{key}.{index}", "must be an object")
+        return found
+
+
+def read_body(body: bytes, content_type: str) -> list[SessionRecord | Refusal]:
+    """The sessions of a request body: one JSON object, a list of them, or NDJSON; bad ones by line and reason."""
+    if content_type == NDJSON:
+        lines = enumerate(body.splitlines(), start=1)
+        return [entry for number, line in lines if line.strip() for entry in _read_line(line, number)]
+    return _read_line(body, 0)
+
+
+def _read_line(line: bytes, number: int) -> list[SessionRecord | Refusal]:
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        return [Refusal(number, f"is no JSON: {error}")]
+    if isinstance(value, list) and number == 0 and not _is_conversation(value):
+        return [entry for place, item in enumerate(value, start=1) for entry in read_session(item, place)]
+    return read_session(value, number)
+
+
+def _is_conversation(value: list[Any]) -> bool:
+    return bool(value) and is_message(value[0])
+
+
+def read_session(value: Any, line: int = 0) -> list[SessionRecord | Refusal]:
+    """One session, or every problem that it has."""
+    value = clean(value, Cutter())
+    if isinstance(value, list) and _is_conversation(value):
+        value = {"messages": value}
+    if not isinstance(value, dict):
+        return [Refusal(line, "must be an object with steps or messages")]
+    reader = Reader(line=line)
+    record = _session(value, reader)
+    return list(reader.problems) if reader.problems else [record]
+
+
+def _session(value: dict[str, Any], reader: Reader) -> SessionRecord:
+    said = value.get("session") or {}
+    if not isinstance(said, dict):
+        reader.note("session", "must be an object")
+        said = {}
+    steps = _steps(value, reader)
+    external_id = reader.text(said, "id", "session") or _content_id(value)
+    if len(external_id) > MAX_ID:
+        reader.note("session.id", f"must have at most {MAX_ID} characters")
+    times = [step.started_at for step in steps if step.started_at]
+    return SessionRecord(
+        external_id=external_id,
+        steps=steps,
+        scores=_scores(value, external_id, reader),
+        workflow=reader.text(said, "workflow", "session"),
+        release=reader.text(said, "release", "session"),
+        environment=reader.text(said, "environment", "session") or "default",
+        user_ref=reader.text(said, "user", "session"),
+        model=reader.text(said, "model", "session") or next((step.model for step in steps if step.model), ""),
+        source_format="messages" if "messages" in value else "misstep",
+        status=reader.choice(said, "status", "session", STATUSES) if said.get("status") is not None else "unknown",
+        tags=_tags(said, reader),
+        metadata=_metadata(said, reader),
+        started_at=reader.time(said, "started_at", "session") or min(times, default=None),
+        ended_at=reader.time(said, "ended_at", "session") or max(times, default=None),
+        closed=reader.flag(said, "closed", "session", default=False),
+        latency_ms=reader.number(said, "latency_ms", "session", int),
+    )
+
+
+def _content_id(value: dict[str, Any]) -> str:
+    """A session without an id is known by its content: the same content is the same session."""
+    return "sha-" + hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
+
+
+def _tags(said: dict[str, Any], reader: Reader) -> tuple[str, ...]:
+    tags = said.get("tags") or []
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        reader.note("session.tags", "must be a list of strings")
+        return ()
+    return tuple(tags)
+
+
+def _metadata(said: dict[str, Any], reader: Reader) -> dict[str, Any]:
+    metadata = said.get("metadata") or {}
+    if not isinstance(metadata, dict):
+        reader.note("session.metadata", "must be an object")
+        return {}
+    return metadata
+
+
+def _steps(value: dict[str, Any], reader: Reader) -> tuple[StepRecord, ...]:
+    if "messages" in value:
+        messages = reader.objects(value, "messages")
+        for message, path in messages:
+            if not read_messages([message]):
+                reader.note(f"{path}.role", "must be one of system, user, assistant, tool")
+        return steps_of_messages(read_messages([message for message, _ in messages]))
+    if "steps" not in value:
+        reader.note("steps", "is missing; send steps or messages")
+        return ()
+    taken: set[str] = set()
+    return tuple(
+        _step(step, path, place, taken, reader) for place, (step, path) in enumerate(reader.objects(value, "steps"), 1)
+    )
+
+
+def _step(said: dict[str, Any], path: str, place: int, taken: set[str], reader: Reader) -> StepRecord:
+    key = reader.text(said, "key", path) or reader.text(said, "id", path) or f"s{place}"
+    if key in taken:
+        reader.note(f"{path}.key", f"{key!r} is taken by an earlier step")
+    taken.add(key)
+    kind = reader.choice(said, "kind", path, KINDS)
+    error_type, error_message, is_error = _error(said, path, reader)
+    return StepRecord(
+        key=key[:80],
+        kind=kind,
+        role=ROLES.get(kind, "internal"),
+        name=reader.text(said, "name", path),
+        text=reader.text(said, "text", path),
+        arguments=as_text(said.get("arguments")),
+        result=as_text(said.get("result")),
+        is_error=is_error,
+        error_type=error_type,
+        error_message=error_message,
+        started_at=reader.time(said, "started_at", path),
+        latency_ms=reader.number(said, "latency_ms", path, int),
+        model=reader.text(said, "model", path),
+        tokens_in=reader.number(said, "tokens_in", path, int),
+        tokens_out=reader.number(said, "tokens_out", path, int),
+        cost_usd=reader.number(said, "cost_usd", path, float),
+    )
+
+
+def _error(said: dict[str, Any], path: str, reader: Reader) -> tuple[str, str, bool]:
+    """`error` as false, true, a message, or {"type", "message"}."""
+    error = said.get("error")
+    if error is None or isinstance(error, bool):
+        return "", "", error is True
+    if isinstance(error, str):
+        return "", error, bool(error)
+    if isinstance(error, dict):
+        return reader.text(error, "type", f"{path}.error"), reader.text(error, "message", f"{path}.error"), True
+    reader.note(f"{path}.error", "must be a message, or an object with type and message")
+    return "", "", False
+
+
+def _scores(value: dict[str, Any], external_id: str, reader: Reader) -> tuple[ScoreRecord, ...]:
+    if value.get("scores") is None:
+        return ()
+    return tuple(_score(said, path, external_id, reader) for said, path in reader.objects(value, "scores"))
+
+
+def _score(said: dict[str, Any], path: str, external_id: str, reader: Reader) -> ScoreRecord:
+    name = reader.text(said, "name", path)
+    if not name:
+        reader.note(f"{path}.name", "is missing")
+    number = said.get("value")
+    if number is not None and (isinstance(number, bool) or not isinstance(number, int | float)):
+        reader.note(f"{path}.value", "must be a number or null")
+        number = None
+    kind = reader.choice(said, "annotator", path, ANNOTATORS) if said.get("annotator") else "code"
+    return ScoreRecord(
+        identity=identity_of("session", external_id, name, reader.text(said, "id", path)),
+        name=name,
+        value=None if number is None else float(number),
+        label=reader.text(said, "label", path),
+        explanation=reader.text(said, "explanation", path),
+        annotator_kind=kind,
+        external_id=external_id,
+    )

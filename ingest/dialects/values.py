@@ -1,0 +1,53 @@
+"""Lenient readings of single values: the same key is a string here, a number there and JSON in a string elsewhere."""
+
+import math
+from typing import Any
+
+import orjson
+
+
+def as_text(value: Any) -> str:
+    """The value as a person would read it: strings as they are, everything else as JSON; "" for nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def as_json(value: Any) -> Any:
+    """The value, parsed if it is a JSON object, list or string in a string."""
+    if isinstance(value, str) and value[:1] in {"{", "[", '"'}:
+        try:
+            return orjson.loads(value)
+        except orjson.JSONDecodeError:
+            return value
+    return value
+
+
+def as_word(value: Any) -> str:
+    """A name or an id on one line, out of its JSON quotes if it has some."""
+    return " ".join(as_text(as_json(value)).split())
+
+
+def as_number(value: Any) -> float | None:
+    """A finite number, or None. Truth values are no numbers here."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def as_count(value: Any) -> int | None:
+    """A whole number from 0 up that a database can hold, or None."""
+    number = as_number(value)
+    return int(number) if number is not None and 0 <= number < 2**53 else None
+
+
+def as_amount(value: Any) -> float | None:
+    """An amount of money from 0 up, or None."""
+    number = as_number(value)
+    return number if number is not None and number >= 0 else None

@@ -1,0 +1,98 @@
+"""The second phase: waiting batches become sessions, steps and scores. One bad batch never stops the others."""
+
+import logging
+import zlib
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import OperationalError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import Project
+from common.doorbell import ring
+from ingest.claims import claim_batches
+from ingest.dialects.ours import read_body
+from ingest.models import BatchState, RawBatch
+from ingest.receiving import decode
+from ingest.records import Refusal, SessionRecord
+from ingest.storing import store_sessions, store_telemetry
+from traces.tasks import sweep as settle
+
+log = logging.getLogger(__name__)
+MAX_ATTEMPTS = 3
+RETRY_AFTER = timedelta(seconds=10)
+SESSIONS = "sessions"
+SIGNALS = ("traces", "logs")
+
+
+def digest_waiting(limit: int = 50) -> int:
+    """Digests the oldest waiting batches, at most `limit`; how many of them are done."""
+    batches = claim_batches(limit)
+    done = sum(_digest_project(group) for group in _by_project(batches))
+    if done:
+        ring(settle)
+    return done
+
+
+def _by_project(batches: Sequence[RawBatch]) -> list[list[RawBatch]]:
+    groups: dict[int, list[RawBatch]] = {}
+    for batch in batches:
+        groups.setdefault(batch.project_id, []).append(batch)
+    return list(groups.values())
+
+
+def _digest_project(batches: list[RawBatch]) -> int:
+    """All batches of one project in one transaction; when that fails, each in its own."""
+    if len(batches) > 1 and _succeeds(batches):
+        return len(batches)
+    return sum(_succeeds([batch], final=True) for batch in batches)
+
+
+def _succeeds(batches: list[RawBatch], *, final: bool = False) -> bool:
+    try:
+        _digest(batches)
+    except OperationalError as error:
+        log.warning("The database is busy (%s). Batches from %s on wait.", error, batches[0].pk)
+        return False
+    except Exception as error:  # noqa: BLE001 # whatever a batch breaks, it is kept with its reason and the others go on
+        if final:
+            _keep_as_failed(batches[0], error)
+        return False
+    return True
+
+
+def _digest(batches: list[RawBatch]) -> None:
+    with transaction.atomic():
+        # One worker at a time derives a project's sessions; receiving goes on, since it only needs the row's key.
+        project = Project.objects.select_for_update(no_key=True).get(pk=batches[0].project_id)
+        telemetry = [decode(b.door, b.content_type, zlib.decompress(b.body)) for b in batches if b.door in SIGNALS]
+        spans = [span for found in telemetry for span in found.spans]
+        logs = [record for found in telemetry for record in found.logs]
+        latest = max(batch.received_at for batch in batches)
+        if spans or logs:
+            store_telemetry(project, spans, logs, latest)
+        store_sessions(project, [record for batch in batches for record in _sessions_in(batch)], latest)
+        ids = [batch.pk for batch in batches]
+        RawBatch.objects.filter(pk__in=ids).update(state=BatchState.DONE, claimed_until=None, claim="")
+
+
+def _sessions_in(batch: RawBatch) -> list[SessionRecord]:
+    """The sessions of a batch from our own door; its bad lines were named in the answer already."""
+    if batch.door != SESSIONS:
+        return []
+    entries = read_body(zlib.decompress(batch.body), batch.content_type)
+    return [entry for entry in entries if not isinstance(entry, Refusal)]
+
+
+def _keep_as_failed(batch: RawBatch, error: Exception) -> None:
+    """Tries again in a while; after the last attempt the batch stays, with its reason, until somebody runs it again."""
+    log.exception("Batch %s could not be digested.", batch.pk)
+    is_last = batch.attempts + 1 >= MAX_ATTEMPTS
+    RawBatch.objects.filter(pk=batch.pk).update(
+        attempts=F("attempts") + 1,
+        state=BatchState.FAILED if is_last else BatchState.WAITING,
+        claimed_until=None if is_last else timezone.now() + RETRY_AFTER,
+        claim="",
+        reason=f"{type(error).__name__}: {error}"[:2000].replace("\x00", "\ufffd"),
+    )

@@ -1,0 +1,102 @@
+"""OTLP as protobuf. Field by field: MessageToDict costs five times as much and mangles the ids."""
+
+import base64
+from collections.abc import Iterable
+from typing import Any
+
+from google.protobuf.message import DecodeError
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord as LogMessage
+from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
+
+from ingest.receiving.checking import logs_only, spans_only
+from ingest.receiving.errors import Unreadable
+from ingest.receiving.limits import MAX_ATTRIBUTES, MAX_DEPTH, MAX_EVENTS, MAX_ITEMS, MAX_KEY, MAX_LINKS, Cutter
+from ingest.records import EventRecord, LogRecord, SpanRecord, Telemetry
+
+
+def read_protobuf(signal: str, body: bytes) -> Telemetry:
+    """The spans or logs of an export request; Unreadable when the bytes are none."""
+    try:
+        if signal == "logs":
+            return logs_only(_logs(ExportLogsServiceRequest.FromString(body)))
+        return spans_only(_spans(ExportTraceServiceRequest.FromString(body)))
+    except DecodeError as error:
+        raise Unreadable(f"The {len(body)} bytes are no protobuf export request of {signal}: {error}.") from error
+
+
+def _spans(request: ExportTraceServiceRequest) -> Iterable[SpanRecord]:
+    for group in request.resource_spans:
+        resource = _pairs(group.resource.attributes, Cutter())
+        for scope in group.scope_spans:
+            for span in scope.spans:
+                yield _span(span, resource, scope.scope.name)
+
+
+def _span(span: Span, resource: dict[str, Any], scope: str) -> SpanRecord:
+    cutter = Cutter()
+    return SpanRecord(
+        trace_id=span.trace_id.hex(),
+        span_id=span.span_id.hex(),
+        parent_id=span.parent_span_id.hex(),
+        name=cutter.text(span.name, MAX_KEY),
+        start_ns=span.start_time_unix_nano,
+        end_ns=span.end_time_unix_nano,
+        attributes=_pairs(span.attributes, cutter),
+        events=tuple(_event(event, cutter) for event in cutter.take(span.events, MAX_EVENTS)),
+        links=tuple((link.trace_id.hex(), link.span_id.hex()) for link in cutter.take(span.links, MAX_LINKS)),
+        failed=span.status.code == Status.STATUS_CODE_ERROR,
+        message=cutter.text(span.status.message),
+        resource=resource,
+        scope=cutter.text(scope, MAX_KEY),
+        flags=cutter.flags,
+    )
+
+
+def _event(event: Span.Event, cutter: Cutter) -> EventRecord:
+    return EventRecord(cutter.text(event.name, MAX_KEY), event.time_unix_nano, _pairs(event.attributes, cutter))
+
+
+def _logs(request: ExportLogsServiceRequest) -> Iterable[LogRecord]:
+    for group in request.resource_logs:
+        for scope in group.scope_logs:
+            for record in scope.log_records:
+                yield _log(record)
+
+
+def _log(record: LogMessage) -> LogRecord:
+    cutter = Cutter()
+    attributes = _pairs(record.attributes, cutter)
+    return LogRecord(
+        trace_id=record.trace_id.hex(),
+        span_id=record.span_id.hex(),
+        event_name=cutter.text(record.event_name or str(attributes.get("event.name", "")), MAX_KEY),
+        time_ns=record.time_unix_nano or record.observed_time_unix_nano,
+        attributes=attributes,
+        body=_value(record.body, cutter),
+    )
+
+
+def _pairs(pairs: Iterable[KeyValue], cutter: Cutter, depth: int = 0) -> dict[str, Any]:
+    kept = cutter.take(pairs, MAX_ATTRIBUTES)
+    return {cutter.text(pair.key, MAX_KEY): _value(pair.value, cutter, depth) for pair in kept}
+
+
+def _value(value: AnyValue, cutter: Cutter, depth: int = 0) -> Any:
+    kind = value.WhichOneof("value")
+    if kind is None:
+        return None
+    if kind == "string_value":
+        return cutter.text(value.string_value)
+    if kind == "bytes_value":
+        return cutter.text(base64.b64encode(value.bytes_value).decode())
+    if kind not in {"array_value", "kvlist_value"}:
+        return getattr(value, kind)
+    if depth >= MAX_DEPTH:
+        cutter.has_cut = True
+        return "…"
+    if kind == "array_value":
+        return [_value(item, cutter, depth + 1) for item in cutter.take(value.array_value.values, MAX_ITEMS)]
+    return _pairs(value.kvlist_value.values, cutter, depth + 1)

@@ -1,0 +1,53 @@
+"""Which spans and logs are taken, and why the others are not."""
+
+from collections.abc import Iterable
+
+from ingest.receiving.limits import MAX_SPANS
+from ingest.records import LogRecord, SpanRecord, Telemetry
+
+TRACE_ID = 32
+SPAN_ID = 16
+HEX = frozenset("0123456789abcdef")
+NO_IDS = "without a trace id and a span id; log records belong to /v1/logs"
+KEPT_EVENTS = ("gen_ai.", "exception", "session.")
+
+
+def is_id(value: str, length: int) -> bool:
+    """Hex of the right length, and not all zeros."""
+    return len(value) == length and HEX.issuperset(value) and value.strip("0") != ""
+
+
+def spans_only(spans: Iterable[SpanRecord]) -> Telemetry:
+    """The spans that can be stored; each other one counted under its reason."""
+    good: list[SpanRecord] = []
+    reasons: dict[str, int] = {}
+    for span in spans:
+        if problem := _problem(span, len(good)):
+            reasons[problem] = reasons.get(problem, 0) + 1
+        else:
+            good.append(span)
+    worded = tuple(f"{count} span{'s' if count > 1 else ''} {reason}" for reason, count in reasons.items())
+    return Telemetry(spans=tuple(good), rejected=sum(reasons.values()), reasons=worded)
+
+
+def _problem(span: SpanRecord, taken: int) -> str:
+    if not span.trace_id and not span.span_id:
+        return NO_IDS
+    if not is_id(span.trace_id, TRACE_ID):
+        return "whose trace id is not 16 bytes other than zero"
+    if not is_id(span.span_id, SPAN_ID):
+        return "whose span id is not 8 bytes other than zero"
+    return f"over the limit of {MAX_SPANS} in one request" if taken >= MAX_SPANS else ""
+
+
+def logs_only(logs: Iterable[LogRecord]) -> Telemetry:
+    """The log records that say something of a span. An application's other logs are no fault, only not ours to keep."""
+    return Telemetry(logs=tuple(log for log in list(logs)[:MAX_SPANS] if _is_kept(log)))
+
+
+def _is_kept(log: LogRecord) -> bool:
+    if not is_id(log.trace_id, TRACE_ID):
+        return False
+    if log.event_name.startswith(KEPT_EVENTS):
+        return True
+    return any(key.startswith(("gen_ai.", "exception.")) for key in log.attributes)

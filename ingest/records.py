@@ -1,0 +1,175 @@
+"""Plain records between bytes and rows: what a dialect is read into, before any database is asked."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+# A time outside of these years is somebody's broken clock: kept, flagged, never counted with.
+EARLIEST_NS = 946_684_800_000_000_000  # 2000
+LATEST_NS = 4_102_444_800_000_000_000  # 2100
+
+
+def is_good_time(nanoseconds: int) -> bool:
+    return EARLIEST_NS <= nanoseconds < LATEST_NS
+
+
+def moment(nanoseconds: int) -> datetime | None:
+    """The time in UTC to the microsecond; None for a time that cannot be meant."""
+    if not is_good_time(nanoseconds):
+        return None
+    seconds, rest = divmod(nanoseconds, 1_000_000_000)
+    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest // 1000)
+
+
+@dataclass(frozen=True)
+class EventRecord:
+    """An event on a span, such as an exception. `time_ns` since 1970."""
+
+    name: str
+    time_ns: int
+    attributes: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class SpanRecord:
+    """A span as received: ids in lower-case hex, times in ns since 1970 (0 = not given), attributes flat."""
+
+    trace_id: str
+    span_id: str
+    parent_id: str = ""
+    name: str = ""
+    start_ns: int = 0
+    end_ns: int = 0
+    attributes: dict[str, Any] = field(default_factory=dict)
+    events: tuple[EventRecord, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    failed: bool = False
+    message: str = ""
+    resource: dict[str, Any] = field(default_factory=dict)
+    scope: str = ""
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LogRecord:
+    """A log record that concerns a span. It may come before its span."""
+
+    trace_id: str
+    span_id: str
+    event_name: str
+    time_ns: int
+    attributes: dict[str, Any]
+    body: Any = None
+
+
+@dataclass(frozen=True)
+class CallRecord:
+    """A tool call that a message asks for. `arguments` is text, usually JSON."""
+
+    call_id: str
+    name: str
+    arguments: str
+    user_side: bool = False
+
+
+@dataclass(frozen=True)
+class MessageRecord:
+    """One chat message, whoever's dialect it was. `role` is system, user, assistant or tool."""
+
+    role: str
+    text: str = ""
+    calls: tuple[CallRecord, ...] = ()
+    call_id: str = ""
+    name: str = ""
+    is_error: bool = False
+    reasoning: str = ""
+    started_at: datetime | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    cost_usd: float | None = None
+
+
+@dataclass(frozen=True)
+class ScoreRecord:
+    """A judgement by a machine or an end user. Its target is a span, a trace or the session `external_id`."""
+
+    identity: str
+    name: str
+    value: float | None = None
+    label: str = ""
+    explanation: str = ""
+    annotator_kind: str = "code"
+    external_id: str = ""
+    trace_id: str = ""
+    span_id: str = ""
+
+
+@dataclass(frozen=True)
+class StepRecord:
+    """One step, field by field as `traces.Step` stores it; the position is its place in the list."""
+
+    key: str
+    kind: str
+    role: str
+    name: str = ""
+    text: str = ""
+    arguments: str = ""
+    result: str = ""
+    is_error: bool = False
+    error_type: str = ""
+    error_message: str = ""
+    trace_id: str = ""
+    span_id: str = ""
+    started_at: datetime | None = None
+    latency_ms: int | None = None
+    model: str = ""
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    cost_usd: float | None = None
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SessionRecord:
+    """A whole session. `error_count` None means: count the steps that failed."""
+
+    external_id: str
+    steps: tuple[StepRecord, ...] = ()
+    scores: tuple[ScoreRecord, ...] = ()
+    workflow: str = ""
+    release: str = ""
+    environment: str = "default"
+    user_ref: str = ""
+    model: str = ""
+    source_format: str = ""
+    status: str = "unknown"
+    tags: tuple[str, ...] = ()
+    metadata: dict[str, Any] = field(default_factory=dict)
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    closed: bool = False
+    latency_ms: int | None = None
+    error_count: int | None = None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Something that could not be taken: the line of the file or body (0 = the whole), the field, and why."""
+
+    line: int
+    message: str
+    field: str = ""
+
+    def __str__(self) -> str:
+        where = f"line {self.line}: " if self.line else ""
+        return f"{where}{self.field + ': ' if self.field else ''}{self.message}"
+
+
+@dataclass(frozen=True)
+class Telemetry:
+    """What an OTLP body held. `rejected` items are left out; `reasons` says why, each reason once."""
+
+    spans: tuple[SpanRecord, ...] = ()
+    logs: tuple[LogRecord, ...] = ()
+    rejected: int = 0
+    reasons: tuple[str, ...] = ()

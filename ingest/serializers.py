@@ -1,0 +1,92 @@
+"""The shape of a posted session, for the API document. `dialects.ours` reads it: it names every bad field at once."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from ingest.dialects.ours import KINDS, STATUSES
+from traces.models import AnnotatorKind
+
+
+class SessionHead(serializers.Serializer[Any]):
+    """What a session is as a whole. The same `id` is the same session: posting it again replaces its steps."""
+
+    id = serializers.CharField(required=False, max_length=200, help_text="Without one, a hash of the content.")
+    workflow = serializers.CharField(required=False, help_text="What kind of work it was; the unit of comparison.")
+    release = serializers.CharField(required=False)
+    environment = serializers.CharField(required=False)
+    user = serializers.CharField(required=False, help_text="The end user, as you name them.")
+    model = serializers.CharField(required=False)
+    status = serializers.ChoiceField(choices=STATUSES, required=False)
+    tags = serializers.ListField(child=serializers.CharField(), required=False)
+    metadata = serializers.DictField(required=False)
+    started_at = serializers.DateTimeField(required=False)
+    ended_at = serializers.DateTimeField(required=False)
+    latency_ms = serializers.IntegerField(required=False, min_value=0)
+    closed = serializers.BooleanField(required=False, help_text="It is over: do not wait for more.")
+
+
+class StepError(serializers.Serializer[Any]):
+    """What went wrong in a step. A plain string is taken as the message."""
+
+    type = serializers.CharField(required=False)
+    message = serializers.CharField(required=False)
+
+
+class PostedStep(serializers.Serializer[Any]):
+    """One thing that happened."""
+
+    kind = serializers.ChoiceField(choices=KINDS)
+    key = serializers.CharField(required=False, help_text="Stable name within the session; its place unless told.")
+    name = serializers.CharField(required=False, help_text="The tool's or agent's name.")
+    text = serializers.CharField(required=False, help_text="What was said, or a model's output.")
+    arguments = serializers.JSONField(required=False, help_text="A call's input, as text or JSON.")
+    result = serializers.JSONField(required=False, help_text="A call's full answer, as text or JSON.")
+    error = StepError(required=False)
+    started_at = serializers.DateTimeField(required=False)
+    latency_ms = serializers.IntegerField(required=False, min_value=0)
+    model = serializers.CharField(required=False)
+    tokens_in = serializers.IntegerField(required=False, min_value=0)
+    tokens_out = serializers.IntegerField(required=False, min_value=0)
+    cost_usd = serializers.FloatField(required=False, min_value=0)
+
+
+class PostedScore(serializers.Serializer[Any]):
+    """What a machine or an end user gave the session."""
+
+    name = serializers.CharField()
+    value = serializers.FloatField(required=False, allow_null=True)
+    label = serializers.CharField(required=False)
+    explanation = serializers.CharField(required=False)
+    annotator = serializers.ChoiceField(choices=AnnotatorKind.choices, required=False)
+
+
+class PostedSession(serializers.Serializer[Any]):
+    """One session: `steps` as they happened, or `messages` as OpenAI, Anthropic or LangChain write them."""
+
+    session = SessionHead(required=False)
+    steps = PostedStep(many=True, required=False)
+    messages = serializers.ListField(child=serializers.DictField(), required=False)
+    scores = PostedScore(many=True, required=False)
+
+
+class AcceptedSession(serializers.Serializer[Any]):
+    """A session that is stored; its steps can be read in a moment."""
+
+    id = serializers.CharField()
+    steps = serializers.IntegerField()
+
+
+class RefusedEntry(serializers.Serializer[Any]):
+    """What was not taken."""
+
+    line = serializers.IntegerField(help_text="1-based; 0 for a body that is no list.")
+    field = serializers.CharField()
+    message = serializers.CharField()
+
+
+class ReceivedSessions(serializers.Serializer[Any]):
+    """What became of each session of a request."""
+
+    accepted = AcceptedSession(many=True)
+    refused = RefusedEntry(many=True)

@@ -1,0 +1,57 @@
+"""Records into the widths of the columns. What is cut is marked, so that a reader knows it is not the whole."""
+
+from typing import Any
+
+from ingest.records import SessionRecord, StepRecord
+
+CUT = "cut"
+TEXT = 200_000
+WIDTHS = {
+    "key": 80,
+    "kind": 10,
+    "role": 10,
+    "name": 200,
+    "text": TEXT,
+    "arguments": TEXT,
+    "result": TEXT,
+    "error_type": 120,
+    "error_message": 20_000,
+    "trace_id": 32,
+    "span_id": 16,
+    "model": 120,
+}
+PLAIN = ("is_error", "started_at", "latency_ms", "tokens_in", "tokens_out", "cost_usd")
+STEP_FIELDS = [name for name in (*WIDTHS, *PLAIN, "flags") if name != "key"]
+SESSION_WIDTHS = {
+    "workflow": 200,
+    "release": 100,
+    "environment": 100,
+    "user_ref": 200,
+    "model": 120,
+    "source_format": 40,
+}
+SESSION_PLAIN = ("status", "metadata", "started_at", "ended_at", "closed", "latency_ms")
+
+
+def fit_step(step: StepRecord) -> dict[str, Any]:
+    """The values of a `traces.Step`, each within its column."""
+    values = {name: _clean(getattr(step, name), width) for name, width in WIDTHS.items()}
+    flags = [*step.flags, *([CUT] if any(len(getattr(step, n)) > w for n, w in WIDTHS.items()) else [])]
+    return {**values, **{name: getattr(step, name) for name in PLAIN}, "flags": sorted(set(flags))}
+
+
+def fit_session(record: SessionRecord) -> dict[str, Any]:
+    """The values of a `traces.AgentSession` that are not sums, each within its column."""
+    values = {name: _clean(getattr(record, name), width) for name, width in SESSION_WIDTHS.items()}
+    plain = {name: getattr(record, name) for name in SESSION_PLAIN}
+    return {**values, **plain, "tags": [_clean(tag, 100) for tag in record.tags]}
+
+
+def _clean(value: str, width: int) -> str:
+    return value[:width].replace("\x00", "\ufffd")
+
+
+def shorten(text: str, width: int) -> str:
+    """The first words on one line, with an ellipsis where there is more."""
+    line = " ".join(text[: width * 4].split()).replace("\x00", "\ufffd")
+    return line if len(line) <= width else line[: width - 1].rstrip() + "…"
