@@ -43,7 +43,7 @@ class Tenant:
 def make_tenant(slug: str, *, issue_number: int) -> Tenant:
     """A tenant with everything in it. Issue numbers count per project, so that each tenant needs its own."""
     marker = f"{slug}-secret"
-    project = make_project(slug, name=f"Project {marker}")
+    project = make_project(slug, name=f"Project {marker}", is_demo=True)
     tenant = Tenant(project, marker, {role: make_member(project, role) for role in Role})
     tenant.names = {"slug": slug} | _of_accounts(tenant) | _of_work(tenant, issue_number)
     return tenant

@@ -1,5 +1,6 @@
 """Walks the whole site map: every URL × every role × nobody × a member of another project."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
@@ -22,6 +23,7 @@ HOSTILE_QUERY = {
     "page": "x", "sort": "user__password", "order": "-password", "q": "\0", "cursor": "bm9wZQ", "state": "\0",
     "owner": "x", "workflow": "\0", "since": "x", "started_after": "x", "limit": "-1", "format": "exe",
 }  # fmt: skip
+CAPTURED = re.compile(r"<(\w+:)?(?P<name>\w+)>")
 # What a URL names that is no row of a tenant: a value, the same for everybody.
 PLAIN_NAMES: dict[str, Any] = {}
 
@@ -47,7 +49,8 @@ class Entry:
         assert not unknown, (
             f"{self.route} names {', '.join(sorted(unknown))}: give tests/accounts/tenants.py a value for it"
         )
-        return reverse(self.name, kwargs={name: known[name] for name in self.kwargs} | foreign)
+        values = known | foreign
+        return "/" + CAPTURED.sub(lambda captured: str(values[captured["name"]]), self.route)
 
     def methods(self) -> dict[str, Scope]:
         """For an API view: the scope that each method needs."""
@@ -121,16 +124,15 @@ def statuses(client: Client, url: str) -> set[int]:
 
 
 @pytest.mark.parametrize("entry", SITE_MAP, ids=[entry.route for entry in SITE_MAP])
-def test_url_has_a_name_and_declares_exactly_one_permission(entry: Entry) -> None:
+def test_url_declares_exactly_one_permission(entry: Entry) -> None:
     permission = permission_of(entry.view)
-    assert entry.name, f"{entry.route} has no name"
     assert permission is not None, f"{entry.route} declares no permission: decorate its view outermost"
     asked = [permission.public, permission.signed_in, permission.role is not None, bool(permission.scopes)]
     assert asked.count(True) == 1, f"{entry.route} asks for {permission}"
 
 
 def test_url_names_are_unique() -> None:
-    names = [entry.name for entry in SITE_MAP]
+    names = [entry.name for entry in SITE_MAP if entry.name]
     assert sorted(names) == sorted(set(names))
 
 
