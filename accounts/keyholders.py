@@ -3,7 +3,7 @@
 from typing import Any
 
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -25,10 +25,12 @@ class ApiKeyAuthentication(BaseAuthentication):
 
 
 class DenyUnlessDeclared(BasePermission):
-    """Allows what `keyed` declared for the method, if the key has that scope: 403 otherwise."""
+    """Allows what `keyed` declared for the method, if the key has that scope: 403 otherwise, 405 where nothing is."""
 
     message = "This key lacks the scope that the call needs."
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        scope = getattr(view, "scopes", {}).get("GET" if request.method == "HEAD" else request.method)
-        return scope is not None and isinstance(request.auth, ApiKey) and request.auth.allows(scope)
+        scope = getattr(view, "scopes", {}).get(request.method)
+        if scope is None:
+            raise MethodNotAllowed(request.method or "")
+        return isinstance(request.auth, ApiKey) and request.auth.allows(scope)

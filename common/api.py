@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
@@ -17,6 +18,11 @@ def error_response(error: Exception, context: dict[str, Any]) -> Response | None
     if isinstance(error, Refused):
         return Response(
             {"errors": [{"field": error.field, "message": error.message}]}, status=status.HTTP_400_BAD_REQUEST
+        )
+    if isinstance(error, RequestDataTooBig):
+        return Response(
+            {"errors": [{"field": "", "message": "The body is too large for this call."}]},
+            status=status.HTTP_413_REQUEST_ENTITY_TOO_LARGE,
         )
     response = exception_handler(error, context)
     if response is None:
