@@ -10,6 +10,7 @@ import orjson
 from ingest.dialects.chat import is_message, read_messages
 from ingest.dialects.feedback import KINDS as ANNOTATORS
 from ingest.dialects.feedback import identity_of
+from ingest.dialects.files import Entry, FileFormat
 from ingest.dialects.times import as_time
 from ingest.dialects.transcript import steps_of_messages
 from ingest.dialects.values import as_text
@@ -252,3 +253,18 @@ def _score(said: dict[str, Any], path: str, external_id: str, reader: Reader) ->
         annotator_kind=kind,
         external_id=external_id,
     )
+
+
+def _is_ours(value: Any) -> bool:
+    if isinstance(value, list):
+        return bool(value) and _is_ours(value[0])
+    return isinstance(value, dict) and ("steps" in value or "messages" in value)
+
+
+def _read_file(value: Any, line: int) -> Iterable[Entry]:
+    if isinstance(value, list):
+        return [entry for place, item in enumerate(value, start=1) for entry in read_session(item, line or place)]
+    return read_session(value, line)
+
+
+FORMAT = FileFormat(name="misstep", rank=50, recognises=_is_ours, read=_read_file)
