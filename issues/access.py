@@ -6,6 +6,8 @@ from accounts.models import Project, User
 from annotate.models import Failure
 from issues.models import Issue, IssueMembership, Proposal
 
+LARGEST_ID = 2**63  # what a database's key can hold
+
 
 def get_issue(project: Project, number: int) -> Issue:
     """The project's issue of this number; else Http404."""
@@ -43,4 +45,6 @@ def get_standing_member(issue: Issue, failure_id: int) -> IssueMembership:
 
 def find_owner(project: Project, user_id: int) -> User | None:
     """A member of the project who may own its issues, or None."""
+    if user_id >= LARGEST_ID:
+        return None
     return User.objects.filter(pk=user_id, is_active=True, memberships__project=project).first()

@@ -215,3 +215,13 @@ class IssueEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.issue_id}"
+
+    @property
+    def was(self) -> str:
+        """The state before, in words."""
+        return State(self.from_state).label if self.from_state else ""
+
+    @property
+    def became(self) -> str:
+        """The state after, in words."""
+        return State(self.to_state).label if self.to_state else ""

@@ -14,7 +14,7 @@ from django.db.models import Q
 from accounts.models import Project
 from annotate.models import Failure
 from clustering.engine import mechanisms
-from clustering.engine.describe import choose_title
+from clustering.engine.describe import by_centrality, choose_title
 from clustering.engine.embed import Vectors
 from clustering.engine.group import measure_background
 from clustering.engine.match import pick_exemplars
@@ -23,11 +23,12 @@ from clustering.models import GroupingRun
 from clustering.queries import Embeddings, read_embeddings, read_texts
 from issues.lifecycle import State
 from issues.models import Issue, IssueMembership, Proposal, ProposalState, Source
-from issues.queries import unplaced_failures
+from issues.queries import standing_members, unplaced_failures
 
 SAME_PROPOSAL = 0.5  # Jaccard overlap from which a group is what was already declined
 GROWN_BY = 1.5  # evidence that brings a declined proposal back
 FEWEST_MEMBERS = 2
+READ_FOR_TYPICAL = 200
 
 
 def place_waiting(project: Project) -> None:
@@ -192,3 +193,13 @@ def projects_with_work() -> Iterable[Project]:
     """Projects that have failures to place or memberships to end."""
     active = Failure.objects.filter(Q(withdrawn_at=None) | Q(issue_memberships__until=None))
     return Project.objects.filter(pk__in=active.values("project_id")).order_by("pk")
+
+
+def representatives(issue: Issue, most: int = 3) -> list[IssueMembership]:
+    """The members that say best what the issue is, no two with the same words; the newest where none has a vector."""
+    members = {row.failure_id: row for row in standing_members(issue)[:READ_FOR_TYPICAL]}
+    found = read_embeddings(issue.project, list(members))
+    texts = [row.text for row in found.rows]
+    order = by_centrality(texts, found.vectors) if texts else []
+    distinct = {texts[index]: members[found.rows[index].failure_id] for index in reversed(order)}
+    return (list(distinct.values())[::-1] or list(members.values()))[:most]

@@ -1,13 +1,227 @@
-"""Reads of issues."""
+"""Reads of issues. Every count is derived from standing memberships: open, of failures that nobody withdrew."""
 
-from django.db.models import Exists, OuterRef, QuerySet
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, TruncDate
 
 from accounts.models import Project
 from annotate.models import Failure
-from issues.models import IssueMembership
+from clustering.models import EmbedderFault
+from clustering.queries import find_fault, waiting_for_embedding
+from issues.lifecycle import State
+from issues.models import Issue, IssueMembership, Proposal, ProposalState
+from traces.models import Step, StepKind
+
+STANDING = Q(memberships__until=None, memberships__failure__withdrawn_at=None)
+BOARD_DAYS, TREND_DAYS = 14, 30
+# A session without a time of its own counts on the day it arrived.
+SEEN = Coalesce("failure__session__started_at", "failure__session__created_at")
+BOARD_SEEN = Coalesce("memberships__failure__session__started_at", "memberships__failure__session__created_at")
 
 
 def unplaced_failures(project: Project) -> QuerySet[Failure]:
     """The project's failures that are not withdrawn and in no issue, embedded or not."""
     placed = IssueMembership.objects.filter(failure=OuterRef("pk"), until=None)
     return Failure.objects.filter(~Exists(placed), project=project, withdrawn_at=None)
+
+
+def counted_issues(project: Project) -> QuerySet[Issue]:
+    """The project's issues with `sessions`, `users`, `failures` (confirmed, distinct), `first_seen` and `last_seen`."""
+    session = "memberships__failure__session"
+    named = STANDING & ~Q(memberships__failure__session__user_ref="")
+    return (
+        Issue.objects.filter(project=project)
+        .select_related("owner")
+        .annotate(
+            sessions=Count(session, filter=STANDING, distinct=True),
+            users=Count(f"{session}__user_ref", filter=named, distinct=True),
+            failures=Count("memberships__failure", filter=STANDING, distinct=True),
+            first_seen=Min(BOARD_SEEN, filter=STANDING),
+            last_seen=Max(BOARD_SEEN, filter=STANDING),
+        )
+    )
+
+
+@dataclass
+class BoardRow:
+    """An issue as the board shows it. `days`: (day, sessions) for the board's days, zero-filled."""
+
+    issue: Any
+    days: list[tuple[str, int]]
+    workflows: list[str] = field(default_factory=list)
+
+    @property
+    def words(self) -> str:
+        """The sparkline for those who do not see it."""
+        total = sum(count for _, count in self.days)
+        return (
+            f"{total} confirmed sessions from {self.days[0][0]} to {self.days[-1][0]}" if self.days else "no sessions"
+        )
+
+
+def board_rows(project: Project, issues: Iterable[Issue]) -> list[BoardRow]:
+    """What the board shows beside the counts; the same few queries for one issue and for fifty."""
+    issues = list(issues)
+    standing = IssueMembership.objects.standing().filter(issue__in=issues)
+    days = last_days(project, BOARD_DAYS)
+    per_day: defaultdict[int, dict[date, int]] = defaultdict(dict)
+    for issue_id, day, count in _by_day(standing, "issue_id"):
+        per_day[issue_id][day] = count
+    workflows: defaultdict[int, list[str]] = defaultdict(list)
+    found = standing.values("issue_id", workflow=F("failure__session__workflow"))
+    for row in found.annotate(count=Count("failure__session", distinct=True)).order_by("-count", "workflow"):
+        workflows[row["issue_id"]].append(row["workflow"] or "no workflow")
+    return [
+        BoardRow(issue, [(_short(day), per_day[issue.pk].get(day, 0)) for day in days], workflows[issue.pk])
+        for issue in issues
+    ]
+
+
+def last_days(project: Project, count: int) -> list[date]:
+    """The `count` days up to the last one with a confirmed session in the project; none where there is none."""
+    standing = IssueMembership.objects.standing().filter(issue__project=project)
+    last: datetime | None = standing.aggregate(last=Max(SEEN))["last"]
+    return [] if last is None else [last.date() - timedelta(days=back) for back in range(count - 1, -1, -1)]
+
+
+def sessions_by_day(issue: Issue) -> list[tuple[str, int]]:
+    """(day, distinct confirmed sessions) up to the project's last day with data, zero-filled."""
+    standing = IssueMembership.objects.standing().filter(issue=issue)
+    found = {day: count for _, day, count in _by_day(standing, "issue_id")}
+    return [(_short(day), found.get(day, 0)) for day in last_days(issue.project, TREND_DAYS)]
+
+
+def _by_day(standing: QuerySet[IssueMembership], key: str) -> list[tuple[int, date, int]]:
+    rows = standing.annotate(day=TruncDate(SEEN)).values(key, "day")
+    counted = rows.annotate(count=Count("failure__session", distinct=True)).order_by("day")
+    return [(row[key], row["day"], row["count"]) for row in counted]
+
+
+def _short(day: date) -> str:
+    return f"{day.day} {day:%b}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One value of a breakdown: how many of the issue's sessions have it, and the same as a share 0..1."""
+
+    label: str
+    sessions: int
+    share: float
+
+
+def breakdown(issue: Issue, by: str, most: int = 6) -> list[Part]:
+    """The issue's distinct sessions by `workflow`, `release` or `tool` (of the root step), most first."""
+    standing = IssueMembership.objects.standing().filter(issue=issue)
+    rows = standing.annotate(part=_part(by)).values("part")
+    counted = list(rows.annotate(count=Count("failure__session", distinct=True)).order_by("-count", "part"))
+    total = standing.aggregate(total=Count("failure__session", distinct=True))["total"] or 1
+    nothing = "not a tool call" if by == "tool" else f"no {by}"
+    return [Part(row["part"] or nothing, row["count"], row["count"] / total) for row in counted[:most]]
+
+
+def _part(by: str) -> F | Subquery:
+    if by == "tool":
+        root = Step.objects.filter(session=OuterRef("failure__session"), key=OuterRef("failure__root_step"))
+        return Subquery(root.filter(kind=StepKind.TOOL).values("name")[:1])
+    return F({"workflow": "failure__session__workflow", "release": "failure__session__release"}[by])
+
+
+@dataclass(frozen=True)
+class Told:
+    """A failure with the steps it names, where its session still has them."""
+
+    failure: Failure
+    root: Step | None
+    surfaced: Step | None
+    membership: IssueMembership | None = None
+
+
+def with_steps(failures: Sequence[Failure], memberships: Sequence[IssueMembership] = ()) -> list[Told]:
+    """The failures with their root and surfaced steps; one query for all."""
+    keys = {key for failure in failures for key in (failure.root_step, failure.surfaced_step) if key}
+    found = Step.objects.filter(session__in={failure.session_id for failure in failures}, key__in=keys)
+    light = found.only("id", "session_id", "key", "position", "kind", "role", "name")
+    steps = {(step.session_id, step.key): step for step in light}
+    places = {membership.failure_id: membership for membership in memberships}
+    return [
+        Told(
+            failure,
+            steps.get((failure.session_id, failure.root_step)),
+            steps.get((failure.session_id, failure.surfaced_step)),
+            places.get(failure.pk),
+        )
+        for failure in failures
+    ]
+
+
+def standing_members(issue: Issue) -> QuerySet[IssueMembership]:
+    """The issue's standing memberships with all that their rows show, newest first."""
+    shown = ("failure__session", "failure__review__reviewer", "failure__failure_type", "placed_by")
+    return IssueMembership.objects.standing().filter(issue=issue).select_related(*shown).order_by("-since", "-pk")
+
+
+@dataclass
+class Candidate:
+    """An open proposal as the inbox shows it: those of its failures that are still free."""
+
+    proposal: Proposal
+    members: list[Told]
+
+    @property
+    def likeness(self) -> str:
+        """Its cohesion in words; what the words mean was read off the notes of four text sets."""
+        for least, words in ((0.75, "nearly the same words"), (0.6, "very alike"), (0.45, "alike")):
+            if self.proposal.cohesion >= least:
+                return words
+        return "loosely alike: look closely"
+
+
+def open_proposals(project: Project) -> list[Candidate]:
+    """The inbox, the largest first; the same few queries for one proposal and for fifty."""
+    proposals = list(Proposal.objects.filter(project=project, state=ProposalState.OPEN).order_by("-pk"))
+    pairs = Proposal.failures.through.objects.filter(proposal__in=proposals).values_list("proposal_id", "failure_id")
+    members: defaultdict[int, list[int]] = defaultdict(list)
+    for proposal_id, failure_id in pairs:
+        members[proposal_id].append(failure_id)
+    free = unplaced_failures(project).filter(proposals__in=proposals).distinct()
+    told = {row.failure.pk: row for row in with_steps(list(free.select_related("session", "failure_type")))}
+    rows = [
+        Candidate(proposal, [told[pk] for pk in sorted(members[proposal.pk]) if pk in told]) for proposal in proposals
+    ]
+    return sorted((row for row in rows if row.members), key=lambda row: (-len(row.members), row.proposal.pk))
+
+
+@dataclass(frozen=True)
+class Pool:
+    """What waits: failures in no issue, those of them without a vector yet, and why the model is silent, if it is."""
+
+    unplaced: int
+    unread: int
+    proposed: int
+    fault: EmbedderFault | None
+
+
+def read_pool(project: Project) -> Pool:
+    """How far grouping has come in this project."""
+    unplaced = unplaced_failures(project)
+    proposed = unplaced.filter(proposals__state=ProposalState.OPEN).distinct()
+    unread = waiting_for_embedding().filter(project=project)
+    return Pool(unplaced.count(), unread.count(), proposed.count(), find_fault())
+
+
+def attachable_issues(project: Project) -> QuerySet[Issue]:
+    """Issues that failures can be attached to, newest first."""
+    return Issue.objects.filter(project=project).exclude(state=State.MERGED).order_by("-number")
+
+
+def seen_workflows(project: Project) -> list[str]:
+    """The workflows in which issues were confirmed, by name."""
+    standing = IssueMembership.objects.standing().filter(issue__project=project)
+    names: Collection[str] = standing.values_list("failure__session__workflow", flat=True).distinct()
+    return sorted(name for name in names if name)

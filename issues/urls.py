@@ -1,5 +1,25 @@
-"""URLs."""
+"""URLs of issues, of what comes out of them, and of the API's own description."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from issues import api
+from issues.views import board, page, proposals
+
+ISSUES = "p/<slug:slug>/issues"
+
+urlpatterns = [
+    path(f"{ISSUES}/", board.board, name="issue_board"),
+    path(f"{ISSUES}/new/", page.issue_create, name="issue_create"),
+    path(f"{ISSUES}/<int:number>/", page.issue_page, name="issue_page"),
+    path(f"{ISSUES}/<int:number>/move/", page.issue_move, name="issue_move"),
+    path(f"{ISSUES}/<int:number>/edit/", page.issue_edit, name="issue_edit"),
+    path(f"{ISSUES}/<int:number>/failures/<int:failure_id>/remove/", page.issue_detach, name="issue_detach"),
+    path("p/<slug:slug>/proposals/", proposals.inbox, name="proposal_inbox"),
+    path("p/<slug:slug>/proposals/<int:proposal_id>/decide/", proposals.decide, name="proposal_decide"),
+    path("api/v1/failures/", api.failures, name="api_failures"),
+    path("api/v1/issues/", api.issues, name="api_issues"),
+    path("api/v1/issues/<int:number>/", api.issue, name="api_issue"),
+    path("api/v1/issues/<int:number>/move/", api.issue_move, name="api_issue_move"),
+    path("api/schema/", api.schema, name="api_schema"),
+    path("api/docs/", api.docs, name="api_docs"),
+]

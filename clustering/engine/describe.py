@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from clustering.engine.embed import Vectors
 
@@ -17,7 +16,16 @@ WORD = re.compile(r"[a-z][a-z'-]{2,}")
 EMPTY_WORDS = """
 name number quote date time link address file amount percentage code agent user assistant customer bot
 """
-SAY_NOTHING = frozenset(EMPTY_WORDS.split())
+COMMON_WORDS = """
+about above after again all also although always and another any are because been before being below between both but
+can cannot could did didn't does doesn't doing don't done down during each either else even ever every few for from
+further get gets got had has have having her here hers him his how into isn't its itself just least less made make many
+may might more most much must nor not now off once one only onto other our out over own per rather same several she
+should since some somehow still such than that the their them then there these they this those though through thus too
+two under until upon very via was wasn't were what when where whether which while who whom whose why will with within
+without would yet you your
+"""
+SAY_NOTHING = frozenset((EMPTY_WORDS + COMMON_WORDS).split())
 
 
 def by_centrality(texts: Sequence[str], vectors: Vectors) -> list[int]:
@@ -66,5 +74,5 @@ def _document_counts(texts: Sequence[str]) -> Counter[str]:
 
 
 def _words(text: str) -> set[str]:
-    found: set[str] = {word.strip("'-") for word in WORD.findall(text.lower())}
-    return {word for word in found if len(word) > 2 and word not in ENGLISH_STOP_WORDS | SAY_NOTHING}  # noqa: PLR2004  # "to", "of"
+    found = {word.strip("'-") for word in WORD.findall(text.lower())}
+    return {word for word in found if len(word) > 2 and word not in SAY_NOTHING}  # noqa: PLR2004  # "to", "of"

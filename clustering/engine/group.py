@@ -10,10 +10,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import hdbscan
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.decomposition import PCA
 
 from clustering.engine.embed import Vectors
 
@@ -134,11 +132,15 @@ def find_cores(points: Matrix) -> list[list[int]]:
     """The dense cores among distinct points, each of at least two; loose ones are dissolved."""
     if len(points) < 3:  # noqa: PLR2004  # HDBSCAN needs more points than neighbours
         return []
+    # Web processes import this module by way of the tasks; only the one that groups pays for these.
+    from hdbscan import HDBSCAN  # noqa: PLC0415
+    from sklearn.decomposition import PCA  # noqa: PLC0415
+
     raw = len(points) < RAW_UP_TO
     # The exact spanning tree of HDBSCAN's generic way is 7 times faster on small sets in 384 dimensions.
     space = points if raw else PCA(n_components=DIMENSIONS, svd_solver="full").fit_transform(points)
     labels = (
-        hdbscan.HDBSCAN(
+        HDBSCAN(
             min_cluster_size=2,
             min_samples=1,
             cluster_selection_method="leaf",

@@ -1,0 +1,189 @@
+"""Labelled failures as plain rows: everything that a data scientist needs without a second call."""
+
+import base64
+import binascii
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db.models import Q, QuerySet
+from django.utils.dateparse import parse_datetime
+
+from annotate.models import Failure
+from common.errors import Refused
+from issues.models import IssueMembership
+from issues.queries import with_steps
+from traces.models import Step
+
+CHUNK = 500
+Row = dict[str, Any]
+Position = tuple[datetime, int]
+# What a spreadsheet would run as a formula when it opens the file.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+SHOWN = ("session", "failure_type", "review__reviewer", "review__rubric", "review__slot__item")
+COLUMNS = [
+    "id", "note", "expected", "failure_type", "severity", "withdrawn", "created_at", "updated_at",
+    "session_id", "session_external_id", "session_workflow", "session_release", "session_environment",
+    "session_model", "session_started_at",
+    "review_id", "review_outcome", "review_reviewer", "review_submitted_at", "review_rubric", "review_rubric_version",
+    "root_step_key", "root_step_position", "root_step_kind", "root_step_name",
+    "surfaced_step_key", "surfaced_step_position", "surfaced_step_kind", "surfaced_step_name",
+    "issue_number", "issue_title", "issue_state",
+    "membership_source", "membership_score", "membership_since",
+    "selection_probability", "stratum",
+]  # fmt: skip
+NESTED = ("session", "review", "root_step", "surfaced_step", "issue", "membership")
+
+
+def read_page(failures: QuerySet[Failure], after: Position | None, limit: int) -> tuple[list[Row], Position | None]:
+    """Up to `limit` rows past `after`, least recently updated first, and where the next page begins (None: nowhere)."""
+    found = failures.select_related(*SHOWN).order_by("updated_at", "id")
+    if after is not None:
+        found = found.filter(Q(updated_at__gt=after[0]) | Q(updated_at=after[0], id__gt=after[1]))
+    page = list(found[: limit + 1])
+    more = page[limit - 1] if len(page) > limit else None
+    return to_rows(page[:limit]), (more.updated_at, more.pk) if more else None
+
+
+def read_all(failures: QuerySet[Failure], after: Position | None) -> Iterator[Row]:
+    """Every row past `after`, a chunk at a time: memory stays flat however many there are."""
+    position: Position | None = after
+    while True:
+        rows, position = read_page(failures, position, CHUNK)
+        yield from rows
+        if position is None:
+            return
+
+
+def to_rows(failures: Sequence[Failure]) -> list[Row]:
+    """The failures (with SHOWN selected) as rows; two more queries for all."""
+    open_ = IssueMembership.objects.standing().filter(failure__in=failures).select_related("issue")
+    closed = IssueMembership.objects.filter(failure__in=failures, until__isnull=False)
+    left: dict[int, datetime] = {}
+    for failure_id, until in closed.values_list("failure_id", "until"):
+        if until is not None:
+            left[failure_id] = max(until, left.get(failure_id, until))
+    return [
+        _row(told.failure, told.root, told.surfaced, told.membership, left.get(told.failure.pk))
+        for told in with_steps(failures, list(open_))
+    ]
+
+
+def _row(
+    failure: Failure,
+    root: Step | None,
+    surfaced: Step | None,
+    membership: IssueMembership | None,
+    left: datetime | None,
+) -> Row:
+    session, review = failure.session, failure.review
+    item = review.slot.item if review.slot else None
+    issue = membership.issue if membership else None
+    moments = [failure.updated_at, left, membership and membership.since, issue and issue.updated_at]
+    return {
+        "id": failure.pk,
+        "note": failure.note,
+        "expected": failure.expected,
+        "failure_type": failure.failure_type.name if failure.failure_type else None,
+        "severity": failure.severity,
+        "withdrawn": failure.withdrawn_at is not None,
+        "created_at": failure.created_at,
+        "updated_at": max(moment for moment in moments if moment),
+        "session": {
+            "id": session.pk,
+            "external_id": session.external_id,
+            "workflow": session.workflow,
+            "release": session.release,
+            "environment": session.environment,
+            "model": session.model,
+            "started_at": session.started_at,
+        },
+        "review": {
+            "id": review.pk,
+            "outcome": review.outcome,
+            "reviewer": review.reviewer.email,
+            "submitted_at": review.submitted_at,
+            "rubric": review.rubric.name,
+            "rubric_version": review.rubric.version,
+        },
+        "root_step": _step(failure.root_step, root),
+        "surfaced_step": _step(failure.surfaced_step, surfaced),
+        "issue": {"number": issue.number, "title": issue.title, "state": issue.state} if issue else None,
+        "membership": {"source": membership.source, "score": membership.score, "since": membership.since}
+        if membership
+        else None,
+        "selection_probability": item.selection_probability if item else None,
+        "stratum": item.stratum if item else None,
+    }
+
+
+def _step(key: str, step: Step | None) -> Row | None:
+    """A named step; only its key where its session no longer has it."""
+    if not key:
+        return None
+    if step is None:
+        return {"key": key, "position": None, "kind": None, "name": None}
+    return {"key": key, "position": step.position, "kind": step.kind, "name": step.name}
+
+
+def to_jsonl(rows: Iterable[Row]) -> Iterator[bytes]:
+    """One JSON object per line."""
+    for row in rows:
+        yield orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z)
+
+
+def to_csv(rows: Iterable[Row]) -> Iterator[str]:
+    """A header and one line per row; nested fields as `session_id`. No cell is a formula to a spreadsheet."""
+    yield _line(COLUMNS)
+    for row in rows:
+        flat = _flatten(row)
+        yield _line([_cell(flat.get(column)) for column in COLUMNS])
+
+
+def _flatten(row: Row) -> Row:
+    flat = {name: value for name, value in row.items() if name not in NESTED}
+    for name in NESTED:
+        flat.update({f"{name}_{inner}": value for inner, value in (row[name] or {}).items()})
+    return flat
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f"'{value}" if value.lstrip(" ").startswith(FORMULA_STARTS) else value
+    return str(value)
+
+
+def _line(cells: Sequence[str]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerow(cells)
+    return buffer.getvalue()
+
+
+def to_cursor(position: Position | None) -> str | None:
+    """Where the next page begins, as an opaque word."""
+    if position is None:
+        return None
+    return base64.urlsafe_b64encode(f"{position[0].isoformat()}|{position[1]}".encode()).decode()
+
+
+def from_cursor(cursor: str) -> Position | None:
+    """The position that a cursor names; None for none. Raises Refused for one that is not ours."""
+    if not cursor:
+        return None
+    try:
+        moment, _, number = base64.urlsafe_b64decode(cursor.encode()).decode().partition("|")
+        position = parse_datetime(moment), int(number)
+    except (ValueError, binascii.Error):
+        position = None, 0
+    if position[0] is None or position[0].tzinfo is None or not 0 <= position[1] < 2**63:
+        raise Refused("This is no cursor of ours. Take `next` from the page before.", field="cursor")
+    return position[0], position[1]

@@ -1,0 +1,160 @@
+"""The closed lists of what issues and failures may be filtered and sorted by."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.expressions import OrderBy
+from django.http import QueryDict
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_naive
+
+from annotate.models import Failure, Outcome, Severity
+from common.errors import Refused
+from issues.lifecycle import ACTIVE, State
+from issues.models import Issue, IssueMembership
+
+LARGEST_ID = 2**63 - 1
+GROUPS: dict[str, tuple[str, frozenset[State]]] = {
+    "active": ("Active", ACTIVE),
+    "needs_triage": ("Needs triage", frozenset({State.NEW, State.REGRESSED})),
+    "done": ("Resolved", frozenset({State.RESOLVED, State.VERIFIED})),
+    "ignored": ("Ignored", frozenset({State.IGNORED})),
+    "all": ("All", frozenset(State)),
+}
+SORTS: dict[str, tuple[str, tuple[str | OrderBy, ...]]] = {
+    "sessions": ("Most sessions", ("-sessions", "-number")),
+    "users": ("Most users", ("-users", "-number")),
+    "last_seen": ("Last seen", (F("last_seen").desc(nulls_last=True), "-number")),
+    "newest": ("Newest", ("-number",)),
+    "title": ("Title", ("title", "number")),
+}
+
+
+@dataclass(frozen=True)
+class BoardChoice:
+    """What the board's URL asks for. `ignored`: names of what it asked for that does not exist."""
+
+    state: str = "active"
+    workflow: str = ""
+    owner: str = ""
+    q: str = ""
+    sort: str = "sessions"
+    ignored: tuple[str, ...] = ()
+
+    def is_narrow(self) -> bool:
+        """Whether anything but the tab and the order was asked for."""
+        return bool(self.workflow or self.owner or self.q)
+
+
+def read_choice(query: QueryDict) -> BoardChoice:
+    """The board's filters from its URL; what is not in the closed list is named in `ignored`."""
+    asked = {name: value for name in ("state", "workflow", "owner", "q", "sort") if (value := query.get(name, ""))}
+    known = {"state": {*GROUPS, *State.values}, "sort": set(SORTS)}
+    wrong: set[str] = {name for name, values in known.items() if name in asked and asked[name] not in values}
+    owner = asked.get("owner", "")
+    if owner and owner not in {"me", "none"} and not _is_id(owner):
+        wrong.add("owner")
+    strange = set(query) - {"state", "workflow", "owner", "q", "sort", "page"}
+    return BoardChoice(
+        **{name: value for name, value in asked.items() if name not in wrong},
+        ignored=tuple(sorted(wrong | strange)),
+    )
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and int(text[:20]) <= LARGEST_ID
+
+
+def choose_issues(issues: QuerySet[Issue], choice: BoardChoice, *, me: int) -> QuerySet[Issue]:
+    """The issues that the board shows, in its order; `me` is the reader's id."""
+    states = GROUPS[choice.state][1] if choice.state in GROUPS else {State(choice.state)}
+    found = issues.filter(state__in=states)
+    if choice.workflow:
+        standing = IssueMembership.objects.standing().filter(issue=OuterRef("pk"))
+        found = found.filter(Exists(standing.filter(failure__session__workflow=choice.workflow)))
+    if choice.owner:
+        found = found.filter(owner={"me": me, "none": None}.get(choice.owner, choice.owner))
+    if choice.q:
+        number = Q(number=int(choice.q)) if _is_id(choice.q) and int(choice.q) < 2**31 else Q()
+        found = found.filter(Q(title__icontains=choice.q) | Q(description__icontains=choice.q) | number)
+    return found.order_by(*SORTS[choice.sort][1])
+
+
+# --- failures over the API -------------------------------------------------------------------------
+
+FAILURE_FILTERS = {
+    "updated_since": "Only what changed at or after this moment, its issue included; ISO 8601 with a zone.",
+    "workflow": "The session's workflow.",
+    "release": "The session's release.",
+    "failure_type": "Name of the failure type.",
+    "severity": "low, medium, high or critical.",
+    "issue": "Number of the issue, or `none`.",
+    "outcome": "The review's outcome: success, failure or unknown.",
+    "reviewer": "The reviewer's e-mail address.",
+}
+PAGING = ("cursor", "limit", "format")
+
+
+def choose_failures(failures: QuerySet[Failure], query: QueryDict) -> QuerySet[Failure]:
+    """The failures that a call asks for. Raises Refused, naming the parameter that is unknown or wrong."""
+    for name in query:
+        if name not in FAILURE_FILTERS and name not in PAGING:
+            raise Refused(f"There is no filter {name!r}. There are: {', '.join(FAILURE_FILTERS)}.", field=name)
+    for name in FAILURE_FILTERS:
+        if value := query.get(name, ""):
+            failures = failures.filter(_condition(name, value))
+    return failures
+
+
+def _condition(name: str, value: str) -> Q:
+    if name == "updated_since":
+        return _changed_since(_moment(value))
+    if name == "issue":
+        return _in_issue(value)
+    if name in {"severity", "outcome"}:
+        return _one_of(name, value)
+    fields = {
+        "workflow": "session__workflow",
+        "release": "session__release",
+        "failure_type": "failure_type__name__iexact",
+        "reviewer": "review__reviewer__email__iexact",
+    }
+    return Q(**{fields[name]: value})
+
+
+def _one_of(name: str, value: str) -> Q:
+    known: dict[str, tuple[str, Any]] = {
+        "severity": ("severity", Severity.values),
+        "outcome": ("review__outcome", Outcome.values),
+    }
+    column, values = known[name]
+    if value not in values:
+        raise Refused(f"{value!r} is none of {', '.join(values)}.", field=name)
+    return Q(**{column: value})
+
+
+def _moment(value: str) -> datetime:
+    try:
+        moment = parse_datetime(value.replace(" ", "+"))
+    except ValueError:
+        moment = None
+    if moment is None or is_naive(moment):
+        raise Refused("Give a moment with its zone, such as 2026-11-02T12:00:00Z.", field="updated_since")
+    return moment
+
+
+def _changed_since(moment: datetime) -> Q:
+    placed = IssueMembership.objects.filter(failure=OuterRef("pk"))
+    moved = placed.filter(Q(since__gte=moment) | Q(until__gte=moment) | Q(until=None, issue__updated_at__gte=moment))
+    return Q(updated_at__gte=moment) | Q(Exists(moved))
+
+
+def _in_issue(value: str) -> Q:
+    standing = IssueMembership.objects.standing().filter(failure=OuterRef("pk"))
+    if value == "none":
+        return ~Q(Exists(standing))
+    if not _is_id(value) or int(value) >= 2**31:
+        raise Refused("Give an issue's number, or none.", field="issue")
+    return Q(Exists(standing.filter(issue__number=int(value))))

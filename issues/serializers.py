@@ -1,0 +1,165 @@
+"""The shapes of failures and issues over the API. Rows are built as plain values; these describe and check them."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from annotate.models import Outcome, Severity, Stratum
+from issues.lifecycle import BY_HAND, State
+from issues.models import Issue, Source
+
+Plain = serializers.Serializer[dict[str, Any]]
+
+
+class FailureSessionSerializer(Plain):
+    """The session in which it happened."""
+
+    id = serializers.IntegerField()
+    external_id = serializers.CharField()
+    workflow = serializers.CharField()
+    release = serializers.CharField()
+    environment = serializers.CharField()
+    model = serializers.CharField()
+    started_at = serializers.DateTimeField(allow_null=True)
+
+
+class FailureReviewSerializer(Plain):
+    """The judgement that it is part of."""
+
+    id = serializers.IntegerField()
+    outcome = serializers.ChoiceField(choices=Outcome.choices)
+    reviewer = serializers.EmailField()
+    submitted_at = serializers.DateTimeField()
+    rubric = serializers.CharField()
+    rubric_version = serializers.IntegerField()
+
+
+class NamedStepSerializer(Plain):
+    """A step by its stable key. The rest is null where the session no longer has it."""
+
+    key = serializers.CharField()
+    position = serializers.IntegerField(allow_null=True)
+    kind = serializers.CharField(allow_null=True)
+    name = serializers.CharField(allow_null=True)
+
+
+class FailureIssueSerializer(Plain):
+    """The issue that it belongs to."""
+
+    number = serializers.IntegerField()
+    title = serializers.CharField()
+    state = serializers.ChoiceField(choices=State.choices)
+
+
+class FailureMembershipSerializer(Plain):
+    """Who or what placed it there. `score` is a cosine where a machine did."""
+
+    source = serializers.ChoiceField(choices=Source.choices)  # type: ignore[assignment]  # a field of the row, not DRF's attribute
+    score = serializers.FloatField(allow_null=True)
+    since = serializers.DateTimeField()
+
+
+class FailureSerializer(Plain):
+    """One thing that went wrong, as a person told it. `updated_at` moves with its issue, too."""
+
+    id = serializers.IntegerField()
+    note = serializers.CharField()
+    expected = serializers.CharField(allow_blank=True)
+    failure_type = serializers.CharField(allow_null=True)
+    severity = serializers.ChoiceField(choices=Severity.choices)
+    withdrawn = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    session = FailureSessionSerializer()
+    review = FailureReviewSerializer()
+    root_step = NamedStepSerializer(allow_null=True)
+    surfaced_step = NamedStepSerializer(allow_null=True)
+    issue = FailureIssueSerializer(allow_null=True)
+    membership = FailureMembershipSerializer(allow_null=True)
+    selection_probability = serializers.FloatField(allow_null=True)
+    stratum = serializers.ChoiceField(choices=Stratum.choices, allow_null=True)
+
+
+class FailurePageSerializer(Plain):
+    """A page of failures. `next` is the cursor of the page that follows, or null."""
+
+    results = FailureSerializer(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class IssueSerializer(serializers.ModelSerializer[Issue]):
+    """An issue with its confirmed counts: sessions, end users and failures, each distinct."""
+
+    owner = serializers.EmailField(source="owner.email", default=None, allow_null=True)
+    sessions = serializers.IntegerField()
+    users = serializers.IntegerField()
+    failures = serializers.IntegerField()
+    first_seen = serializers.DateTimeField(allow_null=True)
+    last_seen = serializers.DateTimeField(allow_null=True)
+
+    class Meta:
+        model = Issue
+        fields = (
+            "number", "title", "description", "state", "severity", "owner", "fixed_in_release", "ignored_reason",
+            "sessions", "users", "failures", "first_seen", "last_seen", "created_at", "updated_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class IssuePageSerializer(Plain):
+    """A page of issues, newest first. `next` is the cursor of the page that follows, or null."""
+
+    results = IssueSerializer(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class DayCountSerializer(Plain):
+    """Distinct confirmed sessions that started on a day (UTC)."""
+
+    day = serializers.CharField()
+    sessions = serializers.IntegerField()
+
+
+class PartSerializer(Plain):
+    """One value of a breakdown."""
+
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of the row, not DRF's attribute
+    sessions = serializers.IntegerField()
+    share = serializers.FloatField()
+
+
+class IssueDetailSerializer(Plain):
+    """An issue with its days, its breakdowns, and the states that it may be moved to by hand."""
+
+    issue = IssueSerializer()
+    days = DayCountSerializer(many=True)
+    workflows = PartSerializer(many=True)
+    releases = PartSerializer(many=True)
+    tools = PartSerializer(many=True)
+    moves = serializers.ListField(child=serializers.ChoiceField(choices=State.choices))
+
+
+class MoveSerializer(Plain):
+    """A move. `from` makes it fail if somebody else moved the issue first. Resolving needs a release or `now`."""
+
+    to = serializers.ChoiceField(choices=[(state.value, state.label) for state in State if state in BY_HAND])
+    fixed_in_release = serializers.CharField(required=False, allow_blank=True, max_length=100, default="")
+    now = serializers.BooleanField(required=False, default=False)
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=300, default="")
+
+    def get_fields(self) -> dict[str, Any]:
+        """The fields, `from` among them, which is no name that a class may use."""
+        return {**super().get_fields(), "from": serializers.ChoiceField(choices=State.choices, required=False)}
+
+
+class ErrorSerializer(Plain):
+    """What is wrong with one field; `field` is empty where it is the whole call."""
+
+    field = serializers.CharField()
+    message = serializers.CharField()
+
+
+class ErrorsSerializer(Plain):
+    """The one shape of every error."""
+
+    errors = ErrorSerializer(many=True)  # type: ignore[assignment]  # a field of the row, not DRF's attribute

@@ -1,0 +1,35 @@
+"""The board: what is new, what grows, what came back."""
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from accounts.models import Role, User
+from accounts.permissions import member
+from accounts.request import ProjectRequest
+from issues.filters import GROUPS, SORTS, choose_issues, read_choice
+from issues.models import Issue
+from issues.queries import board_rows, counted_issues, read_pool, seen_workflows
+
+PAGE_SIZE = 50
+
+
+@member(Role.VIEWER)
+def board(request: ProjectRequest) -> HttpResponse:
+    """The project's issues, filtered and sorted by what stands in the URL."""
+    choice = read_choice(request.GET)
+    found = choose_issues(counted_issues(request.project), choice, me=request.user.pk)
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "section": "issues",
+        "choice": choice,
+        "page": page,
+        "rows": board_rows(request.project, page.object_list),
+        "tabs": [(name, label) for name, (label, _) in GROUPS.items()],
+        "sorts": [(name, label) for name, (label, _) in SORTS.items()],
+        "workflows": seen_workflows(request.project),
+        "owners": User.objects.filter(owned_issues__project=request.project).distinct().order_by("name", "email"),
+        "has_issues": Issue.objects.filter(project=request.project).exists(),
+        "pool": read_pool(request.project),
+    }
+    return render(request, "issues/board.html", context)

@@ -1,0 +1,46 @@
+// Keys of the board and of the proposals inbox: j and k choose a row, Enter opens it, a and d decide on it.
+
+const items = [...document.querySelectorAll("[data-keys='list'] [data-item]")];
+let chosen = -1;
+
+function choose(index) {
+  if (!items.length) return;
+  items[chosen]?.setAttribute("aria-selected", "false");
+  items[chosen]?.classList.remove("chosen");
+  chosen = Math.max(0, Math.min(items.length - 1, index));
+  const item = items[chosen];
+  if (item.tagName === "TR") item.setAttribute("aria-selected", "true");
+  item.classList.add("chosen");
+  (item.querySelector("[data-open]") ?? item).focus({ preventScroll: true });
+  item.scrollIntoView({ block: "nearest" });
+}
+
+function isTyping(target) {
+  return target.matches("input:not([type='checkbox']), textarea, select, [contenteditable]");
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (event.key === "j") choose(chosen + 1);
+  else if (event.key === "k") choose(chosen - 1);
+  else if (event.key === "a" || event.key === "d") items[chosen]?.querySelector(`[data-key="${event.key}"]`)?.click();
+  else return;
+  event.preventDefault();
+});
+
+document.addEventListener("focusin", (event) => {
+  const item = event.target.closest("[data-item]");
+  const index = items.indexOf(item);
+  if (index === -1 || index === chosen) return;
+  items[chosen]?.classList.remove("chosen");
+  items[chosen]?.setAttribute("aria-selected", "false");
+  chosen = index;
+  item.classList.add("chosen");
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-show-more]");
+  if (!button) return;
+  for (const row of button.closest("form").querySelectorAll(".more")) row.classList.remove("more");
+  button.remove();
+});
