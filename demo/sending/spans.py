@@ -87,7 +87,7 @@ def _trace(
     run: AgentRun, number: int, turn: list[tuple[int, Turn | Call]], history: list[Message], clock: _Clock
 ) -> list[PlainSpan]:
     trace_id = digest(run.external_id, "trace", str(number))[:32]
-    root_id = digest(run.external_id, "root", str(number))[:16]
+    root_id = run.root_id(number)
     start, _ = clock.spend(0)
     children: list[PlainSpan] = []
     for position, event in turn:

@@ -42,7 +42,7 @@ SCENES_OF: dict[Mode, tuple[Scene, ...]] = {
 
 @dataclass(frozen=True)
 class AgentRun:
-    """One made-up session, before it is put into spans. Span ids are `span_id(position)` of its events."""
+    """One made-up session, before it is put into spans."""
 
     external_id: str
     workflow: str
@@ -55,6 +55,17 @@ class AgentRun:
     def span_id(self, position: int) -> str:
         """The 16 hex digits of the span that carries event number `position`."""
         return digest(self.external_id, "span", str(position))[:16]
+
+    def root_id(self, number: int) -> str:
+        """The span id of the agent in trace `number`; there is one trace for each message of the user."""
+        return digest(self.external_id, "root", str(number))[:16]
+
+    def step_key(self, position: int) -> str:
+        """The key of the step in which a reader meets event `position`. A trace's answer is its agent's."""
+        if isinstance(self.events[position], Call):
+            return self.span_id(position)
+        asked = [event for event in self.events[: position + 1] if isinstance(event, Turn) and event.who == "user"]
+        return self.root_id(len(asked) - 1)
 
 
 def digest(*parts: str) -> str:
@@ -99,5 +110,5 @@ def _days_ago(rng: random.Random, slip: Mode | None) -> float:
 
 
 def _with_truth(run: AgentRun, mode: Mode, talk: Talk) -> AgentRun:
-    truth = GroundTruth(mode, run.span_id(talk.root), run.span_id(talk.surfaced), talk.note, talk.expected)
+    truth = GroundTruth(mode, run.step_key(talk.root), run.step_key(talk.surfaced), talk.note, talk.expected)
     return AgentRun(**{**run.__dict__, "truth": truth})

@@ -1,0 +1,126 @@
+"""Making, reviewing and removing the demo."""
+
+import pytest
+from django.apps import apps
+from django.test import Client
+
+from accounts.models import Membership, Project, Role, User
+from annotate.filling import fill_queues, make_default_queue
+from annotate.models import Failure, Review, Severity
+from common.errors import Refused
+from demo.actions import create_demo, remove_demo, review_demo
+from demo.queries import unfinished_demo
+from demo.story import tell
+from issues.models import Issue, IssueMembership, Source
+from tests.builders import NOON, make_failure, make_member, make_project, make_review, make_session, make_user
+from traces.models import Step, StepKind, StepRole
+
+RUNS = tell(seed=20, now=NOON, count=40)
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    return make_user("owner@example.com", is_superuser=True)
+
+
+@pytest.fixture
+def demo(owner: User) -> Project:
+    return create_demo(owner=owner)
+
+
+def arrive(project: Project) -> None:
+    """Puts the told sessions into the database as if they had been sent, read and settled."""
+    for run in RUNS:
+        session = make_session(project, run.external_id, settled_revision=1)
+        keys = dict.fromkeys(run.step_key(position) for position in range(len(run.events)))
+        Step.objects.bulk_create(
+            Step(session=session, position=number, key=key, kind=StepKind.TOOL, role=StepRole.TOOL)
+            for number, key in enumerate(keys, start=1)
+        )
+    make_default_queue(project)
+    fill_queues(1000)
+
+
+def test_demo_is_made_once(demo: Project, owner: User) -> None:
+    assert create_demo(owner=owner) == demo
+    assert demo.is_demo
+    assert Membership.objects.get(project=demo, user=owner).role == Role.ADMIN
+
+
+def test_reviewers_of_the_demo_cannot_log_in(demo: Project) -> None:
+    reviewers = User.objects.filter(memberships__project=demo, memberships__role=Role.REVIEWER)
+    assert [user.has_usable_password() for user in reviewers] == [False, False, False]
+
+
+def test_demo_does_not_take_another_projects_address(owner: User) -> None:
+    make_project("demo")
+    with pytest.raises(Refused):
+        create_demo(owner=owner)
+
+
+def test_reviews_tell_the_ground_truth_and_are_made_once(demo: Project) -> None:
+    arrive(demo)
+    first = review_demo(project=demo, runs=RUNS)
+    assert review_demo(project=demo, runs=RUNS) == first == Review.objects.count()
+    truths = {run.external_id: run.truth for run in RUNS}
+    for failure in Failure.objects.select_related("session"):
+        truth = truths[failure.session.external_id]
+        assert truth is not None
+        assert (failure.root_step, failure.note) == (truth.root_step, truth.note)
+    assert Failure.objects.count() == sum(1 for run in RUNS if run.truth)
+
+
+def test_demo_is_unfinished_until_all_has_arrived(demo: Project) -> None:
+    assert unfinished_demo() == demo
+    remove_demo(project=demo)
+    assert unfinished_demo() is None
+
+
+def fill_with_decisions(project: Project, lead: User) -> None:
+    failure = make_failure(make_review(make_session(project), lead))
+    issue = Issue.objects.create(project=project, number=1, title="One", severity=Severity.HIGH)
+    Issue.objects.create(project=project, number=2, title="Two", merged_into=issue)
+    IssueMembership.objects.create(
+        issue=issue, failure=failure, source=Source.PERSON, placed_by=lead, since=failure.created_at
+    )
+
+
+def test_removing_takes_everything_of_the_demo_and_nothing_else(demo: Project, owner: User) -> None:
+    other = make_project("acme")
+    lead = make_member(other, Role.LEAD)
+    fill_with_decisions(other, lead)
+    before = {model: model._default_manager.count() for model in apps.get_models()}
+    fill_with_decisions(demo, owner)
+    arrive(demo)
+    review_demo(project=demo, runs=RUNS)
+    remove_demo(project=demo)
+    after = {model: model._default_manager.count() for model in apps.get_models()}
+    gone = {Project: 1, Membership: 4, User: 3}
+    assert after == {model: count - gone.get(model, 0) for model, count in before.items()}
+
+
+def test_removing_refuses_a_real_project(db: None) -> None:
+    with pytest.raises(Refused):
+        remove_demo(project=make_project())
+
+
+def login(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_page_asks_before_it_removes(demo: Project, owner: User) -> None:
+    client = login(owner)
+    assert b"Remove the demo?" in client.get("/p/demo/demo/remove/").content
+    assert Project.objects.filter(pk=demo.pk).exists()
+    response = client.post("/p/demo/demo/remove/")
+    assert (response.status_code, response.headers["Location"]) == (302, "/")
+    assert not Project.objects.filter(pk=demo.pk).exists()
+
+
+def test_page_is_missing_for_real_projects_and_for_reviewers(demo: Project) -> None:
+    project = make_project("acme")
+    assert login(make_member(project, Role.ADMIN)).get("/p/acme/demo/remove/").status_code == 404
+    assert login(make_member(demo, Role.LEAD)).post("/p/demo/demo/remove/").status_code == 404
+    assert Project.objects.filter(pk=demo.pk).exists()
