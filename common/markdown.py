@@ -26,6 +26,15 @@ ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 SCHEMES = {"http", "https", "mailto"}
 
 
+def _leads_out(url: str) -> bool:
+    """True for an address on the web or of a mailbox; a relative link would lead into our own pages."""
+    return url.strip().lower().startswith(tuple(f"{scheme}:" for scheme in SCHEMES))
+
+
+def _outward_only(tag: str, attribute: str, value: str) -> str | None:
+    return value if (tag, attribute) != ("a", "href") or _leads_out(value) else None
+
+
 def _image_name(
     _renderer: RendererHTML, tokens: Sequence[Token], index: int, _options: OptionsDict, _env: EnvType
 ) -> str:
@@ -65,6 +74,7 @@ def _rendered(text: str) -> SafeString:
             html + cut,
             tags=TAGS,
             attributes=ATTRIBUTES,
+            attribute_filter=_outward_only,
             url_schemes=SCHEMES,
             link_rel="noopener noreferrer nofollow",
             strip_comments=True,

@@ -44,7 +44,7 @@ class SessionFilter(filters.FilterSet):
     release = filters.CharFilter(max_length=100)
     environment = filters.CharFilter(max_length=100)
     status = filters.ChoiceFilter(choices=STATUSES, method="with_status", empty_label="Any")
-    signal = filters.ChoiceFilter(choices=KINDS, method="with_signal", empty_label="Any")
+    signal = filters.ChoiceFilter(choices=KINDS, method="with_signal", label="Signal", empty_label="Any")
     start = filters.DateFilter(method="from_day", label="From", widget=DateInput)
     end = filters.DateFilter(method="to_day", label="To", widget=DateInput)
 

@@ -145,7 +145,7 @@ def result_line(step: StepFacts) -> str:
     if step.is_error or said:
         words = answers.clip(step.error_message, LINE) or said or answers.clip(step.result or step.error_type, LINE)
         return _error_words(words)
-    if step.role == INTERNAL and step.text and not step.result:
+    if step.role == INTERNAL and not step.result:
         return answers.clip(step.text, LINE)
     return "no answer" if not step.result.strip() else answers.in_words(step.result)
 

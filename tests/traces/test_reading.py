@@ -1,0 +1,87 @@
+"""How a session reads."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.traces.talks import agent, call, failed, talk, user
+from traces.reading import Conversation, Mark, offset, pretty, read
+from traces.records import INTERNAL, SessionFacts, StepFacts
+
+BEGAN = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+
+
+def reading(session: SessionFacts, *marks: Mark) -> Conversation:
+    return read(session.steps, marks, BEGAN)
+
+
+def test_read_makes_speech_of_users_and_agents() -> None:
+    first, second = reading(talk(user("**Hi**"), agent("Hello <b>you</b>"))).steps
+    assert (first.who, first.html) == ("User", "<p><strong>Hi</strong></p>\n")
+    assert (second.who, second.html) == ("Agent", "<p>Hello &lt;b&gt;you&lt;/b&gt;</p>\n")
+
+
+def test_read_folds_a_call_to_one_line() -> None:
+    [step] = reading(talk(failed("lookup_order", "token expired", arguments={"order_id": 1234}))).steps
+    assert (step.name, step.arguments_line, step.result_line) == (
+        "lookup_order",
+        "order_id=1234",
+        "error: token expired",
+    )
+    assert (step.arguments, step.is_error) == ('{\n  "order_id": 1234\n}', True)
+
+
+def test_read_shows_an_error_shaped_answer_as_an_error() -> None:
+    [step] = reading(talk(call("refund", {"ok": False, "reason": "card declined"}))).steps
+    assert (step.result_line, step.is_error) == ("error: card declined", True)
+
+
+def test_read_names_calls_without_a_name_by_their_kind() -> None:
+    [step] = reading(talk(call("", [{"text": "a"}, {"text": "b", "id": 1}], kind="retriever"))).steps
+    assert (step.name, step.who) == ("Search in documents", "Search in documents")
+
+
+def test_read_hides_internal_steps_but_never_evidence() -> None:
+    quiet = StepFacts(0, "", "llm", INTERNAL, name="gpt")
+    broken = StepFacts(0, "", "llm", INTERNAL, name="gpt", is_error=True, error_message="overloaded")
+    mark = Mark("x", "X", "x", 1.0, "k3", 3)
+    conversation = reading(talk(quiet, broken, quiet, user("Hi")), mark)
+    assert [step.is_hidden for step in conversation.steps] == [True, False, False, False]
+    assert conversation.hidden_count == 1
+
+
+def test_read_puts_marks_at_their_steps() -> None:
+    mark = Mark("tool_error", "Tool error", "It failed.", 0.5, "k2", 2)
+    conversation = reading(talk(user("Hi"), call("a")), mark, Mark("outlier_cost", "Dear", "Dear.", 0.4, "", None))
+    assert [step.marks for step in conversation.steps] == [(), (mark,)]
+    assert len(conversation.marks) == 2
+
+
+def test_read_folds_long_texts() -> None:
+    assert [step.is_long for step in reading(talk(user("word " * 400), user("short"), user("a\n" * 30))).steps] == [
+        True,
+        False,
+        True,
+    ]
+
+
+def test_read_says_what_the_user_did_themselves() -> None:
+    [step] = reading(talk(call("reboot", flags=("user_side",)))).steps
+    assert step.who == "Done by the user"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "+0 s"), (59, "+59 s"), (60, "+1:00"), (3599, "+59:59"), (3725, "+1:02:05"), (-5, "+0 s")],
+)
+def test_offset_is_in_words(seconds: int, words: str) -> None:
+    assert offset(BEGAN, BEGAN + timedelta(seconds=seconds)) == words
+
+
+def test_offset_of_an_unknown_time_is_blank() -> None:
+    assert (offset(None, BEGAN), offset(BEGAN, None)) == ("", "")
+
+
+def test_pretty_leaves_other_text_alone_and_bounds_it() -> None:
+    assert pretty("no json {") == "no json {"
+    assert pretty("x" * 70_000).endswith("\n… 10,000 more characters")

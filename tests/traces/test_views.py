@@ -1,0 +1,181 @@
+"""The pages of sessions."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Project
+from tests.builders import NOON, make_project, make_session, make_steps, make_talk
+from traces.models import Score, Signal, StepKind
+
+LIST = "/p/acme/sessions/"
+
+
+def titles(client: Client, query: str = "") -> list[str]:
+    response = client.get(LIST + query)
+    assert response.status_code == 200
+    return [row["session"].title for row in response.context["rows"]]
+
+
+def test_session_list_without_sessions_teaches_the_next_step(lead_client: Client) -> None:
+    response = lead_client.get(LIST)
+    assert "No sessions yet" in response.content.decode()
+    assert "/p/acme/connect/" in response.content.decode()
+
+
+def test_session_list_shows_only_this_projects_sessions(lead_client: Client, project: Project) -> None:
+    make_session(project, title="mine")
+    make_session(make_project("other"), title="theirs")
+    assert titles(lead_client) == ["mine"]
+
+
+@pytest.fixture
+def several(project: Project) -> None:
+    make_session(project, "s-1", title="late parcel", release="1.0", cost_usd=0.5, error_count=1, environment="prod")
+    two = make_session(project, "s-2", title="refund", workflow="sales", last_answer="All done", started_at=None)
+    make_steps(two, (StepKind.TOOL, {"name": "lookup_order"}), (StepKind.USER, {"text": "The purple umbrella"}))
+    Signal.objects.create(session=two, kind="tool_loop", strength=0.5, sentence="x")
+    two.signal_count, two.signal_weight = 1, 0.5
+    two.save()
+    make_session(project, "s-3", title="old", started_at=NOON.replace(year=2025), cost_usd=0.7, status="error")
+
+
+@pytest.mark.usefixtures("several")
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("?q=PARCEL", {"late parcel"}),
+        ("?q=all+done", {"refund"}),
+        ("?q=s-3", {"old"}),
+        ("?q=lookup_order", {"refund"}),
+        ("?q=umbrella", {"refund"}),
+        ("?workflow=sales", {"refund"}),
+        ("?release=1.0&environment=prod", {"late parcel"}),
+        ("?status=errors", {"late parcel"}),
+        ("?status=clean", {"refund", "old"}),
+        ("?status=signals", {"refund"}),
+        ("?status=error", {"old"}),
+        ("?signal=tool_loop", {"refund"}),
+        ("?end=2025-12-31", {"old"}),
+        ("?start=2026-01-01", {"late parcel", "refund"}),
+        ("?start=2025-11-02&end=2025-11-02", {"old"}),
+        ("?q=nothing+like+it", set()),
+        ("?workflow=sales&q=umbrella&signal=tool_loop", {"refund"}),
+    ],
+)
+def test_session_list_filters_by_the_url(lead_client: Client, query: str, found: set[str]) -> None:
+    assert set(titles(lead_client, query)) == found
+
+
+@pytest.mark.usefixtures("several")
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("newest", ["refund", "late parcel", "old"]),
+        ("cost", ["old", "late parcel", "refund"]),
+        ("signals", ["refund", "old", "late parcel"]),
+    ],
+)
+def test_session_list_sorts_by_the_closed_list(lead_client: Client, sort: str, order: list[str]) -> None:
+    assert titles(lead_client, f"?sort={sort}") == order
+
+
+@pytest.mark.usefixtures("several")
+@pytest.mark.parametrize(
+    ("query", "ignored"),
+    [
+        ("?project__members__password=x", ["project__members__password"]),
+        ("?start=yesterday", ["start"]),
+        ("?status=nonsense", ["status"]),
+        ("?sort=password", ["sort"]),
+        ("?q=%00", ["q"]),
+        ("?page=x", []),
+        ("?page=99999999999999999999", []),
+    ],
+)
+def test_session_list_says_what_it_left_out(lead_client: Client, query: str, ignored: list[str]) -> None:
+    response = lead_client.get(LIST + query)
+    assert (response.status_code, response.context["ignored"]) == (200, ignored)
+
+
+def test_session_list_escapes_what_sessions_say(lead_client: Client, project: Project) -> None:
+    hostile = "<script>alert(1)</script>"
+    make_session(project, title=hostile, last_answer=hostile, workflow=hostile, release=hostile)
+    assert hostile not in lead_client.get(LIST, {"q": hostile}).content.decode()
+
+
+def test_session_list_needs_the_same_queries_for_1_row_and_for_50(lead_client: Client, project: Project) -> None:
+    def queries(query: str) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            lead_client.get(LIST + query)
+        return len(captured)
+
+    def add(numbers: range) -> None:
+        for number in numbers:
+            session = make_session(project, f"s-{number}", title="x")
+            Signal.objects.create(session=session, kind="tool_loop", strength=0.5, sentence="x")
+
+    add(range(1))
+    one = [queries(query) for query in ("", "?q=x", "?signal=tool_loop")]
+    add(range(1, 50))
+    assert [queries(query) for query in ("", "?q=x", "?signal=tool_loop")] == one
+    assert one[0] <= 10
+
+
+def test_session_page_reads_as_a_conversation(lead_client: Client, project: Project) -> None:
+    session = make_session(project, title="Please refund")
+    make_talk(session)
+    Signal.objects.create(session=session, kind="tool_error", step_key="k2", strength=0.5, sentence="It expired.")
+    Score.objects.create(project=project, session=session, identity="1", name="helpful", value=0.25, label="poor")
+    html = lead_client.get(f"{LIST}{session.pk}/").content.decode()
+    for expected in (
+        'id="step-2"',
+        'data-step="k2"',
+        'href="#step-2"',
+        "It expired.",
+        "error: 401 token expired",
+        "order=A-1",
+        "Done! Your refund is on its way.",
+        "helpful",
+    ):
+        assert expected in html
+
+
+def test_session_page_of_a_session_without_steps_says_so(lead_client: Client, project: Project) -> None:
+    html = lead_client.get(f"{LIST}{make_session(project).pk}/").content.decode()
+    assert "none of its steps yet" in html
+
+
+def test_session_page_of_another_project_is_not_found(lead_client: Client) -> None:
+    theirs = make_session(make_project("other"))
+    assert lead_client.get(f"{LIST}{theirs.pk}/").status_code == 404
+    assert lead_client.get(f"/p/other/sessions/{theirs.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("field", ["text", "name", "arguments", "result", "error_message", "error_type", "key"])
+@pytest.mark.parametrize("kind", [StepKind.USER, StepKind.AGENT, StepKind.TOOL, StepKind.LLM])
+def test_session_page_escapes_every_field(lead_client: Client, project: Project, kind: StepKind, field: str) -> None:
+    session = make_session(project)
+    hostile = "\"><img src=x onerror='alert(1)'><script>alert(1)</script>"
+    [step] = make_steps(session, (kind, {"is_error": True} | ({} if field == "key" else {field: hostile})))
+    if field == "key":
+        step.key = hostile
+        step.save()
+    Signal.objects.create(session=session, kind="x", step_key=step.key, strength=1, sentence=hostile)
+    html = lead_client.get(f"{LIST}{session.pk}/").content.decode()
+    assert "<img" not in html
+    assert "<script>" not in html
+
+
+def test_session_page_needs_the_same_queries_for_1_step_and_for_200(lead_client: Client, project: Project) -> None:
+    def queries(external_id: str, steps: int) -> int:
+        session = make_session(project, external_id)
+        make_steps(session, *[(StepKind.TOOL, {"name": "a"})] * steps)
+        for number in range(steps):
+            Signal.objects.create(session=session, kind="x", step_key=f"k{number + 1}", strength=1, sentence="x")
+        with CaptureQueriesContext(connection) as captured:
+            lead_client.get(f"{LIST}{session.pk}/")
+        return len(captured)
+
+    assert queries("short", 1) == queries("long", 200)
