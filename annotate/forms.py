@@ -35,7 +35,7 @@ class FilterForm(forms.Form):
     FILTERS: ClassVar = ("workflow", "release", "environment", "signal", "started_from", "started_to", "has_errors")
 
     def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         sessions = AgentSession.objects.filter(project=project)
         for name in ("workflow", "release", "environment"):
             seen = sessions.exclude(**{name: ""}).order_by(name).values_list(name, flat=True).distinct()

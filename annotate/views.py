@@ -258,7 +258,7 @@ def _blame(refusal: Refused, judgement: JudgementForm, failures: FailureForms) -
 
 def _errors(judgement: JudgementForm, failures: FailureForms) -> list[dict[str, str]]:
     forms: list[JudgementForm | FailureForm] = [judgement, *failures]
-    return [
+    return [{"field": "", "message": str(text)} for text in failures.non_form_errors()] + [
         {"field": "" if name == "__all__" else form.add_prefix(name), "message": str(text)}
         for form in forms
         for name, texts in form.errors.items()
