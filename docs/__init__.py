@@ -1,0 +1,1 @@
+"""Papers, and the command that takes their pictures."""
