@@ -1,5 +1,7 @@
 """`/api/v1/sessions/`: sessions as plain JSON in, and the list of what is there out."""
 
+from typing import cast
+
 from django.db import OperationalError
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
@@ -60,7 +62,7 @@ class BusyError(APIException):
 def sessions(request: Request) -> Response:
     """The project's sessions (GET), or new ones (POST)."""
     if request.method == "POST":
-        return _receive(request, request.auth)
+        return _receive(request, cast("ApiKey", request.auth))
     return list_sessions(request)
 
 

@@ -87,7 +87,7 @@ def _sessions_in(batch: RawBatch) -> list[SessionRecord]:
 
 def _keep_as_failed(batch: RawBatch, error: Exception) -> None:
     """Tries again in a while; after the last attempt the batch stays, with its reason, until somebody runs it again."""
-    log.exception("Batch %s could not be digested.", batch.pk)
+    log.error("Batch %s could not be digested.", batch.pk, exc_info=error)
     is_last = batch.attempts + 1 >= MAX_ATTEMPTS
     RawBatch.objects.filter(pk=batch.pk).update(
         attempts=F("attempts") + 1,

@@ -12,10 +12,10 @@ from accounts.access import find_api_key
 from accounts.models import ApiKey, Scope
 from accounts.permissions import Permission, View, declare
 from common.doorbell import ring
-from ingest.request import read_body
 from ingest.claims import has_free_batches
 from ingest.receiving import JSON, TooLarge, Unreadable, Unsupported, decode, media_type
 from ingest.receiving.answers import error_answer, export_answer, metrics_answer
+from ingest.request import read_body
 from ingest.storing.batches import keep_batch
 from ingest.tasks import digest
 
@@ -86,7 +86,7 @@ def _receive_logs(request: HttpRequest, key: ApiKey, kind: str) -> bytes:
     return _receive("logs", request, key, kind)
 
 
-def _drop_metrics(request: HttpRequest, key: ApiKey, kind: str) -> bytes:
+def _drop_metrics(request: HttpRequest, _key: ApiKey, kind: str) -> bytes:
     read_body(request)
     return metrics_answer(kind)
 

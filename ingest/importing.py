@@ -94,31 +94,21 @@ def formats() -> tuple[FileFormat, ...]:
 
 
 def _values(path: Path) -> Iterator[tuple[Any, int]]:
-    """The file's parsed values with their lines: the whole file (line 0) or, where it is JSON lines, one by one."""
-    if _is_lines(path):
-        with path.open("rb") as file:
-            for number, line in enumerate(file, start=1):
-                if line.strip():
-                    yield _parse(line, number), number
-    else:
+    """The file's parsed values with their lines: line 0 is the whole file; JSON lines come one by one."""
+    if not _is_lines(path):
         yield _parse(path.read_bytes(), 0), 0
+        return
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if line.strip():
+                yield _parse(line, number), number
 
 
 def _is_lines(path: Path) -> bool:
-    """More than one line, of which the first is complete by itself, or the whole makes no sense as one value."""
+    """Whether the lines make sense one by one: of several, one of the first two is a whole object."""
     with path.open("rb") as file:
-        lines = (line for line in file if line.strip())
-        first, second = next(lines, b""), next(lines, None)
-    return (
-        second is not None
-        and first.strip()[:1] == b"{"
-        and not isinstance(_parse(first, 0), Refusal)
-        or (
-            second is not None
-            and first.strip() not in {b"{", b"["}
-            and isinstance(_parse(path.read_bytes(), 0), Refusal)
-        )
-    )
+        first = list(islice((line.strip() for line in file if line.strip()), 2))
+    return len(first) > 1 and any(isinstance(_parse(line, 0), dict | list) and line[-1:] in b"}]" for line in first)
 
 
 def _parse(data: bytes, line: int) -> Any:

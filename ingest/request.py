@@ -30,7 +30,7 @@ def _read(request: HttpRequest, limit: int) -> bytes:
 
 
 def _drain(request: HttpRequest, limit: int) -> None:
-    """Reads on for a while without keeping it: a client that is cut off while it sends sees no answer and tries again."""
+    """Reads on for a while and keeps nothing: a client that is cut off while it sends hears no answer."""
     rest = limit
     while rest > 0 and (piece := request.read(CHUNK)):
         rest -= len(piece)

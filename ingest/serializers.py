@@ -81,8 +81,11 @@ class RefusedEntry(serializers.Serializer[Any]):
     """What was not taken."""
 
     line = serializers.IntegerField(help_text="1-based; 0 for a body that is no list.")
-    field = serializers.CharField()
     message = serializers.CharField()
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        # `field` as a class attribute would hide DRF's own.
+        return {**super().get_fields(), "field": serializers.CharField(help_text="Such as steps.3.kind.")}
 
 
 class ReceivedSessions(serializers.Serializer[Any]):

@@ -1,4 +1,4 @@
-"""Tool calls that only the messages know of: an instrumented model client sees the call and its answer, not the tool."""
+"""Tool calls that only messages know of: an instrumented model client sees call and answer, but not the tool."""
 
 from collections.abc import Iterable
 

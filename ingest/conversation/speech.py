@@ -57,13 +57,12 @@ def overlap(known: Sequence[str], said: Sequence[str], most: int) -> int:
 
 def _sources(turn: Turn) -> list[Node]:
     """The nodes that hear the user: the root, the speaking agents, the model calls that are not a tool's own."""
-    hears = [turn.root] if turn.root.kind in {"agent", "chain", "other"} and _has_talk(turn) else []
-    for node in turn.nodes:
-        if (node is not turn.root and node.is_speaker) or (
-            node.kind == "llm" and not node.aside and node.agents_above <= 1
-        ):
-            hears.append(node)
-    return hears
+    listens = turn.root.kind in {"agent", "chain", "other"} and _has_talk(turn)
+    return [node for node in turn.nodes if _hears(node) or (listens and node is turn.root)]
+
+
+def _hears(node: Node) -> bool:
+    return node.is_speaker or (node.kind == "llm" and not node.aside and node.agents_above <= 1)
 
 
 def _has_talk(turn: Turn) -> bool:
@@ -111,7 +110,7 @@ def _member(value: Any, names: Sequence[str]) -> str:
         return value
     if isinstance(value, dict):
         if isinstance(value.get("args"), list) and isinstance(value.get("kwargs"), dict):
-            value = {**{names[0]: item for item in value["args"][:1]}, **value["kwargs"]}
+            value = {**dict(zip(names, value["args"][:1], strict=False)), **value["kwargs"]}
         if len(value) == 1:
             return next((item for item in value.values() if isinstance(item, str)), "")
         return next((value[name] for name in names if isinstance(value.get(name), str)), "")

@@ -67,7 +67,7 @@ def _parts_cost(node: Node) -> float | None:
 
 
 def is_error(node: Node) -> bool:
-    """Failed by its status, by an exception in the logs or by Langfuse's level. Words in a result prove nothing here."""
+    """Failed by its status, an exception in the logs or Langfuse's level. Words in a result prove nothing."""
     level = as_text(node.words.get("langfuse.observation.level"))
     return node.span.failed or level == "ERROR" or any(log.event_name in EXCEPTIONS for log in node.logs)
 

@@ -11,7 +11,7 @@ MAX_ID = 200
 
 
 def session_of_trace(spans: Sequence[SpanRecord], logs: Iterable[LogRecord], extra_keys: Iterable[str] = ()) -> str:
-    """The root's session id, else the most frequent one, else the trace's own id; "" when all spans are feedback only."""
+    """The root's session id, else the most frequent one, else the trace's own id; "" for feedback alone."""
     keys = tuple(extra_keys)
     spans = [span for span in spans if not is_carrier(span)]
     if not spans:

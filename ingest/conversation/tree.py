@@ -13,7 +13,7 @@ NOT_SPEECH = ("tool", "retriever", "reranker", "guardrail", "evaluator", "embedd
 
 @dataclass
 class Node:
-    """A span in its tree. `depth_of_agents` counts the agents above it; `aside`: inside a tool, not talking to the user."""
+    """A span in its tree. `agents_above` counts the agents over it; `aside`: inside a tool, where no user listens."""
 
     span: SpanRecord
     logs: list[LogRecord]
@@ -100,10 +100,8 @@ def _date(nodes: dict[tuple[str, str], Node]) -> None:
 def _turns(ordered: list[Node]) -> list[Turn]:
     """Roots first; then whatever no root reaches, because spans name each other as parents in a circle."""
     seen: set[int] = set()
-    turns = []
-    for node in [*(node for node in ordered if not node.has_parent), *ordered]:
-        if id(node) not in seen:
-            turns.append(Turn(node, _walk(node, seen)))
+    roots = [node for node in ordered if not node.has_parent]
+    turns = [Turn(node, _walk(node, seen)) for node in [*roots, *ordered] if id(node) not in seen]
     return sorted(turns, key=lambda turn: _order(turn.root))
 
 

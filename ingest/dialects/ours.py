@@ -1,7 +1,7 @@
 """Our own plain JSON: `{"session": {…}, "steps": [{…}]}` or `{"session": {…}, "messages": [{…}]}`, one or many."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,10 +47,10 @@ class Reader:
         self.note(f"{path}.{key}", "must be a string")
         return ""
 
-    def choice(self, data: dict[str, Any], key: str, path: str, allowed: Iterable[str]) -> str:
+    def choice(self, data: dict[str, Any], key: str, path: str, allowed: Collection[str]) -> str:
         value = data.get(key)
-        if value in allowed:
-            return str(value)
+        if isinstance(value, str) and value in allowed:
+            return value
         self.note(f"{path}.{key}", f"must be one of {', '.join(allowed)}")
         return ""
 
@@ -154,7 +154,8 @@ def _session(value: dict[str, Any], reader: Reader) -> SessionRecord:
 
 def _content_id(value: dict[str, Any]) -> str:
     """A session without an id is known by its content: the same content is the same session."""
-    return "sha-" + hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
+    said = {name: part for name, part in value.items() if part}
+    return "sha-" + hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
 
 
 def _tags(said: dict[str, Any], reader: Reader) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ def _identity(run: dict[str, Any]) -> str:
 
 
 def _says_error(message: MessageRecord) -> bool:
-    """This benchmark's tools answer a failure with a text that begins with "Error". Nobody else's text is read so."""
+    """The benchmark's tools answer a failure with a text that begins with "Error". Nobody else's text is read so."""
     return message.is_error or message.text.startswith("Error")
 
 

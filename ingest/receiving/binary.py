@@ -1,7 +1,8 @@
 """OTLP as protobuf. Field by field: MessageToDict costs five times as much and mangles the ids."""
 
 import base64
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from google.protobuf.message import DecodeError
@@ -86,17 +87,40 @@ def _pairs(pairs: Iterable[KeyValue], cutter: Cutter, depth: int = 0) -> dict[st
 
 def _value(value: AnyValue, cutter: Cutter, depth: int = 0) -> Any:
     kind = value.WhichOneof("value")
-    if kind is None:
-        return None
-    if kind == "string_value":
-        return cutter.text(value.string_value)
-    if kind == "bytes_value":
-        return cutter.text(base64.b64encode(value.bytes_value).decode())
-    if kind not in {"array_value", "kvlist_value"}:
-        return getattr(value, kind)
+    read = READERS.get(kind or "")
+    if read is None:
+        return getattr(value, kind) if kind else None
     if depth >= MAX_DEPTH:
         cutter.has_cut = True
         return "…"
-    if kind == "array_value":
-        return [_value(item, cutter, depth + 1) for item in cutter.take(value.array_value.values, MAX_ITEMS)]
+    return read(value, cutter, depth)
+
+
+def _string(value: AnyValue, cutter: Cutter, _depth: int) -> str:
+    return cutter.text(value.string_value)
+
+
+def _double(value: AnyValue, _cutter: Cutter, _depth: int) -> float | None:
+    """NaN and infinities say nothing that could be added up, so they are null."""
+    return value.double_value if math.isfinite(value.double_value) else None
+
+
+def _bytes(value: AnyValue, cutter: Cutter, _depth: int) -> str:
+    return cutter.text(base64.b64encode(value.bytes_value).decode())
+
+
+def _array(value: AnyValue, cutter: Cutter, depth: int) -> list[Any]:
+    return [_value(item, cutter, depth + 1) for item in cutter.take(value.array_value.values, MAX_ITEMS)]
+
+
+def _kvlist(value: AnyValue, cutter: Cutter, depth: int) -> dict[str, Any]:
     return _pairs(value.kvlist_value.values, cutter, depth + 1)
+
+
+READERS: dict[str, Callable[[AnyValue, Cutter, int], Any]] = {
+    "string_value": _string,
+    "double_value": _double,
+    "bytes_value": _bytes,
+    "array_value": _array,
+    "kvlist_value": _kvlist,
+}

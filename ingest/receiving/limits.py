@@ -35,7 +35,7 @@ class Cutter:
 
     def take(self, values: Iterable[Any], limit: int) -> list[Any]:
         """The first `limit` of the values."""
-        kept = []
+        kept: list[Any] = []
         for value in values:
             if len(kept) == limit:
                 self.has_cut = True

@@ -5,19 +5,13 @@ from collections import Counter
 import pytest
 from django.test import Client
 
-from accounts.models import Project, Scope
+from accounts.models import Project
 from ingest.digest import digest_waiting
-from tests.builders import make_key
 from tests.ingest.payloads import replay
 from traces.models import AgentSession, Score, Step
 
 pytestmark = pytest.mark.shared_data
 WEATHER = "conv_5j66UpCpwteGg4YSxUnt7lPY"
-
-
-@pytest.fixture
-def secret(project: Project) -> str:
-    return make_key(project, Scope.INGEST)
 
 
 def test_openinference_gives_one_session_of_two_turns(client: Client, project: Project, secret: str) -> None:
@@ -74,9 +68,8 @@ def test_the_same_bytes_again_change_nothing(client: Client, project: Project, s
     assert project.raw_batches.count() == 2
     digest_waiting()
 
-    for folder in ("08_retry_503_then_ok",):
-        replay(client, secret, folder, 1)
-        replay(client, secret, folder, 2)
+    replay(client, secret, "08_retry_503_then_ok", 1)
+    replay(client, secret, "08_retry_503_then_ok", 2)
     before = list(Step.objects.order_by("pk").values())
     digest_waiting()
     assert list(Step.objects.filter(pk__in=[row["id"] for row in before]).order_by("pk").values()) == before

@@ -1,0 +1,137 @@
+"""Waiting batches become sessions: once each, whoever dies on the way, and a bad one alone stays behind."""
+
+from datetime import timedelta
+from unittest.mock import patch
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import ApiKey, Project
+from ingest.claims import claim_batches
+from ingest.digest import digest_waiting
+from ingest.models import BatchState, RawBatch
+from ingest.storing import store_telemetry
+from ingest.storing.batches import keep_batch
+from ingest.tasks import sweep
+from tests.ingest.payloads import JSON, export, post, span
+from traces.models import AgentSession, Step
+
+
+@pytest.fixture
+def key(project: Project, secret: str) -> ApiKey:
+    return ApiKey.objects.get()
+
+
+def keep(key: ApiKey, *numbers: int) -> None:
+    for number in numbers:
+        keep_batch(key, "traces", JSON, export(span(number, trace=f"{number:032x}")))
+
+
+def test_two_claims_never_hold_the_same_batch(key: ApiKey) -> None:
+    keep(key, 1, 2, 3)
+    first, second = claim_batches(2), claim_batches(2)
+    assert [batch.pk for batch in first + second] == sorted(RawBatch.objects.values_list("pk", flat=True))
+
+
+def test_a_dead_workers_batch_is_digested_after_its_lease(key: ApiKey) -> None:
+    keep(key, 1)
+    claim_batches(10)
+    assert digest_waiting() == 0
+    RawBatch.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
+    sweep()
+    assert RawBatch.objects.get().state == BatchState.DONE
+    assert Step.objects.count() == 1
+
+
+def test_a_batch_that_fails_is_kept_with_its_reason_and_the_others_go_on(key: ApiKey) -> None:
+    keep(key, 1, 2, 3)
+
+    def break_on_two(project: Project, spans: list, *rest: object) -> object:  # type: ignore[type-arg] # a stand-in
+        if any(one.name == "span 2" for one in spans):
+            raise ValueError("two is broken")
+        return store_telemetry(project, spans, *rest)  # type: ignore[arg-type] # passed on as they came
+
+    with patch("ingest.digest.store_telemetry", break_on_two):
+        assert digest_waiting() == 2
+        for _ in range(3):
+            RawBatch.objects.update(claimed_until=None)
+            digest_waiting()
+    broken = RawBatch.objects.get(state=BatchState.FAILED)
+    assert (broken.reason, broken.attempts) == ("ValueError: two is broken", 3)
+    assert set(Step.objects.values_list("name", flat=True)) == {"span 1", "span 3"}
+
+
+def test_a_body_that_failed_may_be_sent_again(key: ApiKey) -> None:
+    keep(key, 1)
+    RawBatch.objects.update(state=BatchState.FAILED)
+    keep(key, 1)
+    assert digest_waiting() == 1
+
+
+def test_many_batches_are_digested_oldest_first_and_up_to_the_limit(key: ApiKey) -> None:
+    keep(key, 1, 2, 3)
+    assert digest_waiting(limit=2) == 2
+    assert set(Step.objects.values_list("name", flat=True)) == {"span 1", "span 2"}
+
+
+def test_revision_is_raised_by_content_only(client: Client, project: Project, secret: str) -> None:
+    post(client, secret, "/v1/traces", export(span(1)))
+    digest_waiting()
+    post(client, secret, "/v1/traces", export(span(1)) + b" ")
+    digest_waiting()
+    assert AgentSession.objects.get().revision == 1
+    post(client, secret, "/v1/traces", export(span(2, parent=1)))
+    digest_waiting()
+    assert AgentSession.objects.get().revision == 2
+
+
+def test_a_late_session_id_moves_the_trace_and_keeps_the_row(client: Client, project: Project, secret: str) -> None:
+    post(client, secret, "/v1/traces", export(span(2, parent=1)))
+    digest_waiting()
+    before = AgentSession.objects.get()
+    assert (before.external_id, before.closed) == ("a" * 32, False)
+    post(client, secret, "/v1/traces", export(span(1, attributes={"session.id": "chat-1"})))
+    digest_waiting()
+    after = AgentSession.objects.get()
+    assert (after.pk, after.external_id, after.step_count, after.closed) == (before.pk, "chat-1", 2, True)
+
+
+def test_a_trace_joins_a_session_that_is_there_and_leaves_nothing_behind(
+    client: Client, project: Project, secret: str
+) -> None:
+    chat = {"session.id": "chat-1"}
+    post(client, secret, "/v1/traces", export(span(9, trace="b" * 32, attributes=chat), span(2, parent=1)))
+    digest_waiting()
+    assert AgentSession.objects.count() == 2
+    post(client, secret, "/v1/traces", export(span(1, attributes=chat)))
+    digest_waiting()
+    session = AgentSession.objects.get()
+    assert list(session.steps.values_list("name", flat=True)) == ["span 1", "span 2", "span 9"]
+
+
+def test_a_projects_own_key_names_the_session(client: Client, project: Project, secret: str) -> None:
+    project.session_keys = ["acme.ticket"]
+    project.save()
+    post(client, secret, "/v1/traces", export(span(1, attributes={"acme.ticket": "T-7"})))
+    digest_waiting()
+    assert AgentSession.objects.get().external_id == "T-7"
+
+
+def test_missing_usage_stays_null(client: Client, project: Project, secret: str) -> None:
+    post(client, secret, "/v1/traces", export(span(1, attributes={"gen_ai.operation.name": "chat"})))
+    digest_waiting()
+    session = AgentSession.objects.get()
+    assert (session.tokens_in, session.tokens_out, session.cost_usd) == (None, None, None)
+
+
+def test_an_agents_repeated_sum_is_not_counted_twice(client: Client, project: Project, secret: str) -> None:
+    agent = span(1, attributes={"gen_ai.operation.name": "invoke_agent", "gen_ai.usage.input_tokens": 30})
+    chat = {"gen_ai.operation.name": "chat"}
+    calls = [span(n, parent=1, attributes={**chat, "gen_ai.usage.input_tokens": n * 5}) for n in (2, 4)]
+    post(client, secret, "/v1/traces", export(agent, *calls))
+    digest_waiting()
+    assert AgentSession.objects.get().tokens_in == 30
+    post(client, secret, "/v1/traces", export({**agent, "traceId": "b" * 32}))
+    digest_waiting()
+    assert AgentSession.objects.get(external_id="b" * 32).tokens_in == 30
