@@ -41,10 +41,12 @@ install: .venv/.installed
 
 # torch comes first and by itself: any other order lets another package's range draw a CUDA build of several GB.
 .venv/.installed: requirements.lock
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet "pip==$(PIP_VERSION)"
-	$(BIN)/pip install --quiet "torch==2.13.0"
-	$(BIN)/pip install --quiet --requirement requirements.lock
+	@echo "Installing into .venv: some minutes the first time …"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Misstep needs Python 3.11 or newer: make PYTHON=python3.12")'
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install -qq "pip==$(PIP_VERSION)"
+	@$(BIN)/pip install -qq "torch==2.13.0"
+	@$(BIN)/pip install -qq --requirement requirements.lock
 	@touch $@
 
 lock:
