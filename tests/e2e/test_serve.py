@@ -5,15 +5,19 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from demo.ground_truth import SESSIONS
+from demo.queries import REVIEWS
 from demo.sending import encode, post
 from demo.story import tell
 from tests.builders import NOON
 from tests.e2e.running import Running, answers, environment_for, free_port, start, stop, wait_until
+
+DEMO_SECONDS = 180.0
 
 
 class Served:
@@ -33,17 +37,33 @@ class Served:
         wait_until(lambda: "Ctrl-C stops it" in self.text(), "the server greets")
 
 
+Serve = Callable[..., Served]
+
+
 @pytest.fixture
 def var(tmp_path: Path) -> Path:
     return tmp_path / "var"
 
 
 @pytest.fixture
-def served(var: Path) -> Iterator[Served]:
-    one = Served(var, "--no-demo")
+def serve() -> Iterator[Serve]:
+    """Starts a server in a folder with options; all of them are stopped in the end."""
+    started: list[Served] = []
+
+    def start_one(var: Path, *options: str) -> Served:
+        started.append(Served(var, *options))
+        return started[-1]
+
+    yield start_one
+    for one in started:
+        stop(one.process)
+
+
+@pytest.fixture
+def served(serve: Serve, var: Path) -> Served:
+    one = serve(var, "--no-demo")
     one.wait()
-    yield one
-    stop(one.process)
+    return one
 
 
 def rows(var: Path, sql: str) -> int:
@@ -51,17 +71,33 @@ def rows(var: Path, sql: str) -> int:
         return int(connection.execute(sql).fetchone()[0])
 
 
-def test_first_start_prints_a_login_and_the_second_does_not(var: Path) -> None:
-    first = Served(var, "--no-demo")
-    first.wait()
-    assert re.findall(r"Log in as +(\S+)\n +Password +(\S{20})\n", first.text())[0][0] == "admin@misstep.local"
-    assert answers(first.port)
+def test_first_start_prints_a_login_once_and_fills_the_demo_once(serve: Serve, var: Path) -> None:
+    first = serve(var)
+    wait_until(lambda: "The demo is ready" in first.text(), "the demo is ready", DEMO_SECONDS)
+    assert re.findall(r"Log in as +(\S+)\n +Password +\S{20}\n", first.text()) == ["admin@misstep.local"]
+    before = contents(var)
+    assert before == [4, SESSIONS, REVIEWS]
     assert stop(first.process, signal.SIGINT) == 0
-    second = Served(var, "--no-demo")
+    second = serve(var)
     second.wait()
     assert "Password  " not in second.text()
-    assert rows(var, "SELECT count(*) FROM accounts_user") == 1
-    stop(second.process)
+    assert "demo:" not in second.text()
+    assert contents(var) == before
+
+
+def test_removed_demo_does_not_come_back(serve: Serve, var: Path) -> None:
+    first = serve(var)
+    wait_until(lambda: "The demo is ready" in first.text(), "the demo is ready", DEMO_SECONDS)
+    Running(var).manage("remove_demo")
+    assert stop(first.process) == 0
+    second = serve(var)
+    second.wait()
+    assert contents(var) == [1, 0, 0]
+
+
+def contents(var: Path) -> list[int]:
+    tables = ("accounts_user", "traces_agentsession", "annotate_review")
+    return [rows(var, f"SELECT count(*) FROM {table}") for table in tables]  # noqa: S608 - the names are ours
 
 
 def test_ctrl_c_stops_everything_without_a_traceback(served: Served) -> None:
@@ -86,8 +122,8 @@ def test_crashed_child_is_started_again(served: Served) -> None:
     wait_until(lambda: len(set(children_of(served.process.pid)) - set(before)) == 1, "a new one runs")
 
 
-def test_second_server_on_the_same_folder_is_refused(served: Served, var: Path) -> None:
-    other = Served(var, "--no-demo")
+def test_second_server_on_the_same_folder_is_refused(served: Served, serve: Serve, var: Path) -> None:
+    other = serve(var, "--no-demo")
     assert other.process.wait(30) == 1
     assert "Misstep already runs here" in other.text()
     assert "Traceback" not in other.text()
