@@ -5,7 +5,7 @@ wrapper such a request would be answered 200 and its spans thrown away.
 """
 
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 SPOOL_IN_MEMORY = 1024 * 1024
@@ -27,18 +27,43 @@ class ChunkedBody:
         self.limit = limit
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        if not environ.get("CONTENT_LENGTH") and environ.get("wsgi.input_terminated"):
-            _spool(environ, self.limit)
-        return self.application(environ, start_response)
+        if environ.get("CONTENT_LENGTH") or not environ.get("wsgi.input_terminated"):
+            return self.application(environ, start_response)
+        # A with-block would close it before the answer, which may be made while the body is read.
+        spool = tempfile.SpooledTemporaryFile(max_size=SPOOL_IN_MEMORY)  # noqa: SIM115
+        try:
+            environ["CONTENT_LENGTH"] = str(_fill(spool, environ["wsgi.input"], self.limit))
+        except OSError:
+            # What servers raise for a broken chunk and for a sender that went away.
+            spool.close()
+            start_response("400 Bad Request", [("Content-Type", "text/plain")])
+            return [b"The chunked body is broken.\n"]
+        environ["wsgi.input"] = spool
+        return _closing(self.application(environ, start_response), spool)
 
 
-def _spool(environ: Environ, limit: int) -> None:
-    # The file closes when the request's environ is dropped; a with-block would close it before Django reads.
-    spool = tempfile.SpooledTemporaryFile(max_size=SPOOL_IN_MEMORY)  # noqa: SIM115
+def _closing(answer: Iterable[bytes], spool: Any) -> Iterator[bytes]:
+    """The answer's pieces; the server closes it, and with it the spool."""
+    try:
+        yield from answer
+    finally:
+        if hasattr(answer, "close"):
+            answer.close()
+        spool.close()
+
+
+def _fill(spool: Any, source: Any, limit: int) -> int:
+    """Copies at most `limit` bytes and one; how many."""
     size = 0
-    while size <= limit and (chunk := environ["wsgi.input"].read(min(CHUNK, limit + 1 - size))):
+    while size <= limit and (chunk := source.read(min(CHUNK, limit + 1 - size))):
         spool.write(chunk)
         size += len(chunk)
+    _drain(source, limit if size > limit else 0)
     spool.seek(0)
-    environ["wsgi.input"] = spool
-    environ["CONTENT_LENGTH"] = str(size)
+    return size
+
+
+def _drain(source: Any, most: int) -> None:
+    """Reads on for a while and keeps nothing: a client that is cut off while it sends never hears the answer."""
+    while most > 0 and (chunk := source.read(CHUNK)):
+        most -= len(chunk)
