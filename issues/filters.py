@@ -50,7 +50,9 @@ class BoardChoice:
 
 def read_choice(query: QueryDict) -> BoardChoice:
     """The board's filters from its URL; what is not in the closed list is named in `ignored`."""
-    asked = {name: value for name in ("state", "workflow", "owner", "q", "sort") if (value := query.get(name, ""))}
+    # A NUL is no text to PostgreSQL.
+    given = {name: query.get(name, "").replace("\0", "") for name in ("state", "workflow", "owner", "q", "sort")}
+    asked = {name: value for name, value in given.items() if value}
     known = {"state": {*GROUPS, *State.values}, "sort": set(SORTS)}
     wrong: set[str] = {name for name, values in known.items() if name in asked and asked[name] not in values}
     owner = asked.get("owner", "")
@@ -104,6 +106,8 @@ def choose_failures(failures: QuerySet[Failure], query: QueryDict) -> QuerySet[F
             raise Refused(f"There is no filter {name!r}. There are: {', '.join(FAILURE_FILTERS)}.", field=name)
     for name in FAILURE_FILTERS:
         if value := query.get(name, ""):
+            if "\0" in value:
+                raise Refused("A NUL is no text.", field=name)
             failures = failures.filter(_condition(name, value))
     return failures
 

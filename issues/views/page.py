@@ -82,7 +82,7 @@ def issue_edit(request: ProjectRequest, number: int) -> HttpResponse:
     issue = get_issue(request.project, number)
     try:
         if "title" in request.POST:
-            actions.rename_issue(issue=issue, title=request.POST["title"], actor=request.user)
+            actions.rename_issue(issue=issue, title=request.POST["title"].replace("\0", ""), actor=request.user)
         if "owner" in request.POST:
             actions.assign_owner(issue=issue, owner=_owner(request), actor=request.user)
         if "severity" in request.POST:

@@ -1,0 +1,205 @@
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import Project, Role, User
+from annotate.models import Failure, Severity
+from clustering.models import EmbedderFault
+from clustering.queries import model_name
+from issues.lifecycle import State
+from issues.models import Issue, IssueMembership, Proposal, ProposalState, Source
+from tests.builders import make_member
+from tests.issues.makers import TOKEN, make_issue, make_proposal, make_told, tell_all
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def page(client: Client, name: str, *args: object, **query: str) -> str:
+    response = client.get(reverse(name, args=["acme", *args]), query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def post(client: Client, name: str, *args: object, **data: object) -> int:
+    return client.post(reverse(name, args=["acme", *args]), data).status_code
+
+
+def test_board_shows_an_issue_with_its_counts(lead_client: Client, issue: Issue) -> None:
+    html = page(lead_client, "issue_board")
+    assert issue.title in html
+    assert "1 confirmed sessions from 20 Oct to 2 Nov" in html
+
+
+def test_board_asks_the_same_queries_with_1_and_50_issues(lead_client: Client, project: Project, lead: User) -> None:
+    counts = []
+    for size in (1, 49):
+        for _ in range(size):
+            make_issue(make_told(project, lead), lead, f"Issue {Issue.objects.count()}")
+        with CaptureQueriesContext(connection) as queries:
+            page(lead_client, "issue_board")
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_board_filters_by_state_workflow_owner_and_words(
+    lead_client: Client, project: Project, issue: Issue, lead: User
+) -> None:
+    other = make_issue(make_told(project, lead), lead, "Loops on search")
+    Issue.objects.filter(pk=other.pk).update(state=State.RESOLVED, owner=lead)
+
+    def titles(**query: str) -> list[str]:
+        html = page(lead_client, "issue_board", **query)
+        return [found.title for found in (issue, other) if found.title in html]
+
+    assert titles() == [issue.title]
+    assert titles(state="all") == [issue.title, other.title]
+    assert titles(state="needs_triage") == [issue.title]
+    assert titles(state="resolved") == titles(state="done") == titles(state="all", owner="me") == [other.title]
+    assert titles(state="all", owner=str(lead.pk)) == titles(state="all", q="LOOPS") == [other.title]
+    assert titles(owner="none") == titles(workflow="refunds") == titles(q="1") == [issue.title]
+    assert titles(workflow="nowhere") == []
+
+
+def test_board_names_what_it_did_not_understand(lead_client: Client, issue: Issue) -> None:
+    html = page(lead_client, "issue_board", sort="owner__password", state="weird", owner="x", colour="red")
+    assert "left out: colour, owner, sort, state." in html
+
+
+def test_empty_board_teaches_the_next_step(lead_client: Client, project: Project, lead: User) -> None:
+    assert "From five failures on" in page(lead_client, "issue_board")
+    make_proposal(tell_all(project, lead, TOKEN))
+    assert "proposals wait" in page(lead_client, "issue_board")
+
+
+def test_issue_page_answers_from_the_members(lead_client: Client, issue: Issue, failure: Failure) -> None:
+    html = page(lead_client, "issue_page", 1)
+    assert f'href="/p/acme/sessions/{failure.session_id}/#step-2">Step 2, refund</a>' in html
+    assert "Reopen" not in html
+    assert "Confirm as open" in html
+
+
+def test_issue_page_offers_only_legal_moves(lead_client: Client, issue: Issue) -> None:
+    Issue.objects.update(state=State.RESOLVED)
+    html = page(lead_client, "issue_page", 1)
+    assert ("Reopen" in html, "Ignore…" in html, "Start work" in html) == (True, False, False)
+
+
+def test_issue_page_asks_the_same_queries_with_1_and_20_members(
+    lead_client: Client, project: Project, issue: Issue, lead: User
+) -> None:
+    with CaptureQueriesContext(connection) as few:
+        page(lead_client, "issue_page", 1)
+    for failure in tell_all(project, lead, ["Claimed it"] * 20):
+        IssueMembership.objects.place(issue, [failure.pk], source=Source.PERSON, actor=lead)
+    with CaptureQueriesContext(connection) as many:
+        page(lead_client, "issue_page", 1)
+    assert len(few) == len(many)
+
+
+def test_a_hostile_note_stays_text(lead_client: Client, project: Project, lead: User) -> None:
+    make_issue(make_told(project, lead, "<script>alert(1)</script>"), lead, "<img src=x onerror=alert(1)>")
+    html = page(lead_client, "issue_page", 1)
+    assert ("<script>alert" in html, "<img src=x" in html, "&lt;script&gt;alert" in html) == (False, False, True)
+
+
+def test_a_lead_moves_edits_and_detaches(lead_client: Client, issue: Issue, failure: Failure, lead: User) -> None:
+    moved = post(lead_client, "issue_move", 1, source="new", target="resolved", fixed_in_release="2.0")
+    edited = post(lead_client, "issue_edit", 1, title="Better", owner=lead.pk, severity="critical")
+    detached = post(lead_client, "issue_detach", 1, failure.pk)
+    assert (moved, edited, detached) == (302, 302, 302)
+    issue.refresh_from_db()
+    assert (issue.state, issue.fixed_in_release) == (State.RESOLVED, "2.0")
+    assert (issue.title, issue.owner, issue.severity) == ("Better", lead, Severity.CRITICAL)
+    assert IssueMembership.objects.filter(until=None).count() == 0
+
+
+def test_what_is_refused_is_said_and_changes_nothing(lead_client: Client, issue: Issue) -> None:
+    post(lead_client, "issue_move", 1, source="new", target="verified")
+    assert "an issue moves to" in page(lead_client, "issue_page", 1)
+    post(lead_client, "issue_move", 1, source="new", target="nowhere")
+    assert "Target: Select a valid choice" in page(lead_client, "issue_page", 1)
+    post(lead_client, "issue_edit", 1, owner="9" * 40, severity="low")
+    assert "Only members" in page(lead_client, "issue_page", 1)
+    post(lead_client, "issue_edit", 1, severity="huge")
+    assert "no such severity" in page(lead_client, "issue_page", 1)
+    issue.refresh_from_db()
+    assert (issue.state, issue.owner) == (State.NEW, None)
+
+
+def test_reviewers_and_viewers_read_and_change_nothing(
+    project: Project, issue: Issue, failure: Failure, lead: User
+) -> None:
+    proposal = make_proposal(tell_all(project, lead, TOKEN))
+    for role in (Role.REVIEWER, Role.VIEWER):
+        client = client_of(make_member(project, role))
+        assert "Start work" not in page(client, "issue_page", 1)
+        inbox = page(client, "proposal_inbox")
+        assert ("Token expired" in inbox, 'value="accept"' in inbox) == (True, False)
+        codes = {
+            post(client, "issue_move", 1, source="new", target="open"),
+            post(client, "issue_edit", 1, title="x"),
+            post(client, "issue_detach", 1, failure.pk),
+            post(client, "issue_create", failure=failure.pk, title="x"),
+            post(client, "proposal_decide", proposal.pk, decision="accept"),
+        }
+        assert codes == {404}
+
+
+def test_inbox_accepts_with_an_edited_title_and_some_members(lead_client: Client, project: Project, lead: User) -> None:
+    failures = tell_all(project, lead, TOKEN)
+    proposal = make_proposal(failures)
+    assert "Token expired" in page(lead_client, "proposal_inbox")
+    chosen = [failures[0].pk, failures[1].pk]
+    post(lead_client, "proposal_decide", proposal.pk, decision="accept", title="Lies about tokens", failures=chosen)
+    issue = Issue.objects.get()
+    assert issue.title == "Lies about tokens"
+    assert sorted(issue.memberships.values_list("failure_id", flat=True)) == chosen
+
+
+def test_inbox_attaches_to_an_issue(lead_client: Client, project: Project, issue: Issue, lead: User) -> None:
+    failures = tell_all(project, lead, TOKEN)
+    proposal = make_proposal(failures)
+    post(lead_client, "proposal_decide", proposal.pk, decision="accept", issue="1", failures=[f.pk for f in failures])
+    assert (Issue.objects.count(), issue.memberships.count()) == (1, 4)
+
+
+def test_inbox_declines(lead_client: Client, project: Project, lead: User) -> None:
+    proposal = make_proposal(tell_all(project, lead, TOKEN))
+    post(lead_client, "proposal_decide", proposal.pk, decision="decline")
+    assert Proposal.objects.get().state == ProposalState.DECLINED
+    post(lead_client, "proposal_decide", proposal.pk, decision="accept", failures=[10**6])
+    assert "Failures: Select a valid choice" in page(lead_client, "proposal_inbox")
+
+
+def test_inbox_says_how_many_wait(lead_client: Client, project: Project, lead: User) -> None:
+    assert "The inbox is empty" in page(lead_client, "proposal_inbox")
+    tell_all(project, lead, TOKEN)
+    assert "3 failures wait. Grouping runs when there are 5." in page(lead_client, "proposal_inbox")
+
+
+def test_a_broken_model_is_said_on_board_and_inbox(lead_client: Client, project: Project, lead: User) -> None:
+    make_told(project, lead)
+    EmbedderFault.objects.create(model_name=model_name(), reason="The model is gone.")
+    for name in ("issue_board", "proposal_inbox"):
+        assert "Grouping is paused: The model is gone. Nothing is lost: 1 failure waits" in page(lead_client, name)
+
+
+def test_an_issue_is_made_by_hand_from_a_failure(lead_client: Client, failure: Failure) -> None:
+    post(lead_client, "issue_create", failure=failure.pk, title="By hand")
+    assert Issue.objects.get().title == "By hand"
+    assert post(lead_client, "issue_create", failure=10**6, title="By hand") == 404
+
+
+def test_the_api_page_loads_nothing_from_elsewhere(client: Client, db: None) -> None:
+    html = client.get("/api/docs/").content.decode()
+    assert ("http://" in html, "https://" in html, "<style" in html, 'data-schema="/api/schema/"' in html) == (
+        False,
+        False,
+        False,
+        True,
+    )
