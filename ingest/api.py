@@ -19,7 +19,7 @@ from ingest.request import read_body as read_bytes
 from ingest.serializers import PostedSession, ReceivedSessions
 from ingest.storing.batches import keep_batch
 from ingest.tasks import digest
-from traces.api import list_sessions
+from traces.api import list_sessions, list_sessions_schema
 
 JSON = "application/json"
 EXAMPLE = {
@@ -46,6 +46,7 @@ class BusyError(APIException):
     wait = 2  # DRF turns it into Retry-After
 
 
+@list_sessions_schema
 @extend_schema(
     methods=["POST"],
     summary="Send sessions",

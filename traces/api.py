@@ -69,8 +69,14 @@ def _whole(request: Request, name: str, default: int, largest: int) -> int:
     return int(given)
 
 
+# What the view at the list's URL is decorated with.
 list_sessions_schema = extend_schema(
-    operation_id="sessions_list", parameters=LIST_PARAMETERS, responses=SessionListSerializer
+    methods=["GET"],
+    operation_id="sessions_list",
+    summary="List sessions",
+    description="Newest received first. What is not in the list of filters is refused.",
+    parameters=LIST_PARAMETERS,
+    responses=SessionListSerializer,
 )
 
 
