@@ -42,15 +42,15 @@ IN_NEW_RELEASE: dict[Mode, float] = {Mode.SCHEMA_DRIFT: 1.0, Mode.EXPIRED_TOKEN:
 
 FAILURE_TYPES: dict[Mode, str] = {
     Mode.EXPIRED_TOKEN: "Claims success after an error",
-    Mode.TIMEOUT_HIDDEN: "Claims success after an error",
+    Mode.TIMEOUT_HIDDEN: "States a guess as fact",
     Mode.REFUND_OVER_POLICY: "Breaks a policy",
-    Mode.SKIPPED_IDENTITY: "Breaks a policy",
+    Mode.SKIPPED_IDENTITY: "Skips a check",
     Mode.FORGOT_CONSTRAINT: "Ignores what the user said",
     Mode.LOOP: "Gets stuck",
-    Mode.GAVE_UP: "Gets stuck",
+    Mode.GAVE_UP: "Leaves the job undone",
     Mode.SCHEMA_DRIFT: "Misreads a tool's answer",
-    Mode.EMPTY_SEARCH: "Misreads a tool's answer",
-    Mode.STALE_PRICE: "Misreads a tool's answer",
+    Mode.EMPTY_SEARCH: "States a guess as fact",
+    Mode.STALE_PRICE: "Out-of-date data",
     Mode.WRONG_CUSTOMER: "Wrong person or data",
     Mode.LEAKED_DATA: "Wrong person or data",
 }

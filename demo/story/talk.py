@@ -91,8 +91,23 @@ class Talk:
     def went_wrong(self, *notes: str, expected: str) -> None:
         """The event just written is where it first went wrong; a reviewer would write one of `notes`."""
         self.root = self.surfaced = len(self.events) - 1
-        self.note = self.rng.choice(notes)
+        self.note = self.rng.choice(notes) + self.rng.choice(self._remarks())
         self.expected = expected
+
+    def _remarks(self) -> tuple[str, ...]:
+        """What people add to a note, or nothing: no two reviewers write the same sentence."""
+        who, what = self.person.first_name, self.order.item
+        return (
+            "",
+            f" This was about the {what}.",
+            f" {who} did not notice.",
+            f" {who} will write to us again.",
+            f" Order {self.order.number}.",
+            " Second time today that I see this.",
+            " Everything before that was fine.",
+            f" Poor {who}.",
+            " Not what I would expect from it.",
+        )
 
     def showed(self) -> None:
         """The event just written is where the user could see it."""
