@@ -54,7 +54,9 @@ def components(request: HttpRequest) -> HttpResponse:
     context = {
         "days": days,
         "form": ExampleForm(),
-        "refused": ExampleForm({"title": "", "note": "It claimed a refund that never happened."}),
+        "refused": ExampleForm(
+            {"refused-title": "", "refused-note": "It claimed a refund that never happened."}, prefix="refused"
+        ),
         "hour_ago": timezone.now() - timedelta(hours=1),
         "page": Paginator(range(120), 50).page(2),
         "icons": _icon_names(),

@@ -1,0 +1,148 @@
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django import forms
+from django.core.paginator import Paginator
+from django.template import Context, Template
+from django.template.exceptions import TemplateSyntaxError
+from django.test import RequestFactory
+
+HOSTILE = "<script>alert(1)</script>"
+COMPONENTS = {
+    "icon": "name='key'",
+    "badge": "label='New'",
+    "when": "moment=moment",
+    "stat": "label='Sessions' value=3",
+    "empty": "title='Nothing' text='Yet'",
+    "field": "field=form.name",
+    "snippet": "id='x' text='y' label='z'",
+    "meter": "value=1 of=2 label='half'",
+    "sparkline": "values=values label='z'",
+    "bar_chart": "values=values label='z' unit='u'",
+    "pager": "page=page noun='rows'",
+}
+
+
+class ExampleForm(forms.Form):
+    name = forms.CharField(help_text="Short.")
+    kinds = forms.MultipleChoiceField(choices=[("a", "A")], widget=forms.CheckboxSelectMultiple)
+
+
+def render(source: str, **context: Any) -> str:
+    return Template(source).render(Context(context)).strip()
+
+
+def example() -> dict[str, Any]:
+    return {
+        "moment": datetime(2026, 11, 2, 12, 0, tzinfo=UTC),
+        "form": ExampleForm(),
+        "values": [("1 Nov", 1.0), ("2 Nov", 3.0)],
+        "page": Paginator(range(25), 10).page(2),
+        "request": RequestFactory().get("/?q=a&page=2"),
+    }
+
+
+@pytest.mark.parametrize(("name", "arguments"), COMPONENTS.items())
+def test_component_renders(name: str, arguments: str) -> None:
+    assert render(f"{{% {name} {arguments} %}}", **example()).startswith("<")
+
+
+@pytest.mark.parametrize(("name", "arguments"), COMPONENTS.items())
+def test_component_refuses_an_argument_that_it_does_not_know(name: str, arguments: str) -> None:
+    with pytest.raises(TemplateSyntaxError, match="unexpected keyword argument 'colour'"):
+        Template(f"{{% {name} {arguments} colour='red' %}}")
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_component_refuses_to_be_used_without_its_arguments(name: str) -> None:
+    with pytest.raises(TemplateSyntaxError, match="did not receive value"):
+        Template(f"{{% {name} %}}")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% badge label=bad title=bad %}",
+        "{% stat label=bad value=bad note=bad %}",
+        "{% empty title=bad text=bad url=bad action=bad %}",
+        "{% snippet id='x' text=bad label=bad %}",
+        "{% meter value=1 of=2 label=bad %}",
+        "{% sparkline values=values label=bad %}",
+        "{% bar_chart values=values label=bad unit=bad %}",
+    ],
+)
+def test_component_escapes_what_it_is_given(source: str) -> None:
+    assert "<script" not in render(source, bad=HOSTILE, values=[(HOSTILE, 1.0)])
+
+
+def test_badge_refuses_an_unknown_tone() -> None:
+    with pytest.raises(ValueError, match="badge has no tone 'pink'"):
+        render("{% badge label='x' tone='pink' %}")
+
+
+def test_when_gives_the_moment_to_the_browser() -> None:
+    html = render("{% when moment=moment %}", **example())
+    assert html == '<time datetime="2026-11-02T12:00:00+00:00" data-ago>2 Nov 2026 12:00 UTC</time>'
+    assert "data-ago" not in render("{% when moment=moment ago=False %}", **example())
+    assert render("{% when moment=None %}") == "–"
+
+
+@pytest.mark.parametrize(("value", "shown"), [("0", "0"), ("None", "–"), ("''", "–"), ("'4 %'", "4 %")])
+def test_stat_shows_zero_but_not_the_unknown(value: str, shown: str) -> None:
+    assert f"<dd>{shown}</dd>" in render(f"{{% stat label='x' value={value} %}}")
+
+
+def test_field_ties_label_help_and_errors_together() -> None:
+    html = render("{% field field=form.name %}", form=ExampleForm({"name": ""}))
+    assert '<label for="id_name">Name</label>' in html
+    assert 'id="id_name_helptext">Short.</p>' in html
+    described = re.findall(r'aria-describedby="([^"]+)"', html)[0].split()
+    assert [name for name in described if f'id="{name}"' not in html] == []
+    assert 'aria-invalid="true"' in html
+
+
+def test_field_of_several_inputs_is_a_fieldset() -> None:
+    html = render("{% field field=form.kinds %}", **example())
+    assert "<legend>Kinds</legend>" in html
+    assert html.count("<label") == 1
+
+
+def test_pager_keeps_the_filters() -> None:
+    html = render("{% pager page=page noun='rows' %}", **example())
+    assert "11–20 of 25 rows" in html
+    assert re.findall(r'href="([^"]+)"', html) == ["?q=a&amp;page=1", "?q=a&amp;page=3"]
+
+
+def test_bar_chart_says_what_it_shows() -> None:
+    html = render("{% bar_chart values=values label='Sessions per day' unit='sessions' %}", **example())
+    assert 'aria-label="Sessions per day"' in html
+    assert "<title>2 Nov: 3.0 sessions</title>" in html
+    assert html.count("<rect") == 2
+
+
+def test_charts_of_nothing_are_empty() -> None:
+    assert "<rect" not in render("{% bar_chart values=values label='x' unit='y' %}", values=[])
+    assert "<rect" not in render("{% sparkline values=values label='x' %}", values=[])
+
+
+@pytest.mark.parametrize(
+    ("expression", "shown"),
+    [
+        ("None|duration", "–"),
+        ("0|duration", "0 ms"),
+        ("999|duration", "999 ms"),
+        ("3400|duration", "3.4 s"),
+        ("312000|duration", "5 min 12 s"),
+        ("None|money", "–"),
+        ("0.0042|money", "$0.0042"),
+        ("1.2|money", "$1.20"),
+        ("None|count", "–"),
+        ("999|count", "999"),
+        ("3400|count", "3.4k"),
+        ("1200000|count", "1.2M"),
+    ],
+)
+def test_filters_write_numbers_for_people(expression: str, shown: str) -> None:
+    assert render(f"{{{{ {expression} }}}}") == shown
