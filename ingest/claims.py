@@ -3,6 +3,7 @@
 import secrets
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -16,6 +17,8 @@ def claim_batches(limit: int) -> list[RawBatch]:
 
     One statement takes them, so that no two workers get the same; the token then tells which ones it took.
     """
+    if not has_free_batches():
+        return []  # the usual answer of a sweep, without taking the write lock
     now = timezone.now()
     token = secrets.token_hex(16)
     free = (
@@ -24,7 +27,8 @@ def claim_batches(limit: int) -> list[RawBatch]:
         .select_for_update(skip_locked=True)
         .values("pk")[:limit]
     )
-    RawBatch.objects.filter(pk__in=free).update(claim=token, claimed_until=now + LEASE)
+    with transaction.atomic():
+        RawBatch.objects.filter(pk__in=free).update(claim=token, claimed_until=now + LEASE)
     return list(RawBatch.objects.filter(claim=token, state=BatchState.WAITING).select_related("project").order_by("id"))
 
 

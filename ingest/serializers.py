@@ -56,7 +56,7 @@ class PostedScore(serializers.Serializer[Any]):
 
     name = serializers.CharField()
     value = serializers.FloatField(required=False, allow_null=True)
-    label = serializers.CharField(required=False)
+    label = serializers.CharField(required=False)  # type: ignore[assignment]  # DRF's metaclass takes it for a field
     explanation = serializers.CharField(required=False)
     annotator = serializers.ChoiceField(choices=AnnotatorKind.choices, required=False)
 
@@ -81,11 +81,8 @@ class RefusedEntry(serializers.Serializer[Any]):
     """What was not taken."""
 
     line = serializers.IntegerField(help_text="1-based; 0 for a body that is no list.")
+    field = serializers.CharField(help_text="Such as steps.3.kind.")
     message = serializers.CharField()
-
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        # `field` as a class attribute would hide DRF's own.
-        return {**super().get_fields(), "field": serializers.CharField(help_text="Such as steps.3.kind.")}
 
 
 class ReceivedSessions(serializers.Serializer[Any]):
