@@ -179,6 +179,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "/static/img/favicon.svg",
     "SCHEMA_PATH_PREFIX": "/api/v1/",
+    # Several fields share these choices; without a name of their own each field would give them another.
+    "ENUM_NAME_OVERRIDES": {
+        "AnnotatorKindEnum": "traces.models.AnnotatorKind",
+        "IssueStateEnum": "issues.lifecycle.State",
+        "SessionStatusEnum": "traces.models.SessionStatus",
+    },
 }
 
 # --- work ---------------------------------------------------------------------------------------

@@ -116,7 +116,7 @@ def test_cursors_walk_every_failure_once(api: Client, project: Project, lead: Us
     made = {failure.pk for failure in tell_all(project, lead, ["again"] * 5)}
     Failure.objects.update(updated_at=NOON)
     seen: list[int] = []
-    cursor = ""
+    cursor: Any = ""
     while cursor is not None:
         page = get(api, "failures/", limit=2, cursor=cursor)
         seen += [row["id"] for row in page["results"]]
@@ -125,6 +125,7 @@ def test_cursors_walk_every_failure_once(api: Client, project: Project, lead: Us
 
 
 def test_the_same_queries_serve_1_and_50_failures(api: Client, project: Project, lead: User) -> None:
+    get(api, "failures/")  # notes the key's use, at most once a minute
     counts = []
     for size in (1, 49):
         for failure in tell_all(project, lead, ["again"] * size):
