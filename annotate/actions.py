@@ -207,8 +207,10 @@ def _failure_type(review: Review, name: str) -> FailureType | None:
     name = " ".join(name.split())
     if not name:
         return None
-    known = FailureType.objects.filter(project=review.project, name__iexact=name).first()
-    return known or FailureType.objects.create(project=review.project, name=name, created_by=review.reviewer)
+    known, _ = FailureType.objects.get_or_create(
+        project=review.project, name__iexact=name, defaults={"name": name, "created_by": review.reviewer}
+    )
+    return known
 
 
 @transaction.atomic

@@ -1,6 +1,8 @@
 """What people may type into annotate's pages."""
 
+import json
 import uuid
+from dataclasses import fields
 from datetime import date
 from typing import Any, ClassVar, TypeAlias
 
@@ -156,10 +158,27 @@ class DraftForm(forms.Form):
     """What the browser sends while someone is typing."""
 
     version = forms.IntegerField(min_value=1, max_value=1_000_000_000)
-    content = forms.JSONField()
+    content = forms.CharField(max_length=500_000, strip=False)
 
     def clean_content(self) -> dict[str, Any]:
-        content = self.cleaned_data["content"]
+        """The draft reduced to its known shape: `{"outcome": …, "failures": [{"root_step": …, …}]}`, all of it text."""
+        try:
+            content = json.loads(self.cleaned_data["content"])
+        except (ValueError, RecursionError) as error:
+            raise ValidationError("A draft is JSON.") from error
         if not isinstance(content, dict):
             raise ValidationError("A draft is an object.")
-        return content
+        rows = content.get("failures")
+        told = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+        return {"outcome": _words(content.get("outcome")), "failures": [_told_in(row) for row in told[:MOST_FAILURES]]}
+
+
+def _told_in(row: dict[str, Any]) -> dict[str, str]:
+    """What a draft's failure says; a field that says nothing is left to the form's own beginning."""
+    said = {field.name: _words(row.get(field.name)) for field in fields(Told)}
+    return {name: words for name, words in said.items() if words}
+
+
+def _words(value: object) -> str:
+    """Text that any database can keep: without NUL and without halves of characters."""
+    return value.replace("\0", "").encode(errors="ignore").decode() if isinstance(value, str) else ""

@@ -1,6 +1,5 @@
 """The pages of review: the queues, a new queue, and the screen on which a session is judged."""
 
-from dataclasses import fields
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +14,6 @@ from accounts.request import ProjectRequest
 from annotate.access import get_queue, get_slot
 from annotate.actions import (
     SKIP_REASONS,
-    Told,
     create_default_queue,
     create_queue,
     save_draft,
@@ -156,7 +154,7 @@ def review_page(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
     content = draft.content if draft else {}
     talk = conversation(taken.item.session)
     judgement = JudgementForm(initial={"outcome": content.get("outcome", "")})
-    failures = _failure_forms(talk, initial=_told_in(content))
+    failures = _failure_forms(talk, initial=content.get("failures", []))
     return _screen(request, taken, talk, judgement, failures, version=draft.version if draft else 0)
 
 
@@ -164,17 +162,6 @@ def _why_not(slot: Slot, request: ProjectRequest) -> str:
     if slot.state == SlotState.SUBMITTED and slot.reviewer_id == request.user.pk:
         return "You have reviewed that session already. Here is the next one."
     return "Someone else has taken that session. Here is the next one."
-
-
-def _told_in(content: dict[str, Any]) -> list[dict[str, str]]:
-    """The failures of a draft, as far as they have the shape of failures."""
-    rows = content.get("failures")
-    known = [field.name for field in fields(Told)]
-    return [
-        {name: str(row.get(name, "")) for name in known}
-        for row in (rows if isinstance(rows, list) else [])[: FailureFormSet.max_num]
-        if isinstance(row, dict)
-    ]
 
 
 def _failure_forms(talk: Conversation, **arguments: Any) -> FailureForms:

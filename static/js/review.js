@@ -177,4 +177,7 @@ writeSheet(document.getElementById("key-sheet"));
 if (draft.restore()) draft.note(say);
 refresh();
 if (pending().length) flush();
+new IntersectionObserver(([judge]) => {
+  document.querySelector(".to-judgement").hidden = judge.isIntersecting;
+}).observe(form);
 document.getElementById("why").focus({ preventScroll: true });

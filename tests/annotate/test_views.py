@@ -300,7 +300,18 @@ def test_a_draft_is_saved_and_put_back(client: Client, project: Project, queue: 
     assert page.context["failures"][0]["note"].value() == "half a sen"
 
 
-@pytest.mark.parametrize("content", ["[]", '"x"', "{", '{"failures": 3}', '{"failures": [1, {"note": {"a": 1}}]}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[]",
+        '"x"',
+        "{",
+        "[" * 100_000,
+        '{"failures": 3}',
+        '{"failures": [1, {"note": {"a": 1}}]}',
+        r'{"failures": [{"note": "nul \u0000 half \ud800"}], "outcome": "\u0000"}',
+    ],
+)
 def test_a_strange_draft_breaks_nothing(client: Client, project: Project, queue: Queue, content: str) -> None:
     slot = add_slot(queue)
 
