@@ -3,19 +3,19 @@ import smtplib
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django import Settings
 
 from accounts.access import find_api_key
 from accounts.models import ApiKey, Invitation, Membership, Project, Role, Scope, User
 from accounts.sending import mail_invitation
 from tests.builders import make_key, make_member, make_project, make_session, make_user
 
-BACKEND = settings.AUTHENTICATION_BACKENDS[1]
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def client_of(user: User) -> Client:
@@ -180,6 +180,15 @@ def test_invitation_stands_where_no_mail_server_answers(admin_client: Client, mo
     page = admin_client.post(url("members"), {"email": "new@example.com", "role": "lead"})
     assert "pass on the link yourself" in page.content.decode()
     assert Invitation.objects.count() == 1
+
+
+def test_invitation_is_not_called_mailed_where_mail_is_only_printed(
+    admin_client: Client, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    page = admin_client.post(url("members"), {"email": "new@example.com", "role": "lead"})
+    assert page.context["fresh"]["mailed"] is False
+    assert page.context["fresh"]["link"] in capsys.readouterr().out
 
 
 def test_invitation_mail_cannot_be_given_more_headers(project: Project) -> None:
