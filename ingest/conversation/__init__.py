@@ -33,13 +33,14 @@ def _turn_steps(turn: Turn, listener: Listener, calls: Calls) -> list[StepRecord
     heard = listener.hear(turn)
     said = speakers(turn, heard)
     tools = _tools(turn)
+    closing = _closing_words(turn, said)
     steps: list[StepRecord] = []
     for place, node in enumerate(turn.nodes):
         steps += _user_steps(node, heard.get(id(node), []))
         if not _speaks_last(node, said):
             steps.append(step_of(node, node.span.span_id, said.get(id(node))))
-        steps += calls.steps_after(node, turn, tools)
-        steps += _finished(turn, place, said)
+        steps += calls.steps_after(node, tools)
+        steps += [step_of(agent, agent.span.span_id, said[id(agent)]) for agent in closing.get(place, ())]
     return steps
 
 
@@ -54,17 +55,22 @@ def _speaks_last(node: Node, said: dict[int, str]) -> bool:
     return node.kind != "llm" and id(node) in said
 
 
-def _finished(turn: Turn, place: int, said: dict[int, str]) -> list[StepRecord]:
-    """The words of the agents whose last descendant stands at `place`, the innermost first."""
-    done = [node for node in turn.nodes[: place + 1] if _speaks_last(node, said) and _last_place(turn, node) == place]
-    return [step_of(node, node.span.span_id, said[id(node)]) for node in reversed(done)]
+def _closing_words(turn: Turn, said: dict[int, str]) -> dict[int, list[Node]]:
+    """The agents to be heard after the node at each place, which is the last one below them; inner agents first."""
+    places = {id(node): place for place, node in enumerate(turn.nodes)}
+    found: dict[int, list[Node]] = {}
+    for node in reversed(turn.nodes):
+        if _speaks_last(node, said):
+            found.setdefault(places[id(_last_below(node, places))], []).append(node)
+    return found
 
 
-def _last_place(turn: Turn, node: Node) -> int:
+def _last_below(node: Node, places: dict[int, int]) -> Node:
+    """The last descendant; in a circle of parents, the last one that stands after."""
     last = node
-    while last.children:
+    while last.children and places.get(id(last.children[-1]), -1) > places[id(last)]:
         last = last.children[-1]
-    return next(place for place, found in enumerate(turn.nodes) if found is last)
+    return last
 
 
 def _user_steps(node: Node, words: list[str]) -> list[StepRecord]:

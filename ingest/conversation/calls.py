@@ -23,8 +23,8 @@ class Calls:
                 self.answers.setdefault(message.call_id, message.text)
                 self.failed |= {message.call_id} if message.is_error else set()
 
-    def steps_after(self, node: Node, turn: Turn, tools: set[str]) -> list[StepRecord]:
-        """The calls that a model asked for and that no tool span of the turn shows. `tools`: ids and names of those."""
+    def steps_after(self, node: Node, tools: set[str]) -> list[StepRecord]:
+        """The calls that a model asked for and that no tool span shows. `tools`: the ids and names of those spans."""
         if node.kind != "llm":
             return []
         asked = [call for message in node.answered for call in message.calls]

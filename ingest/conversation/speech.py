@@ -10,6 +10,7 @@ from ingest.dialects.tables import Field
 from ingest.dialects.values import as_json, as_text
 from ingest.records import MessageRecord
 
+LONGEST_HISTORY = 500  # user messages; beyond it a session is no talk with a person
 ASKING = ("input", "question", "query", "q", "message", "prompt", "user_input", "text", "content")
 SAYING = ("output", "answer", "response", "final_output", "message", "text", "content", "result")
 
@@ -49,7 +50,7 @@ class Listener:
 
 def overlap(known: Sequence[str], said: Sequence[str], most: int) -> int:
     """How many of the first words of `said` are the last of `known`; at most `most`."""
-    for length in range(min(len(known), most), 0, -1):
+    for length in range(min(len(known), most, LONGEST_HISTORY), 0, -1):
         if list(known[-length:]) == list(said[:length]):
             return length
     return 0
@@ -157,29 +158,28 @@ def calls_tools(node: Node) -> bool:
 
 def speakers(turn: Turn, heard: dict[int, list[str]]) -> dict[int, str]:
     """What the agent said to the user in a turn, by the id() of the node whose words they are."""
-    said = {id(node): _agent_words(node, turn) for node in turn.nodes if node.is_speaker}
-    said = {place: words for place, words in said.items() if words.strip()}
     models = [node for node in turn.nodes if node.kind == "llm" and not node.aside and spoken(node).strip()]
-    if not said:
-        said = _without_agent(turn, models)
-    return {**_between(turn, models, heard), **said}
+    final = [node for node in models if not calls_tools(node)]
+    said = {id(node): spoken(node) or _last_words(node, final) for node in turn.nodes if node.is_speaker}
+    said = {place: words for place, words in said.items() if words.strip()}
+    return {**_between(turn, models, heard), **(said or _without_agent(turn, final or models))}
 
 
-def _agent_words(agent: Node, turn: Turn) -> str:
-    """An agent's own output; without one, the last words of a model below it that asked for no tool."""
-    return spoken(agent) or next((spoken(node) for node in reversed(_final_models(turn))), "")
-
-
-def _final_models(turn: Turn) -> list[Node]:
-    return [
-        node for node in turn.nodes if node.kind == "llm" and not node.aside and not calls_tools(node) and spoken(node)
-    ]
+def _last_words(agent: Node, final: list[Node]) -> str:
+    """An agent without an output of its own said what the last model below it said that asked for no tool."""
+    below: set[int] = set()
+    stack = [agent] if final else []
+    while stack:
+        node = stack.pop()
+        if id(node) not in below:
+            below.add(id(node))
+            stack += node.children
+    return next((spoken(node) for node in reversed(final) if id(node) in below), "")
 
 
 def _without_agent(turn: Turn, models: list[Node]) -> dict[int, str]:
-    final = _final_models(turn) or models
-    if final:
-        return {id(final[-1]): spoken(final[-1])}
+    if models:
+        return {id(models[-1]): spoken(models[-1])}
     if turn.root.kind == "chain" and not any(node.kind == "llm" for node in turn.nodes):
         words = spoken(turn.root)
         return {id(turn.root): words} if words.strip() else {}
@@ -190,9 +190,10 @@ def _between(turn: Turn, models: list[Node], heard: dict[int, list[str]]) -> dic
     """In a trace that holds a whole chat, the model's last words before each further user message were answers."""
     answers: dict[int, str] = {}
     last: Node | None = None
+    speaking = {id(node) for node in models}
     for node in turn.nodes:
         if id(node) in heard and last is not None:
             answers[id(last)] = spoken(last)
-        if node in models:
+        if id(node) in speaking:
             last = node
     return answers

@@ -24,21 +24,16 @@ def _used(step: StepRecord, usage: Usage) -> StepRecord:
 
 def _usage(turn: Turn) -> dict[tuple[str, str], Usage]:
     """Model calls that call no other model; where none of them tells, the outermost span that does."""
-    leaves = [node for node in turn.nodes if node.kind in COUNTING and not _counts_below(node)]
-    told = {_place(node): usage_of(node) for node in leaves}
-    told = {place: usage for place, usage in told.items() if usage != NOTHING}
+    told: dict[tuple[str, str], Usage] = {}
+    counted: set[int] = set()
+    for node in reversed(turn.nodes):  # children come before their parents this way
+        below = any(id(child) in counted for child in node.children)
+        usage = usage_of(node) if node.kind in COUNTING and not below else NOTHING
+        if usage != NOTHING:
+            told[_place(node)] = usage
+        if below or usage != NOTHING:
+            counted.add(id(node))
     return told or _outermost(turn)
-
-
-def _counts_below(node: Node) -> bool:
-    """Whether a model call further down says what was used."""
-    stack = list(node.children)
-    while stack:
-        child = stack.pop()
-        if child.kind in COUNTING and usage_of(child) != NOTHING:
-            return True
-        stack += child.children
-    return False
 
 
 def _outermost(turn: Turn) -> dict[tuple[str, str], Usage]:

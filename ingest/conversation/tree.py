@@ -11,7 +11,7 @@ from ingest.records import LogRecord, MessageRecord, SpanRecord, is_good_time
 NOT_SPEECH = ("tool", "retriever", "reranker", "guardrail", "evaluator", "embedding")
 
 
-@dataclass
+@dataclass(eq=False)
 class Node:
     """A span in its tree. `agents_above` counts the agents over it; `aside`: inside a tool, where no user listens."""
 
@@ -41,7 +41,7 @@ class Node:
         return self.kind == "agent" and self.agents_above == 0 and not self.aside
 
 
-@dataclass
+@dataclass(eq=False)
 class Turn:
     """One root and all below it, parents before children, earlier before later."""
 
