@@ -11,6 +11,8 @@ from typing import Any
 
 PARSED_UP_TO = 200_000
 CLIPPED_AT = 160
+DEEPEST = 60
+BRACKETS = re.compile(r"[\[\]{}]")
 HTTP_ERRORS = range(400, 600)
 ERROR_OPENING = re.compile(
     r"""\s*(?:
@@ -45,13 +47,32 @@ def parsed(text: str) -> Any:
         if not isinstance(value, str):
             break
         stripped = value.strip()
-        if not stripped.startswith(("{", "[", '"')):
+        if not stripped.startswith(("{", "[", '"')) or _is_deep(stripped):
             return None
         try:
             value = json.loads(stripped)
         except (ValueError, RecursionError):
             return None
     return value if isinstance(value, dict | list) else None
+
+
+def _is_deep(text: str) -> bool:
+    """True where brackets nest so deeply that reading the value would exhaust the stack. Counts those in texts too."""
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return False
+    depth = 0
+    for bracket in BRACKETS.finditer(text):
+        depth += 1 if bracket[0] in "[{" else -1
+        if depth > DEEPEST:
+            return True
+    return False
+
+
+def unquoted(text: str) -> str:
+    """A text without the quotation marks that enclose the whole of it."""
+    stripped = text.strip()
+    enclosed = len(stripped) > 1 and stripped[0] == stripped[-1] and stripped[0] in "'\""
+    return stripped[1:-1] if enclosed else text
 
 
 def clip(text: str, length: int = CLIPPED_AT) -> str:
@@ -108,8 +129,15 @@ def _words(value: Any) -> str:
 
 
 def _content_text(value: Any) -> str | None:
-    """The text of a list of content parts (`[{"type": "text", "text": …}]`), or of what holds one as `content`."""
-    parts = value.get("content") if isinstance(value, dict) else value
+    """The text of a list of content parts (`[{"type": "text", "text": …}]`), or of a message that has it as `content`.
+
+    LangChain puts a message's own fields one level down, under `data`.
+    """
+    message = isinstance(value, dict) and ("type" in value or "role" in value)
+    held = value["data"] if message and isinstance(value.get("data"), dict) else value
+    parts = held.get("content") if isinstance(held, dict) else held
+    if message and isinstance(parts, str):
+        return parts
     if isinstance(parts, list) and parts and all(isinstance(p, dict) and isinstance(p.get("text"), str) for p in parts):
         return "\n".join(part["text"] for part in parts)
     return None

@@ -27,6 +27,7 @@ FAILURES = [
     ('{"status": "error", "message": "backend down"}', "backend down"),
     ('{"isError": true, "content": [{"type": "text", "text": "quota used up"}]}', "quota used up"),
     ('[{"type": "text", "text": "Error: no flight"}]', "Error: no flight"),
+    ('{"type": "tool", "data": {"content": "Error: no such order"}}', "Error: no such order"),
     (json.dumps(json.dumps({"error": "twice encoded"})), "twice encoded"),
 ]
 SUCCESSES = [
@@ -94,6 +95,8 @@ def test_is_empty_not_for_an_answer_that_holds_something(result: str) -> None:
         ('{"results": []}', "nothing found"),
         ('{"items": [{"a": 1}], "address": {"city": "Oslo", "zip": 1}}', "items=1 item, address={city, zip}"),
         ('[{"type": "text", "text": "It rains."}]', "It rains."),
+        ('{"type": "tool", "content": "It rains."}', "It rains."),
+        ('{"type": "tool", "data": {"content": "{\\"status\\": \\"packed\\"}", "name": "x"}}', "status=packed"),
     ],
 )
 def test_in_words_says_an_answer_in_a_few_words(result: str, words: str) -> None:
@@ -114,9 +117,21 @@ def test_arguments_line_shows_a_calls_input_on_one_line(arguments: str, line: st
     assert answers.arguments_line(arguments) == line
 
 
-@pytest.mark.parametrize(
-    "hostile", ["[" * 100_000, '{"a":' * 50_000, '"' * 1000, "{}" * 200_000, '{"error": NaN}', "\ud800"]
-)
+HOSTILE = [
+    "[" * 100_000,
+    '{"a":' * 50_000,
+    '"' * 1000,
+    "{}" * 200_000,
+    '{"error": NaN}',
+    "\ud800",
+    "[" * 900 + "]" * 900,
+    '{"error":' * 900 + "1" + "}" * 900,
+    '{"type":1,"data":' * 900 + "1" + "}" * 900,
+    '{"content":[{"text":"x"}],"a":' * 900 + "1" + "}" * 900,
+]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE, ids=[f"hostile-{n}" for n in range(len(HOSTILE))])
 def test_answers_of_hostile_text_never_raise(hostile: str) -> None:
     results: list[Any] = [
         read(hostile) for read in (answers.complaint, answers.is_empty, answers.in_words, answers.arguments_line)

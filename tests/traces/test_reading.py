@@ -85,3 +85,8 @@ def test_offset_of_an_unknown_time_is_blank() -> None:
 def test_pretty_leaves_other_text_alone_and_bounds_it() -> None:
     assert pretty("no json {") == "no json {"
     assert pretty("x" * 70_000).endswith("\n… 10,000 more characters")
+
+
+def test_pretty_survives_deep_nesting() -> None:
+    deep = "[" * 900 + "]" * 900
+    assert pretty(deep) == deep

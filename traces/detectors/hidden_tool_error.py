@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
-from traces.answers import any_of, clip, complaint, is_empty
+from traces.answers import any_of, clip, complaint, is_empty, unquoted
 from traces.records import AGENT, TOOL, USER, Found, SessionFacts, StepFacts
 
 VERSION = 1
 LABELS = {"hidden_tool_error": "Error not admitted"}
 QUOTED = 120
 CLAIMED = 0.9
+CLAIMED_AFTER_OTHERS = 0.6
 UNSAID = 0.7
 RECOVERED = 0.3
 EMPTY = 0.45
@@ -28,7 +30,7 @@ ADMITS = any_of(
     r"\b(?:double.?check|verify (?:the|your)|correct (?:the|your)|try again|retry|instead)\b",
 )
 CLAIMS = any_of(
-    r"\b(?:done|success\w*|all set|completed?|confirmed|on its way)\b",
+    r"\b(?:done|success\w*|all set|completed?|confirmed|on (?:its|the) way)\b",
     r"\b(?:has|have) been \w+ed\b",
     r"\bi(?:['’]ve| have) (?:now |just )?\w+ed\b",
     r"\byou(?:['’]re| are) (?:all set|booked)\b",
@@ -43,7 +45,8 @@ def detect(session: SessionFacts) -> Iterator[Found]:
         said, between = _next_message(session.steps[index + 1 :])
         if said is None or ADMITS.search(said.text) or not said.text.strip():
             continue
-        found = _judged(step, said, between)
+        before = _calls_before(session.steps[:index])
+        found = _judged(step, said, before, between)
         if found is not None:
             yield found
 
@@ -61,19 +64,30 @@ def _next_message(after: Sequence[StepFacts]) -> tuple[StepFacts | None, list[St
     return None, between
 
 
-def _judged(step: StepFacts, said: StepFacts, between: list[StepFacts]) -> Found | None:
-    error = complaint(step.result) or (clip(step.error_message or step.result or "an error") if step.is_error else "")
+def _calls_before(steps: Sequence[StepFacts]) -> list[StepFacts]:
+    """The calls since somebody last spoke."""
+    return list(takewhile(lambda step: step.role not in {USER, AGENT}, reversed(steps)))
+
+
+def _works(call: StepFacts) -> bool:
+    return call.role == TOOL and not (call.is_error or complaint(call.result) or is_empty(call.result))
+
+
+def _judged(step: StepFacts, said: StepFacts, before: list[StepFacts], between: list[StepFacts]) -> Found | None:
+    error = complaint(step.result) or (
+        clip(unquoted(step.error_message or step.result or "an error")) if step.is_error else ""
+    )
     if not error and not _suspiciously_empty(step):
         return None
-    worked = [
-        call for call in between if not call.is_error and not complaint(call.result) and not is_empty(call.result)
-    ]
+    worked = [call for call in between if _works(call)]
     if any(call.name == step.name for call in worked):
         return None
     if not error:
-        # Another look elsewhere that did find something is how an empty answer ought to be met.
-        return None if worked else Found("hidden_tool_error", step.key, EMPTY, _empty_sentence(step, said))
-    strength = RECOVERED if worked else CLAIMED if CLAIMS.search(said.text) else UNSAID
+        # One of several look-ups may well be empty, and another look elsewhere is how that ought to be met.
+        others = worked or any(_works(call) and call.name == step.name for call in before)
+        return None if others else Found("hidden_tool_error", step.key, EMPTY, _empty_sentence(step, said))
+    claimed = CLAIMS.search(said.text)
+    strength = (CLAIMED_AFTER_OTHERS if claimed else RECOVERED) if worked else CLAIMED if claimed else UNSAID
     return Found("hidden_tool_error", step.key, strength, _error_sentence(step, error, said))
 
 

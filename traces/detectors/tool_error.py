@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from traces.answers import any_of, clip, complaint
+from traces.answers import any_of, clip, complaint, unquoted
 from traces.records import TOOL, Found, SessionFacts, StepFacts
 
 VERSION = 1
@@ -63,7 +63,7 @@ def detect(session: SessionFacts) -> Iterator[Found]:
 
 def evidence(step: StepFacts) -> str:
     """The words in which a failed call says so; "" where there are none."""
-    return clip(step.error_message) or complaint(step.result) or clip(step.result) or clip(step.error_type)
+    return clip(unquoted(step.error_message)) or complaint(step.result) or clip(step.result) or clip(step.error_type)
 
 
 def classify(step: StepFacts) -> str:

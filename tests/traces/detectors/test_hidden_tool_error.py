@@ -44,6 +44,11 @@ def test_detect_is_weak_when_another_call_worked_before_the_answer() -> None:
     assert [found.strength for found in detect(talked)] == [0.3]
 
 
+def test_detect_is_surer_of_a_claim_after_other_calls_that_worked() -> None:
+    talked = talk(ASKED, EXPIRED, call("note", "saved"), agent("Your refund is on the way."))
+    assert [found.strength for found in detect(talked)] == [0.6]
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -69,6 +74,10 @@ def test_detect_is_silent_when_the_agent_admits_it(words: str) -> None:
         pytest.param([ASKED, call("think", ""), agent("Done!")], id="a tool that answers nothing by nature"),
         pytest.param(
             [ASKED, call("get_orders", "[]"), agent("I found no orders under your name.")], id="admits nothing found"
+        ),
+        pytest.param(
+            [ASKED, call("find", [{"id": 1}]), call("find", "[]"), agent("It is A-1.")],
+            id="one empty look-up of several",
         ),
         pytest.param(
             [ASKED, call("find", "[]"), call("search", [{"id": 1}]), agent("It is A-1.")], id="looked elsewhere"

@@ -56,6 +56,11 @@ def test_detect_finds_an_error_shaped_answer_with_a_status_of_ok() -> None:
     assert found.sentence == "“get_user” did not find what it was asked for: “Error: User not found”."
 
 
+def test_detect_quotes_what_is_quoted_already_only_once() -> None:
+    [found] = detect(talk(failed("get_order", "'boom'")))
+    assert found.sentence == "“get_order” failed: “boom”."
+
+
 def test_detect_finds_each_failed_call() -> None:
     found = detect(talk(failed("a", "boom"), call("b"), call("c", {"ok": False, "reason": "no"})))
     assert [one.step_key for one in found] == ["k1", "k3"]
