@@ -15,6 +15,8 @@ from ingest.storing.scores import store_scores
 from ingest.storing.sessions import Outcome, store_sessions
 from traces.models import AgentSession
 
+Known = tuple[dict[str, list[SpanRecord]], dict[str, list[LogRecord]]]
+
 
 def store_telemetry(
     project: Project, spans: Sequence[SpanRecord], logs: Sequence[LogRecord], received_at: datetime
@@ -24,8 +26,9 @@ def store_telemetry(
     changed = _store_spans(project, spans) | _store_logs(project, logs)
     if not changed:
         return []
-    touched = _place(project, list(Trace.objects.filter(project=project, trace_id__in=changed)))
-    return store_sessions(project, _read(project, touched), received_at)
+    traces = list(Trace.objects.filter(project=project, trace_id__in=changed))
+    known = _telemetry(project, traces)
+    return store_sessions(project, _read(project, _place(project, traces, known), known), received_at)
 
 
 def _store_spans(project: Project, spans: Sequence[SpanRecord]) -> set[str]:
@@ -72,9 +75,9 @@ def _store_logs(project: Project, logs: Sequence[LogRecord]) -> set[str]:
     return {row.trace_id for row in news}
 
 
-def _place(project: Project, traces: Sequence[Trace]) -> set[int]:
+def _place(project: Project, traces: Sequence[Trace], known: Known) -> set[int]:
     """Puts each trace into the session that its spans name; the ids of all sessions that this concerns."""
-    spans, logs = _telemetry(project, traces)
+    spans, logs = known
     names = {
         trace.pk: session_of_trace(spans.get(trace.trace_id, ()), logs.get(trace.trace_id, ()), project.session_keys)
         for trace in traces
@@ -115,9 +118,7 @@ def _renamed(name: str, traces: Sequence[Trace], named: dict[int, str]) -> Agent
     return None
 
 
-def _telemetry(
-    project: Project, traces: Sequence[Trace]
-) -> tuple[dict[str, list[SpanRecord]], dict[str, list[LogRecord]]]:
+def _telemetry(project: Project, traces: Sequence[Trace]) -> Known:
     """All that is stored of the traces, by trace id."""
     ids = {trace.pk: trace.trace_id for trace in traces}
     spans: dict[str, list[SpanRecord]] = {}
@@ -129,10 +130,12 @@ def _telemetry(
     return spans, logs
 
 
-def _read(project: Project, session_ids: set[int]) -> list[SessionRecord]:
+def _read(project: Project, session_ids: set[int], known: Known) -> list[SessionRecord]:
     """The sessions as their spans tell them. One that lost its last trace is gone, unless people have judged it."""
     traces = list(Trace.objects.filter(session__in=session_ids).select_related("session"))
-    spans, logs = _telemetry(project, traces)
+    spans, logs = _telemetry(project, [trace for trace in traces if trace.trace_id not in known[0]])
+    spans.update(known[0])
+    logs.update(known[1])
     members: dict[str, list[str]] = {}
     for trace in traces:
         members.setdefault(trace.session.external_id if trace.session else "", []).append(trace.trace_id)
