@@ -7,9 +7,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60.0
@@ -23,17 +24,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def environment_for(var: Path) -> dict[str, str]:
-    """The product's own settings, with its embedded broker and SQLite in `var`."""
+def environment_for(var: Path, more: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+    """The product's own settings, with its embedded broker and SQLite in `var`, unless `more` says otherwise."""
     kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "CELERY_BROKER_URL"}}
-    return {**kept, "MISSTEP_VAR": str(var), "DJANGO_SETTINGS_MODULE": "config.settings", "HF_HUB_OFFLINE": "1"}
+    return {**kept, "MISSTEP_VAR": str(var), "DJANGO_SETTINGS_MODULE": "config.settings", "HF_HUB_OFFLINE": "1", **more}
 
 
-def start(command: list[str], var: Path, log: Path) -> subprocess.Popen[bytes]:
+def start(
+    command: list[str], var: Path, log: Path, more: Mapping[str, str] = MappingProxyType({})
+) -> subprocess.Popen[bytes]:
     """A process in a session of its own that writes to `log`."""
     with log.open("ab") as output:
         return subprocess.Popen(  # noqa: S603 - the command is the test's own
-            command, cwd=ROOT, env=environment_for(var), stdout=output, stderr=output, start_new_session=True
+            command, cwd=ROOT, env=environment_for(var, more), stdout=output, stderr=output, start_new_session=True
         )
 
 
@@ -62,9 +65,10 @@ def answers(port: int) -> bool:
 
 @dataclass
 class Running:
-    """A running installation: `url`, its folder `var`, and hands on its processes."""
+    """A running installation: `url`, its folder `var`, and its processes. `more` goes into its environment."""
 
     var: Path
+    more: Mapping[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
     web: subprocess.Popen[bytes] | None = None
     worker: subprocess.Popen[bytes] | None = None
@@ -78,7 +82,7 @@ class Running:
         done = subprocess.run(  # noqa: S603 - the command is the test's own
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
-            env=environment_for(self.var),
+            env=environment_for(self.var, self.more),
             capture_output=True,
             text=True,
             check=False,
@@ -91,14 +95,14 @@ class Running:
         """gunicorn as `manage.py serve` starts it; returns when it answers."""
         command = [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn"]
         command += ["--bind", f"127.0.0.1:{self.port}", "--workers", "2"]
-        self.web = start(command, self.var, self.var / "web.log")
+        self.web = start(command, self.var, self.var / "web.log", self.more)
         wait_until(lambda: answers(self.port), f"the server answers; see {self.var / 'web.log'}")
 
     def start_worker(self) -> None:
         """The Celery worker with its sweeps, as `manage.py serve` starts it."""
         command = [sys.executable, "-m", "celery", "--app", "config", "worker", "--embedded", "--pool", "threads"]
         command += ["--concurrency", "3", "--without-gossip", "--without-mingle", "--without-heartbeat"]
-        self.worker = start([*command, "--loglevel", "INFO"], self.var, self.var / "worker.log")
+        self.worker = start([*command, "--loglevel", "INFO"], self.var, self.var / "worker.log", self.more)
 
     def kill_worker(self) -> None:
         """kill -9."""

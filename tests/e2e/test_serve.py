@@ -85,16 +85,6 @@ def test_first_start_prints_a_login_once_and_fills_the_demo_once(serve: Serve, v
     assert contents(var) == before
 
 
-def test_removed_demo_does_not_come_back(serve: Serve, var: Path) -> None:
-    first = serve(var)
-    wait_until(lambda: "The demo is ready" in first.text(), "the demo is ready", DEMO_SECONDS)
-    Running(var).manage("remove_demo")
-    assert stop(first.process) == 0
-    second = serve(var)
-    second.wait()
-    assert contents(var) == [1, 0, 0]
-
-
 def contents(var: Path) -> list[int]:
     tables = ("accounts_user", "traces_agentsession", "annotate_review")
     return [rows(var, f"SELECT count(*) FROM {table}") for table in tables]  # noqa: S608 - the names are ours
