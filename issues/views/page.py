@@ -128,10 +128,10 @@ def issue_detach(request: ProjectRequest, number: int, failure_id: int) -> HttpR
 @require_POST
 def issue_create(request: ProjectRequest) -> HttpResponse:
     """Makes an issue by hand from one failure."""
-    form = NewIssueForm(request.POST)
-    failure = get_failure(request.project, form.cleaned_data["failure"] if form.is_valid() else 0)
     try:
-        issue = actions.create_issue(failure=failure, title=form.cleaned_data["title"], actor=request.user)
+        asked = checked(NewIssueForm(request.POST))
+        failure = get_failure(request.project, asked["failure"])
+        issue = actions.create_issue(failure=failure, title=asked["title"], actor=request.user)
     except Refused as refused:
         messages.error(request, refused.message)
         return redirect("proposal_inbox", request.project.slug)
