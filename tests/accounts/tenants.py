@@ -58,6 +58,7 @@ def _of_accounts(tenant: Tenant) -> dict[str, Any]:
     return {
         "membership_id": Membership.objects.get(user=tenant.people[Role.REVIEWER]).pk,
         "invitation_id": invitation.pk,
+        "owner_id": tenant.people[Role.LEAD].pk,
         "key_id": ApiKey.objects.get(project=tenant.project).pk,
         "token": token,
         "uidb64": urlsafe_base64_encode(force_bytes(admin.pk)),

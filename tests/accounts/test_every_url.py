@@ -11,8 +11,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.models import Role, Scope
+from accounts.models import Project, Role, Scope
 from accounts.permissions import Permission, permission_of
+from issues.models import Issue, IssueMembership
 from tests.accounts.tenants import Tenant, key_without, make_tenant
 from tests.builders import make_key
 
@@ -26,6 +27,8 @@ HOSTILE_QUERY = {
 CAPTURED = re.compile(r"<(\w+:)?(?P<name>\w+)>")
 # What a URL names that is no row of a tenant: a value, the same for everybody.
 PLAIN_NAMES: dict[str, Any] = {}
+# Fields of forms that name a row, as a URL would.
+FORM_NAMES = {"failure": "failure_id", "failures": "failure_id", "issue": "number", "owner": "owner_id"}
 
 
 @dataclass(frozen=True)
@@ -183,13 +186,31 @@ def test_project_page_does_not_exist_for_an_impossible_number(entry: Entry, ours
 @in_projects
 def test_project_page_answers_those_who_may(entry: Entry, ours: Tenant, theirs: Tenant) -> None:
     answers = {
-        (role, method): ask(client_of(ours, role), method, entry.url(ours))
+        (role, method): ask(client_of(ours, role), method, entry.url(ours), form_of(ours) if method == "post" else None)
         for role, method in product(Role, METHODS)
         if role.at_least(entry.permission.role or Role.VIEWER)
     }
     assert all(answer.status_code < 500 for answer in answers.values())
     assert any(answer.status_code not in {404, 405} for answer in answers.values()), "nobody at all reaches it"
     assert not [key for key, answer in answers.items() if theirs.marker in answer.body]
+
+
+def form_of(tenant: Tenant) -> dict[str, Any]:
+    """A form that names rows of the tenant."""
+    return {field: tenant.names[name] for field, name in FORM_NAMES.items()} | {"title": "A title"}
+
+
+@in_projects
+def test_project_form_takes_no_rows_of_another_project(entry: Entry, ours: Tenant, theirs: Tenant) -> None:
+    for role in (Role.REVIEWER, Role.LEAD, Role.ADMIN):
+        client = client_of(ours, role)
+        response = client.post(entry.url(ours), form_of(theirs))
+        assert response.status_code < 500
+        if not Project.objects.filter(pk=ours.project.pk).exists():
+            return  # the page that removes the demo
+        assert not IssueMembership.objects.filter(issue__project=ours.project, failure__project=theirs.project).exists()
+        assert not Issue.objects.filter(project=ours.project, owner__in=theirs.people.values()).exists()
+    assert IssueMembership.objects.filter(issue__project=theirs.project, until=None).count() == 1
 
 
 @in_projects
