@@ -92,8 +92,13 @@ def review_ten(page: Page, running: Running) -> dict[str, dict[str, Any]]:
             note = NOTES[len(told)]
             told[note] = tell_failure(page, note)
         page.keyboard.press("Enter")
-        page.wait_for_url(lambda url, here=here: url != here and "/review/slots/" in url)
+        wait_for_another(page, here)
     return told
+
+
+def wait_for_another(page: Page, here: str) -> None:
+    """The next session stands there."""
+    page.wait_for_url(lambda url: url != here and "/review/slots/" in url)
 
 
 def wait_for_sessions(page: Page, running: Running) -> None:
@@ -117,7 +122,7 @@ def tell_failure(page: Page, note: str) -> dict[str, Any]:
     page.keyboard.press("w")
     page.keyboard.type(note)
     page.keyboard.press("Escape")
-    return page.evaluate(
+    told: dict[str, Any] = page.evaluate(
         """() => ({
             root: document.querySelector("[name='failures-0-root_step']").value,
             severity: document.querySelector("[name='failures-0-severity']:checked").value,
@@ -126,6 +131,7 @@ def tell_failure(page: Page, note: str) -> dict[str, Any]:
             ).dataset.position),
         })"""
     )
+    return told
 
 
 def accept_the_proposal(page: Page, running: Running) -> str:
