@@ -348,3 +348,23 @@ def test_connect_page_says_whether_sessions_arrived(lead_client: Client, project
 def test_connect_page_lets_only_admins_make_keys(lead_client: Client, admin_client: Client) -> None:
     assert url("api_keys") not in lead_client.get(url("connect")).content.decode()
     assert url("api_keys") in admin_client.get(url("connect")).content.decode()
+
+
+def test_example_of_a_fresh_key_is_a_session_that_the_api_takes(admin_client: Client) -> None:
+    page = admin_client.post(url("api_keys"), {"name": "k", "scopes": ["ingest"]})
+    body = re.findall(r"-d '(.*)'", page.context["example"])[0]
+    answer = Client().post(
+        "/api/v1/sessions/",
+        body,
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {page.context['secret']}"},
+    )
+    assert answer.status_code in {200, 201, 202}, answer.content
+
+
+def test_example_of_the_connect_page_is_a_session_that_the_api_takes(lead_client: Client, project: Project) -> None:
+    curl = lead_client.get(url("connect")).context["snippets"]["curl"]
+    body = re.findall(r"-d '(.*)'", curl, re.DOTALL)[0]
+    headers = {"Authorization": f"Bearer {make_key(project, Scope.INGEST)}"}
+    answer = Client().post("/api/v1/sessions/", body, content_type="application/json", headers=headers)
+    assert answer.status_code in {200, 201, 202}, answer.content
