@@ -40,8 +40,14 @@ def _turn_steps(turn: Turn, listener: Listener, calls: Calls) -> list[StepRecord
         if not _speaks_last(node, said):
             steps.append(step_of(node, node.span.span_id, said.get(id(node))))
         steps += calls.steps_after(node, tools)
-        steps += [step_of(agent, agent.span.span_id, said[id(agent)]) for agent in closing.get(place, ())]
+        steps += [_closing_step(agent, said[id(agent)]) for agent in closing.get(place, ())]
     return steps
+
+
+def _closing_step(agent: Node, words: str) -> StepRecord:
+    """What an agent said when all below it was done: it was said at the end of its span, not at its start."""
+    step = step_of(agent, agent.span.span_id, words)
+    return replace(step, started_at=moment(agent.span.end_ns) or step.started_at)
 
 
 def _tools(turn: Turn) -> set[str]:
