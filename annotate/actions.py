@@ -1,5 +1,6 @@
 """What people do with queues and sessions. Each action is one transaction; judgements are added, never overwritten."""
 
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -35,11 +36,15 @@ SKIP_REASONS = {
     "other": "Other",
 }
 MOST_FAILURES = 10
+ISSUE_NUMBER = re.compile(r"\s*(?:ISS-)?(\d{1,9})\b", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Told:
-    """One failure as a reviewer told it. Steps are keys; `failure_type` is a name, new or known."""
+    """One failure as a reviewer told it. Steps are keys; `failure_type` is a name, new or known.
+
+    `chosen_issue` begins with the number of the issue that it looks like: "ISS-12", "12" or "ISS-12 its title".
+    """
 
     root_step: str
     note: str
@@ -47,6 +52,7 @@ class Told:
     failure_type: str = ""
     severity: str = Severity.MEDIUM.value
     expected: str = ""
+    chosen_issue: str = ""
 
 
 def create_default_queue(*, project: Project) -> Queue:
@@ -151,6 +157,8 @@ def _check_failure(told: Told, keys: set[str], prefix: str) -> None:
         raise Refused("Say in a sentence what went wrong.", field=f"{prefix}note")
     if told.severity not in Severity.values:
         raise Refused("Choose how severe it is.", field=f"{prefix}severity")
+    if told.chosen_issue.strip() and not ISSUE_NUMBER.match(told.chosen_issue):
+        raise Refused("Choose a known issue, such as ISS-12, or leave this empty.", field=f"{prefix}chosen_issue")
 
 
 def _place_for(slot: Slot, item: QueueItem, reviewer: User) -> Slot:
@@ -197,9 +205,16 @@ def _add_failures(review: Review, failures: Sequence[Told]) -> None:
             failure_type=_failure_type(review, told.failure_type),
             severity=told.severity,
             expected=told.expected.strip(),
+            chosen_issue=_issue_number(told.chosen_issue),
             created_at=review.submitted_at,
             updated_at=review.submitted_at,
         )
+
+
+def _issue_number(text: str) -> int | None:
+    """The number that the reviewer chose. Whether there is such an issue is known above: the one who places looks."""
+    found = ISSUE_NUMBER.match(text)
+    return int(found[1]) if found else None
 
 
 def _failure_type(review: Review, name: str) -> FailureType | None:
@@ -258,6 +273,7 @@ def _restore_draft(review: Review, slot: Slot) -> None:
                 failure_type=failure.failure_type.name if failure.failure_type else "",
                 severity=failure.severity,
                 expected=failure.expected,
+                chosen_issue=f"ISS-{failure.chosen_issue}" if failure.chosen_issue else "",
             )
         )
         for failure in failures_of(review)

@@ -119,6 +119,15 @@ class FailureForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
+    chosen_issue = forms.CharField(
+        required=False,
+        max_length=220,
+        label="Known issue",
+        widget=forms.TextInput(
+            attrs={"list": "known-issues", "autocomplete": "off", "placeholder": "If it is one of these"}
+        ),
+    )
+
     def __init__(self, *args: Any, conversation: Conversation | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         steps = [(step.key, f"{step.position} · {step.outline}") for step in conversation.steps] if conversation else []

@@ -8,10 +8,12 @@ from accounts.models import Role, User
 from accounts.permissions import member
 from accounts.request import ProjectRequest
 from issues.filters import GROUPS, SORTS, choose_issues, read_choice
+from issues.lifecycle import State
 from issues.models import Issue
 from issues.queries import board_rows, counted_issues, read_pool, seen_workflows
 
 PAGE_SIZE = 50
+MOST_CHOICES = 300
 
 
 @member(Role.VIEWER)
@@ -33,3 +35,10 @@ def board(request: ProjectRequest) -> HttpResponse:
         "pool": read_pool(request.project),
     }
     return render(request, "issues/board.html", context)
+
+
+@member(Role.REVIEWER)
+def choices(request: ProjectRequest) -> HttpResponse:
+    """The living issues as options: the review screen holds a place for them, and says by number which was chosen."""
+    found = Issue.objects.filter(project=request.project).exclude(state=State.MERGED).order_by("-updated_at", "-number")
+    return render(request, "issues/choices.html", {"issues": found[:MOST_CHOICES]})

@@ -5,7 +5,7 @@ const list = document.getElementById("failures");
 const blank = document.getElementById("blank-failure");
 const total = form.elements["failures-TOTAL_FORMS"];
 const MOST = Number(form.elements["failures-MAX_NUM_FORMS"].value);
-const FIELDS = ["root_step", "surfaced_step", "note", "failure_type", "severity", "expected"];
+const FIELDS = ["root_step", "surfaced_step", "note", "failure_type", "severity", "expected", "chosen_issue"];
 let active = 0;
 
 export function failures() {

@@ -12,6 +12,7 @@ export const KEYS = [
   { keys: ["s"], shown: "s", does: "It showed at this step", act: "surfaced" },
   { keys: ["w"], shown: "w", does: "Write what went wrong", act: "note" },
   { keys: ["t"], shown: "t", does: "Name the type of failure", act: "type" },
+  { keys: ["i"], shown: "i", does: "Choose the known issue that it looks like", act: "issue" },
   { keys: ["v"], shown: "v", does: "Change the severity", act: "severity" },
   { keys: ["a"], shown: "a", does: "Add another failure", act: "another" },
   { keys: ["Enter"], shown: "Enter", does: "Submit and next (Ctrl+Enter while typing)", act: "submit" },

@@ -120,6 +120,7 @@ const acts = {
   surfaced: () => mark("surfaced"),
   note: () => write("note"),
   type: () => write("failure_type"),
+  issue: () => write("chosen_issue"),
   severity: () => {
     if (judgement.outcome() !== "failure") judgement.setOutcome("failure");
     judgement.nextSeverity();

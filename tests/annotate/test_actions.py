@@ -29,6 +29,7 @@ TOLD = Told(
     failure_type="Silent failure",
     severity=Severity.HIGH.value,
     expected="Say that it failed.",
+    chosen_issue="ISS-12 Says it is done although it failed",
 )
 
 
@@ -79,6 +80,7 @@ def test_submit_review_records_all_that_was_told(queue: Queue, slot: Slot, ada: 
         "high",
         TOLD.expected,
     )
+    assert failure.chosen_issue == 12
     assert (failure.failure_type.name, failure.failure_type.created_by) == ("Silent failure", ada)
     assert failure.created_at == failure.updated_at == review.submitted_at
     slot.refresh_from_db()
@@ -114,6 +116,7 @@ def test_submit_review_drops_failures_unless_it_failed(slot: Slot, ada: User, ou
         (Told(root_step="k2", note=" "), "failures-0-note"),
         (Told(root_step="k2", note="x", surfaced_step="k9"), "failures-0-surfaced_step"),
         (Told(root_step="k2", note="x", severity="dire"), "failures-0-severity"),
+        (Told(root_step="k2", note="x", chosen_issue="the refund one"), "failures-0-chosen_issue"),
     ],
 )
 def test_submit_review_refuses_an_incomplete_failure(slot: Slot, ada: User, told: Told, field: str) -> None:
@@ -245,6 +248,7 @@ def test_undo_last_review_withdraws_it_and_gives_all_back(project: Project, slot
                 "failure_type": "Silent failure",
                 "severity": "high",
                 "expected": "Say that it failed.",
+                "chosen_issue": "ISS-12",
             }
         ],
     }

@@ -35,6 +35,12 @@ def test_board_shows_an_issue_with_its_counts(lead_client: Client, issue: Issue)
     assert "1 confirmed sessions from 20 Oct to 2 Nov" in html
 
 
+def test_choices_offer_the_living_issues_by_number(lead_client: Client, issue: Issue) -> None:
+    assert f'<option value="ISS-{issue.number} {issue.title}">New</option>' in page(lead_client, "issue_choices")
+    Issue.objects.update(state=State.MERGED)
+    assert page(lead_client, "issue_choices").strip() == ""
+
+
 def test_board_asks_the_same_queries_with_1_and_50_issues(lead_client: Client, project: Project, lead: User) -> None:
     counts = []
     for size in (1, 49):
