@@ -29,7 +29,7 @@ format: install
 	-$(BIN)/djlint --quiet --reformat templates
 
 bench: install
-	@for bench in benchmarks/[a-z]*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+	@for bench in benchmarks/[a-z]*.py; do echo "== $$bench"; $(BIN)/python -m benchmarks.$$(basename $$bench .py) || exit 1; done
 
 screenshots: install
 	$(BIN)/python -m docs.screenshots

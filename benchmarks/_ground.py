@@ -1,0 +1,61 @@
+"""An installation of its own for a benchmark, in a temporary folder; gone with its processes when the block ends."""
+
+import json
+import secrets
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from tests.e2e.running import Running
+
+
+@contextmanager
+def installation(database: str = "") -> Iterator[Running]:
+    """Migrated and not yet started. SQLite, or a database made for this run on the server that `database` names."""
+    with tempfile.TemporaryDirectory(prefix="misstep-bench-") as folder, _database(database) as environment:
+        running = Running(Path(folder) / "var", more={"LOG_LEVEL": "WARNING", **environment})
+        running.var.mkdir()
+        try:
+            running.manage("migrate", "--verbosity", "0")
+            running.manage("collectstatic", "--no-input", "--verbosity", "0")
+            yield running
+        finally:
+            running.stop()
+
+
+@contextmanager
+def _database(url: str) -> Iterator[dict[str, str]]:
+    if not url:
+        yield {}
+        return
+    address = urlsplit(url)
+    name = f"misstep_bench_{secrets.token_hex(4)}"
+    admin = urlunsplit(address._replace(path="/postgres"))
+    _run(admin, "CREATE DATABASE {}", name)
+    try:
+        yield {"DATABASE_URL": urlunsplit(address._replace(path=f"/{name}"))}
+    finally:
+        _run(admin, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+def _run(url: str, statement: str, name: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
+
+
+def inside(running: Running, call: str) -> Any:
+    """What `benchmarks._filling.CALL` returns, called in the installation's own Django and brought here as JSON."""
+    code = f"import json; from benchmarks import _filling; print('FILLED', json.dumps(_filling.{call}))"
+    return json.loads(running.manage("shell", "--verbosity", "0", "--command", code).split("FILLED ")[1])
+
+
+def note(words: str) -> None:
+    """For whoever waits; the figures alone go to standard output."""
+    print(words, file=sys.stderr, flush=True)
