@@ -27,7 +27,8 @@ def _since(day: str) -> Q:
 
 def _until(day: str) -> Q:
     last = parse_date(day)
-    return Q(started_at__lt=datetime.combine(last, time.min, UTC) + timedelta(days=1)) if last else Q()
+    # Not the next midnight: the last day that there is has none.
+    return Q(started_at__lte=datetime.combine(last, time.max, UTC)) if last else Q()
 
 
 # The closed list of what a queue may be filtered by, each with the expression written by hand.

@@ -1,7 +1,7 @@
 """The closed list of what sessions may be filtered and sorted by, for the page and for the API."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any, ClassVar
 
 import django_filters as filters
@@ -82,8 +82,13 @@ class SessionFilter(filters.FilterSet):
         return sessions.alias(happened=SHOWN_AT).filter(happened__gte=_midnight(value))
 
     def to_day(self, sessions: QuerySet[AgentSession], _name: str, value: date) -> QuerySet[AgentSession]:
-        return sessions.alias(happened=SHOWN_AT).filter(happened__lt=_midnight(value + timedelta(days=1)))
+        return sessions.alias(happened=SHOWN_AT).filter(happened__lte=_last_moment(value))
 
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, UTC)
+
+
+def _last_moment(day: date) -> datetime:
+    # Not the next midnight: the last day that there is has none.
+    return datetime.combine(day, time.max, UTC)

@@ -152,6 +152,8 @@ def test_queue_count_counts_live(lead_client: Client, project: Project) -> None:
         in lead_client.get(url("queue_count", project), {"workflow": "billing"}).content.decode()
     )
     assert lead_client.get(url("queue_count", project), {"started_from": "x"}).status_code == 200
+    last_day = lead_client.get(url("queue_count", project), {"started_to": "9999-12-31"})
+    assert "<strong>2</strong> sessions match" in last_day.content.decode()
 
 
 def test_queue_state_closes_and_opens(lead_client: Client, client: Client, project: Project, queue: Queue) -> None:

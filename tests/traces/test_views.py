@@ -58,6 +58,7 @@ def several(project: Project) -> None:
         ("?status=error", {"old"}),
         ("?signal=tool_loop", {"refund"}),
         ("?end=2025-12-31", {"old"}),
+        ("?start=0001-01-01&end=9999-12-31", {"late parcel", "refund", "old"}),
         ("?start=2026-01-01", {"late parcel", "refund"}),
         ("?start=2025-11-02&end=2025-11-02", {"old"}),
         ("?q=nothing+like+it", set()),
