@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth import logout as end_session
 from django.contrib.auth import views as auth_views
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -27,19 +27,19 @@ from common.errors import Refused
 def login(request: HttpRequest) -> HttpResponseBase:
     """E-mail and password. Failures are counted by django-axes, which also answers once there were too many."""
     if request.user.is_authenticated:
-        return redirect(_next(request))
+        return HttpResponseRedirect(_next(request))
     form = LoginForm(request, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         sign_in(request=request, user=form.get_user())
-        return redirect(_next(request))
+        return HttpResponseRedirect(_next(request))
     return render(request, "accounts/login.html", {"form": form, "next": _next(request)})
 
 
 def _next(request: HttpRequest) -> str:
-    """Where the visitor wanted to go, if that is a page of ours."""
+    """The path that the visitor wanted, if it is one of ours. `redirect` would take it for a view's name, too."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if ours else resolve_url("home")
+    return wanted if ours and wanted.startswith("/") else resolve_url("home")
 
 
 @public

@@ -51,6 +51,7 @@ def test_login_refuses_somebody_switched_off(client: Client, db: None) -> None:
         ("https://evil.example.com/", "/"),
         ("//evil.example.com/", "/"),
         ("javascript:alert(1)", "/"),
+        ("members", "/"),  # the name of a page that needs more than its name
     ],
 )
 def test_login_goes_on_to_pages_of_ours_only(client: Client, db: None, wanted: str, target: str) -> None:
