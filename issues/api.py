@@ -21,7 +21,7 @@ from common.errors import Refused
 from issues import actions
 from issues.access import get_issue
 from issues.export import from_cursor, read_all, read_page, to_csv, to_cursor, to_jsonl
-from issues.filters import FAILURE_FILTERS, LARGEST_ID, choose_failures
+from issues.filters import FAILURE_FILTERS, choose_failures, is_id
 from issues.lifecycle import State, choices_by_hand
 from issues.models import Issue
 from issues.queries import breakdown, counted_issues, sessions_by_day
@@ -123,7 +123,7 @@ def issues(request: Request) -> Response:
             raise Refused(f"{state!r} is none of {', '.join(State.values)}.", field="state")
         found = found.filter(state=state)
     if cursor := request.query_params.get("cursor", ""):
-        if not (cursor.isascii() and cursor.isdigit() and int(cursor[:20]) <= LARGEST_ID):
+        if not is_id(cursor):
             raise Refused("This is no cursor of ours. Take `next` from the page before.", field="cursor")
         found = found.filter(number__lt=int(cursor))
     limit = _limit(request)

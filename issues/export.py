@@ -1,16 +1,14 @@
 """Labelled failures as plain rows: everything that a data scientist needs without a second call."""
 
 import base64
-import binascii
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 from django.db.models import Q, QuerySet
-from django.utils.dateparse import parse_datetime
 
 from annotate.models import Failure
 from common.errors import Refused
@@ -181,9 +179,10 @@ def from_cursor(cursor: str) -> Position | None:
         return None
     try:
         moment, _, number = base64.urlsafe_b64decode(cursor.encode()).decode().partition("|")
-        position = parse_datetime(moment), int(number)
-    except (ValueError, binascii.Error):
-        position = None, 0
-    if position[0] is None or position[0].tzinfo is None or not 0 <= position[1] < 2**63:
+        # Databases compare in UTC, which has no year for some moments of other zones.
+        position = datetime.fromisoformat(moment).astimezone(UTC), int(number)
+    except (ValueError, OverflowError):
+        position = None
+    if position is None or not 0 <= position[1] < 2**63:
         raise Refused("This is no cursor of ours. Take `next` from the page before.", field="cursor")
-    return position[0], position[1]
+    return position

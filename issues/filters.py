@@ -1,7 +1,7 @@
 """The closed lists of what issues and failures may be filtered and sorted by."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -56,7 +56,7 @@ def read_choice(query: QueryDict) -> BoardChoice:
     known = {"state": {*GROUPS, *State.values}, "sort": set(SORTS)}
     wrong: set[str] = {name for name, values in known.items() if name in asked and asked[name] not in values}
     owner = asked.get("owner", "")
-    if owner and owner not in {"me", "none"} and not _is_id(owner):
+    if owner and owner not in {"me", "none"} and not is_id(owner):
         wrong.add("owner")
     strange = set(query) - {"state", "workflow", "owner", "q", "sort", "page"}
     return BoardChoice(
@@ -65,8 +65,9 @@ def read_choice(query: QueryDict) -> BoardChoice:
     )
 
 
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and int(text[:20]) <= LARGEST_ID
+def is_id(text: str) -> bool:
+    """Whether a text is a whole number that a database's key can be."""
+    return text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_ID)) and int(text) <= LARGEST_ID
 
 
 def choose_issues(issues: QuerySet[Issue], choice: BoardChoice, *, me: int) -> QuerySet[Issue]:
@@ -79,7 +80,7 @@ def choose_issues(issues: QuerySet[Issue], choice: BoardChoice, *, me: int) -> Q
     if choice.owner:
         found = found.filter(owner={"me": me, "none": None}.get(choice.owner, choice.owner))
     if choice.q:
-        number = Q(number=int(choice.q)) if _is_id(choice.q) and int(choice.q) < 2**31 else Q()
+        number = Q(number=int(choice.q)) if is_id(choice.q) and int(choice.q) < 2**31 else Q()
         found = found.filter(Q(title__icontains=choice.q) | Q(description__icontains=choice.q) | number)
     return found.order_by(*SORTS[choice.sort][1])
 
@@ -140,13 +141,19 @@ def _one_of(name: str, value: str) -> Q:
 
 
 def _moment(value: str) -> datetime:
-    try:
-        moment = parse_datetime(value.replace(" ", "+"))
-    except ValueError:
-        moment = None
-    if moment is None or is_naive(moment):
+    moment = read_moment(value.replace(" ", "+"))
+    if moment is None:
         raise Refused("Give a moment with its zone, such as 2026-11-02T12:00:00Z.", field="updated_since")
     return moment
+
+
+def read_moment(text: str) -> datetime | None:
+    """An ISO 8601 moment with a zone, in UTC; None for anything else, and for one that UTC has no year for."""
+    try:
+        moment = parse_datetime(text)
+        return None if moment is None or is_naive(moment) else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _changed_since(moment: datetime) -> Q:
@@ -159,6 +166,6 @@ def _in_issue(value: str) -> Q:
     standing = IssueMembership.objects.standing().filter(failure=OuterRef("pk"))
     if value == "none":
         return ~Q(Exists(standing))
-    if not _is_id(value) or int(value) >= 2**31:
+    if not is_id(value) or int(value) >= 2**31:
         raise Refused("Give an issue's number, or none.", field="issue")
     return Q(Exists(standing.filter(issue__number=int(value))))

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+from base64 import b64encode
 from datetime import timedelta
 from typing import Any
 
@@ -187,8 +188,12 @@ def test_updated_since_follows_the_failure_and_its_issue(api: Client, told: Fail
         ({"updated_since": "yesterday"}, "updated_since"),
         ({"updated_since": "2026-11-02T12:00:00"}, "updated_since"),
         ({"updated_since": "2026-13-02T12:00:00Z"}, "updated_since"),
+        ({"updated_since": "0001-01-01T00:00:00+14:00"}, "updated_since"),
+        ({"updated_since": "9999-12-31T23:59:59-14:00"}, "updated_since"),
+        ({"issue": "0" * 5000 + "1"}, "issue"),
         ({"workflow": "\0"}, "workflow"),
         ({"cursor": "nonsense"}, "cursor"),
+        ({"cursor": b64encode(b"9999-12-31T23:59:59-14:00|1").decode()}, "cursor"),
         ({"limit": "0"}, "limit"),
         ({"limit": "many"}, "limit"),
         ({"format": "xml"}, "format"),
@@ -198,7 +203,9 @@ def test_what_is_wrong_is_named(api: Client, project: Project, query: dict[str, 
     assert error_of(api.get("/api/v1/failures/", query)) == (400, field)
 
 
-@pytest.mark.parametrize("query", [{"state": "x"}, {"cursor": "x"}, {"limit": "-1"}, {"title": "x"}])
+@pytest.mark.parametrize(
+    "query", [{"state": "x"}, {"cursor": "x"}, {"cursor": "0" * 5000}, {"limit": "-1"}, {"title": "x"}]
+)
 def test_what_is_wrong_with_issues_is_named(api: Client, query: dict[str, str]) -> None:
     assert error_of(api.get("/api/v1/issues/", query)) == (400, next(iter(query)))
 

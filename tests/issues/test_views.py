@@ -74,6 +74,7 @@ def test_board_filters_by_state_workflow_owner_and_words(
 def test_board_names_what_it_did_not_understand(lead_client: Client, issue: Issue) -> None:
     html = page(lead_client, "issue_board", sort="owner__password", state="weird", owner="x", colour="red")
     assert "left out: colour, owner, sort, state." in html
+    assert "left out: owner." in page(lead_client, "issue_board", owner="0" * 20 + "9" * 30, q="0" * 5000 + "1")
 
 
 def test_empty_board_teaches_the_next_step(lead_client: Client, project: Project, lead: User) -> None:
