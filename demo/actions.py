@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.db import transaction
 
@@ -57,14 +58,21 @@ def review_demo(*, project: Project, runs: Sequence[AgentRun]) -> int:
         slot = Slot.objects.filter(queue=queue, item__session__external_id=run.external_id).first()
         if slot is None or Review.objects.filter(project=project, client_id=client_id).exists():
             continue
-        submit_review(
+        review = submit_review(
             slot=slot,
             reviewer=reviewers[number % len(reviewers)],
             client_id=client_id,
             outcome=Outcome.FAILURE if run.truth else Outcome.SUCCESS,
             failures=_told(run),
         )
+        # Made-up people read too: the pace of the queue is the pace of people, not of this loop.
+        Review.objects.filter(pk=review.pk).update(opened_at=review.submitted_at - _reading_time(run))
     return Review.objects.filter(project=project, reviewer__in=reviewers).count()
+
+
+def _reading_time(run: AgentRun) -> timedelta:
+    """40 s to 3 min, always the same for a session."""
+    return timedelta(seconds=40 + int(digest("pace", run.external_id)[:4], 16) % 140)
 
 
 def _chosen(runs: Sequence[AgentRun]) -> list[AgentRun]:
