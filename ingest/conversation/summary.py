@@ -10,6 +10,7 @@ from ingest.conversation.tree import Node, Turn
 from ingest.dialects.fields import format_of, value_of
 from ingest.dialects.tables import Field
 from ingest.dialects.values import as_json, as_text, as_word
+from ingest.receiving.limits import Cutter, clean
 from ingest.records import LogRecord, SessionRecord, StepRecord, is_good_time, moment
 
 SESSION_END = "session.end"
@@ -80,7 +81,8 @@ def _metadata(nodes: Sequence[Node]) -> dict[str, Any]:
     for node in nodes:
         value = as_json(value_of(node.words, Field.METADATA))
         if isinstance(value, dict):
-            return value
+            kept: dict[str, Any] = clean(value, Cutter())
+            return kept
     return {}
 
 

@@ -26,6 +26,7 @@ KINDS = (
 ROLES = {"user": "user", "agent": "agent", **dict.fromkeys(("tool", "retriever", "reranker", "guardrail"), "tool")}
 STATUSES = ("ok", "error", "unknown")
 MAX_ID = 200
+MAX_KEY = 80
 
 
 @dataclass
@@ -191,14 +192,14 @@ def _steps(value: dict[str, Any], reader: Reader) -> tuple[StepRecord, ...]:
 
 
 def _step(said: dict[str, Any], path: str, place: int, taken: set[str], reader: Reader) -> StepRecord:
-    key = reader.text(said, "key", path) or reader.text(said, "id", path) or f"s{place}"
+    key = (reader.text(said, "key", path) or reader.text(said, "id", path) or f"s{place}")[:MAX_KEY]
     if key in taken:
         reader.note(f"{path}.key", f"{key!r} is taken by an earlier step")
     taken.add(key)
     kind = reader.choice(said, "kind", path, KINDS)
     error_type, error_message, is_error = _error(said, path, reader)
     return StepRecord(
-        key=key[:80],
+        key=key,
         kind=kind,
         role=ROLES.get(kind, "internal"),
         name=reader.text(said, "name", path),

@@ -10,7 +10,7 @@ from ingest.dialects.feedback import identity_of
 from ingest.dialects.files import Entry, FileFormat
 from ingest.dialects.times import as_time
 from ingest.dialects.transcript import steps_of_messages
-from ingest.dialects.values import as_number, as_text
+from ingest.dialects.values import as_amount, as_number, as_text
 from ingest.receiving.limits import Cutter, clean
 from ingest.records import MessageRecord, Refusal, ScoreRecord, SessionRecord, StepRecord
 
@@ -38,7 +38,7 @@ def _session(simulation: dict[str, Any], info: dict[str, Any]) -> SessionRecord:
     external_id = as_text(simulation.get("id"))[:200]
     ended = simulation.get("termination_reason")
     model = as_text(_inside(info, "agent_info", "llm"))
-    duration = as_number(simulation.get("duration"))
+    duration = as_amount(simulation.get("duration"))
     return SessionRecord(
         external_id=external_id,
         steps=tuple(_with_model(step, model) for step in _steps(simulation["messages"])),
@@ -52,7 +52,7 @@ def _session(simulation: dict[str, Any], info: dict[str, Any]) -> SessionRecord:
         started_at=as_time(simulation.get("start_time")),
         ended_at=as_time(simulation.get("end_time")),
         closed=True,
-        latency_ms=None if duration is None else max(round(duration * 1000), 0),
+        latency_ms=None if duration is None else round(duration * 1000),
     )
 
 

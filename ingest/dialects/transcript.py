@@ -17,7 +17,8 @@ def says_error(message: MessageRecord) -> bool:
 def steps_of_messages(messages: Sequence[MessageRecord], failed: ErrorRule = says_error) -> tuple[StepRecord, ...]:
     """The steps of a conversation. Keys: `m<n>` for message n, counted from 1; a call's own id for a call."""
     answers = _answers(messages)
-    keys: set[str] = set()
+    # A call may bring an id that is a message's key here.
+    keys = {f"m{number}" for number in range(1, len(messages) + 1)}
     steps: list[StepRecord] = []
     for number, message in enumerate(messages, start=1):
         steps += _spoken(message, f"m{number}")

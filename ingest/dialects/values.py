@@ -5,6 +5,8 @@ from typing import Any
 
 import orjson
 
+from ingest.receiving.limits import Cutter, clean
+
 
 def as_text(value: Any) -> str:
     """The value as a person would read it: strings as they are, everything else as JSON; "" for nothing."""
@@ -12,16 +14,21 @@ def as_text(value: Any) -> str:
         return ""
     if isinstance(value, str):
         return value
-    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+    try:
+        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:  # it reads deeper than it writes
+        return orjson.dumps(clean(value, Cutter()), option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 def as_json(value: Any) -> Any:
     """The value, parsed if it is a JSON object, list or string in a string."""
     if isinstance(value, str) and value[:1] in {"{", "[", '"'}:
         try:
-            return orjson.loads(value)
+            parsed = orjson.loads(value)
         except orjson.JSONDecodeError:
             return value
+        # The attribute was cleaned when it came in, but a NUL may be written out in its JSON.
+        return clean(parsed, Cutter()) if "\\u0000" in value else parsed
     return value
 
 
@@ -48,6 +55,6 @@ def as_count(value: Any) -> int | None:
 
 
 def as_amount(value: Any) -> float | None:
-    """An amount of money from 0 up, or None."""
+    """An amount of money from 0 up that can be added up, or None."""
     number = as_number(value)
-    return number if number is not None and number >= 0 else None
+    return number if number is not None and 0 <= number < 2**53 else None

@@ -122,7 +122,7 @@ def _id(parent: dict[str, Any], key: str, path: str) -> str:
     value = parent.get(key) or ""
     if not isinstance(value, str):
         raise Unreadable(f"{path}.{key} must be hex in a string, not {_kind(value)}.")
-    return value.lower()
+    return value.lower().replace("\x00", "\ufffd")
 
 
 def _nanoseconds(parent: dict[str, Any], key: str, path: str) -> int:

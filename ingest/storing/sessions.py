@@ -12,6 +12,7 @@ from ingest.storing.scores import resolve_scores, store_scores
 from traces.models import AgentSession, Step
 
 UPDATED = ["position", *STEP_FIELDS]
+LARGEST = 2**63 - 1  # what a column can hold
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ def _store(
         setattr(row, name, value)
     row.revision += 1 if differs or is_new else 0
     row.last_received_at = max(row.last_received_at, received_at)
-    row.save()
+    # Not what settling writes: a worker may be at it while this one derives the steps.
+    row.save(update_fields=[*values, "revision", "last_received_at"])
     return Outcome(row.pk, is_new, differs and not is_new, added, removed)
 
 
@@ -103,7 +105,7 @@ def _totals(record: SessionRecord) -> dict[str, Any]:
 
 def _total(values: Iterable[int | None]) -> int | None:
     known = [value for value in values if value is not None]
-    return sum(known) if known else None
+    return min(sum(known), LARGEST) if known else None
 
 
 def _cost(values: Iterable[float | None]) -> float | None:

@@ -132,6 +132,7 @@ def test_anthropic_blocks_read_as_calls_and_answers(client: Client, project: Pro
         ({"steps": [{"kind": "llm", "tokens_in": -1}]}, "steps.0.tokens_in"),
         ({"steps": [{"kind": "llm", "started_at": "yesterday"}]}, "steps.0.started_at"),
         ({"steps": [{"kind": "llm", "key": "a"}, {"kind": "llm", "key": "a"}]}, "steps.1.key"),
+        ({"steps": [{"kind": "llm", "key": "a" * 80 + last} for last in "bc"]}, "steps.1.key"),
         ({"steps": ["user"]}, "steps.0"),
         ({"steps": {}}, "steps"),
         ({"messages": [{"role": "king", "content": "x"}]}, "messages.0.role"),
