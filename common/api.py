@@ -1,8 +1,10 @@
 """The one shape of every API error: `{"errors": [{"field": "steps.3.kind", "message": "…"}]}`."""
 
+import logging
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
@@ -10,6 +12,8 @@ from rest_framework.views import exception_handler
 
 from common.errors import Refused
 
+log = logging.getLogger(__name__)
+RETRY_AFTER_SECONDS = "2"
 STANDARD_WORDS = {status.HTTP_403_FORBIDDEN: "Not allowed.", status.HTTP_404_NOT_FOUND: "Not found."}
 
 
@@ -23,6 +27,14 @@ def error_response(error: Exception, context: dict[str, Any]) -> Response | None
         return Response(
             {"errors": [{"field": "", "message": "The body is too large for this call."}]},
             status=status.HTTP_413_REQUEST_ENTITY_TOO_LARGE,
+        )
+    if isinstance(error, OperationalError):
+        # Our own trouble: a client gives up on 500 and tries again on 503.
+        log.warning("The database did not answer a call: %s", error)
+        return Response(
+            {"errors": [{"field": "", "message": "Busy; please send it again."}]},
+            status=status.HTTP_503_SERVICE_UNAVAILABLE,
+            headers={"Retry-After": RETRY_AFTER_SECONDS},
         )
     response = exception_handler(error, context)
     if response is None:

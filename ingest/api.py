@@ -2,7 +2,6 @@
 
 from typing import cast
 
-from django.db import OperationalError
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
@@ -38,14 +37,6 @@ class TooLargeError(APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
 
 
-class BusyError(APIException):
-    """503: our own trouble, worth another try."""
-
-    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-    default_detail = "Busy; please send it again."
-    wait = 2  # DRF turns it into Retry-After
-
-
 @list_sessions_schema
 @extend_schema(
     methods=["POST"],
@@ -77,20 +68,13 @@ def _receive(request: Request, key: ApiKey) -> Response:
     refused = [entry for entry in entries if isinstance(entry, Refusal)]
     if not accepted:
         return _all_refused(refused)
-    _keep(key, kind, body, refused)
+    if keep_batch(key, "sessions", kind, body, "; ".join(map(str, refused))):
+        ring(digest)
     answer = {
         "accepted": [{"id": record.external_id, "steps": len(record.steps)} for record in accepted],
         "refused": [{"line": entry.line, "field": entry.field, "message": entry.message} for entry in refused],
     }
     return Response(answer, status=status.HTTP_202_ACCEPTED)
-
-
-def _keep(key: ApiKey, kind: str, body: bytes, refused: list[Refusal]) -> None:
-    try:
-        if keep_batch(key, "sessions", kind, body, "; ".join(map(str, refused))):
-            ring(digest)
-    except OperationalError as error:
-        raise BusyError from error
 
 
 def _body(request: Request) -> bytes:

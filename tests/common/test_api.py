@@ -1,4 +1,5 @@
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import OperationalError
 from django.http import Http404
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, NotFound, ParseError, ValidationError
@@ -81,3 +82,10 @@ def test_status_of_the_error_is_kept() -> None:
 
 def test_real_fault_is_left_to_be_a_500() -> None:
     assert error_response(RuntimeError("bug"), {}) is None
+
+
+def test_a_busy_database_is_worth_another_try() -> None:
+    response = error_response(OperationalError("database is locked"), {})
+    assert response is not None
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "2")
+    assert response.data == {"errors": [{"field": "", "message": "Busy; please send it again."}]}

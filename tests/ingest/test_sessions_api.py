@@ -2,8 +2,10 @@
 
 import json
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from accounts.models import Project, Scope
@@ -173,6 +175,13 @@ def test_other_bodies_are_refused_in_the_one_error_shape(
 ) -> None:
     response = post(client, secret, URL, body, kind)
     assert (response.status_code, list(response.json())) == (status, ["errors"])
+
+
+@pytest.mark.parametrize("place", ["accounts.keyholders.find_api_key", "ingest.api.keep_batch"])
+def test_a_busy_database_is_answered_with_503(client: Client, secret: str, place: str) -> None:
+    with patch(place, side_effect=OperationalError("database is locked")):
+        response = send(client, secret, REFUND)
+    assert (response.status_code, response["Retry-After"]) == (503, "2")
 
 
 def test_sending_needs_its_scope_and_so_does_reading(client: Client, project: Project, secret: str) -> None:
