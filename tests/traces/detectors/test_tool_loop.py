@@ -1,11 +1,12 @@
 """The detector of circles."""
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from tests.traces.talks import agent, call, talk, user
-from traces.detectors.tool_loop import detect
+from traces.detectors.tool_loop import COMPARED_WITH, detect
 from traces.records import StepFacts
 
 
@@ -75,3 +76,11 @@ def test_detect_finds_the_loop_with_words_of_the_agent_between() -> None:
 )
 def test_detect_is_silent_for_near_misses(steps: list[StepFacts]) -> None:
     assert list(detect(talk(*steps))) == []
+
+
+def test_detect_compares_each_call_with_a_bounded_number_of_others() -> None:
+    calls = talk(*[look(order_id=number) for number in range(500)])
+    with patch("traces.detectors.tool_loop._near", return_value=False) as near:
+        assert list(detect(calls)) == []
+    # Each against the last different ones, and a few times more in search of cycles.
+    assert near.call_count <= 500 * (COMPARED_WITH + 3)
