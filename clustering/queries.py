@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Project
-from annotate.models import Failure
+from annotate.models import Failure, FailureType
+from clustering.engine.compare import join_types
 from clustering.engine.embed import BUNDLED, Vectors, from_bytes
 from clustering.engine.mask import TEXT_VERSION
 from clustering.models import EmbedderFault, Embedding
@@ -30,10 +31,14 @@ def current_embeddings() -> QuerySet[Embedding]:
     return Embedding.objects.filter(model_name=model_name(), text_version=TEXT_VERSION)
 
 
+def is_embedded() -> Exists:
+    """For a query of failures: whether the present wording has a current vector."""
+    return Exists(current_embeddings().filter(failure=OuterRef("pk"), failure_updated_at=OuterRef("updated_at")))
+
+
 def waiting_for_embedding() -> QuerySet[Failure]:
     """Failures that are not withdrawn and whose present wording has no current vector, oldest first."""
-    fresh = current_embeddings().filter(failure=OuterRef("pk"), failure_updated_at=OuterRef("updated_at"))
-    return Failure.objects.filter(~Exists(fresh), withdrawn_at=None).order_by("id")
+    return Failure.objects.filter(~is_embedded(), withdrawn_at=None).order_by("id")
 
 
 def find_fault() -> EmbedderFault | None:
@@ -43,16 +48,27 @@ def find_fault() -> EmbedderFault | None:
 
 @dataclass(frozen=True)
 class Embedded:
-    """A failure with its masked text; its vector is the same row of `Embeddings.vectors`."""
+    """A failure with its masked text and its type ("": none); its vector is the same row of `Embeddings.vectors`."""
 
     failure_id: int
     text: str
     note: str
+    failure_type: str = ""
+
+    @property
+    def content(self) -> str:
+        """All that is compared, in words: failures of the same content cannot be told apart."""
+        return content_of(self.text, self.failure_type)
+
+
+def content_of(text: str, failure_type: str) -> str:
+    """A masked text with the failure type that a person gave."""
+    return f"[{failure_type}] {text}" if failure_type else text
 
 
 @dataclass(frozen=True)
 class Embeddings:
-    """Failures and their vectors, row by row, ordered by failure."""
+    """Failures and their vectors (text and type), row by row, ordered by failure. All of one project may meet."""
 
     rows: list[Embedded]
     vectors: Vectors
@@ -60,20 +76,22 @@ class Embeddings:
 
 def read_embeddings(project: Project, failure_ids: Collection[int] | None = None) -> Embeddings:
     """The current embeddings of these failures (None: of all that are not withdrawn) of the project."""
-    found = _embeddings_of(project, failure_ids).values_list("failure_id", "text", "failure__note", "vector")
+    fields = ("failure_id", "text", "failure__note", "failure__failure_type__name", "vector")
     wanted = None if failure_ids is None else set(failure_ids)
-    rows = [row for row in found if wanted is None or row[0] in wanted]
-    return Embeddings(
-        rows=[Embedded(failure_id, text, note) for failure_id, text, note, _ in rows],
-        vectors=from_bytes([vector for *_, vector in rows]),
-    )
+    found = [
+        row for row in _embeddings_of(project, failure_ids).values_list(*fields) if wanted is None or row[0] in wanted
+    ]
+    rows = [Embedded(failure_id, text, note, kind or "") for failure_id, text, note, kind, _ in found]
+    known = sorted(FailureType.objects.filter(project=project).values_list("name", flat=True))
+    vectors = from_bytes([vector for *_, vector in found])
+    return Embeddings(rows, join_types(vectors, [row.failure_type for row in rows], known))
 
 
-def read_texts(project: Project, failure_ids: Collection[int]) -> list[tuple[int, str]]:
-    """(failure, masked text) of those of the failures that have a current embedding."""
+def read_contents(project: Project, failure_ids: Collection[int]) -> list[tuple[int, str]]:
+    """(failure, content) of those of the failures that have a current embedding."""
     wanted = set(failure_ids)
-    rows = _embeddings_of(project, failure_ids).values_list("failure_id", "text")
-    return [row for row in rows if row[0] in wanted]
+    rows = _embeddings_of(project, failure_ids).values_list("failure_id", "text", "failure__failure_type__name")
+    return [(failure_id, content_of(text, kind or "")) for failure_id, text, kind in rows if failure_id in wanted]
 
 
 def _embeddings_of(project: Project, failure_ids: Collection[int] | None) -> QuerySet[Embedding]:

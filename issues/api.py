@@ -117,7 +117,7 @@ def issues(request: Request) -> Response:
     for name in request.query_params:
         if name not in {"state", "cursor", "limit"}:
             raise Refused(f"There is no filter {name!r}. There are: state, cursor, limit.", field=name)
-    found = counted_issues(_project(request)).order_by("-number")
+    found = Issue.objects.filter(project=_project(request)).order_by("-number")
     if state := request.query_params.get("state", ""):
         if state not in State.values:
             raise Refused(f"{state!r} is none of {', '.join(State.values)}.", field="state")
@@ -127,9 +127,11 @@ def issues(request: Request) -> Response:
             raise Refused("This is no cursor of ours. Take `next` from the page before.", field="cursor")
         found = found.filter(number__lt=int(cursor))
     limit = _limit(request)
-    page = list(found[: limit + 1])
-    following = str(page[limit - 1].number) if len(page) > limit else None
-    return Response({"results": IssueSerializer(page[:limit], many=True).data, "next": following})
+    numbers = list(found.values_list("number", flat=True)[: limit + 1])
+    following = str(numbers[limit - 1]) if len(numbers) > limit else None
+    # Counted for the page alone: counts of all issues read every failure.
+    page = counted_issues(_project(request)).filter(number__in=numbers[:limit]).order_by("-number")
+    return Response({"results": IssueSerializer(page, many=True).data, "next": following})
 
 
 @extend_schema(operation_id="issues_retrieve", responses={200: IssueDetailSerializer, 404: WRONG})

@@ -71,7 +71,7 @@ def is_id(text: str) -> bool:
 
 
 def choose_issues(issues: QuerySet[Issue], choice: BoardChoice, *, me: int) -> QuerySet[Issue]:
-    """The issues that the board shows, in its order; `me` is the reader's id."""
+    """Those of the issues that the board shows; `me` is the reader's id."""
     states = GROUPS[choice.state][1] if choice.state in GROUPS else {State(choice.state)}
     found = issues.filter(state__in=states)
     if choice.workflow:
@@ -82,7 +82,7 @@ def choose_issues(issues: QuerySet[Issue], choice: BoardChoice, *, me: int) -> Q
     if choice.q:
         number = Q(number=int(choice.q)) if is_id(choice.q) and int(choice.q) < 2**31 else Q()
         found = found.filter(Q(title__icontains=choice.q) | Q(description__icontains=choice.q) | number)
-    return found.order_by(*SORTS[choice.sort][1])
+    return found
 
 
 # --- failures over the API -------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from clustering.engine.group import measure_background
 from clustering.engine.match import pick_exemplars
 from clustering.grouping import Group, group_failures, hash_input, was_grouped
 from clustering.models import GroupingRun
-from clustering.queries import Embeddings, read_embeddings, read_texts
+from clustering.queries import Embeddings, read_contents, read_embeddings
 from issues.lifecycle import State
 from issues.models import Issue, IssueMembership, Proposal, ProposalState, Source
 from issues.queries import standing_members, unplaced_failures
@@ -35,7 +35,7 @@ def place_waiting(project: Project) -> None:
     """Does all that is to do for one project's failures and proposals."""
     release_withdrawn(project)
     place_chosen(project)
-    if was_grouped(project, hash_input(read_texts(project, _free_ids(project)))):
+    if was_grouped(project, hash_input(read_contents(project, _free_ids(project)))):
         return
     pool = read_embeddings(project, _free_ids(project))
     placed = place_alike(project, pool) if pool.rows else set()
@@ -64,18 +64,18 @@ def place_chosen(project: Project) -> None:
 
 
 def place_alike(project: Project, pool: Embeddings) -> set[int]:
-    """Joins each failure to the one issue with its exact text, or that it clearly matches; returns who was placed."""
+    """Joins each failure to the one issue with its exact words and type, or that it clearly matches; returns who was placed."""
     issues = {issue.pk: issue for issue in _living(project)}
     everything = read_embeddings(project)
     members = _Members(project, everything)
-    background = measure_background([row.text for row in everything.rows], everything.vectors)
+    background = measure_background([row.content for row in everything.rows], everything.vectors)
     mechanism = mechanisms.current()
     threshold = mechanism.joining(background)
     forbidden = _taken_out(project)
     placed: set[int] = set()
     for row, vector in zip(pool.rows, pool.vectors, strict=True):
         allowed = {pk for pk in issues if (row.failure_id, pk) not in forbidden}
-        same = members.issues_of_text(row.text) & allowed
+        same = members.issues_of(row.content) & allowed
         if len(same) == 1:
             placed |= _join(issues[same.pop()], row.failure_id, Source.EXACT, None)
             continue
@@ -91,25 +91,25 @@ def _join(issue: Issue, failure_id: int, source: Source, score: float | None) ->
 
 
 class _Members:
-    """Who is in which issue now, as texts and as anchors: at most a few vectors per issue, people's choices first."""
+    """Who is in which issue now, as contents and as anchors: at most a few vectors per issue, people's choices first."""
 
     def __init__(self, project: Project, everything: Embeddings) -> None:
         row_of = {row.failure_id: index for index, row in enumerate(everything.rows)}
-        self._texts: defaultdict[str, set[int]] = defaultdict(set)
+        self._contents: defaultdict[str, set[int]] = defaultdict(set)
         by_people: defaultdict[int, list[int]] = defaultdict(list)
         by_machine: defaultdict[int, list[int]] = defaultdict(list)
         standing = IssueMembership.objects.standing().filter(issue__project=project).order_by("failure_id")
         for issue_id, failure_id, source in standing.values_list("issue_id", "failure_id", "source"):
             if (index := row_of.get(failure_id)) is not None:
-                self._texts[everything.rows[index].text].add(issue_id)
+                self._contents[everything.rows[index].content].add(issue_id)
                 (by_people if source in {Source.PERSON, Source.PROPOSAL} else by_machine)[issue_id].append(index)
         self.anchors: dict[int, Vectors] = {
             issue_id: pick_exemplars(everything.vectors[by_people[issue_id] or by_machine[issue_id]])
             for issue_id in sorted({*by_people, *by_machine})
         }
 
-    def issues_of_text(self, text: str) -> set[int]:
-        return set(self._texts.get(text, ()))
+    def issues_of(self, content: str) -> set[int]:
+        return set(self._contents.get(content, ()))
 
 
 def write_proposals(project: Project, run: GroupingRun, groups: Iterable[Group]) -> None:

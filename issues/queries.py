@@ -1,9 +1,9 @@
 """Reads of issues. Every count is derived from standing memberships: open, of failures that nobody withdrew."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
@@ -12,10 +12,10 @@ from django.db.models.functions import Coalesce, TruncDate
 from accounts.models import Project
 from annotate.models import Failure
 from clustering.models import EmbedderFault
-from clustering.queries import find_fault, waiting_for_embedding
+from clustering.queries import find_fault, is_embedded
 from issues.lifecycle import State
 from issues.models import Issue, IssueMembership, Proposal, ProposalState
-from traces.models import Step, StepKind
+from traces.models import SHOWN_AT, AgentSession, Step, StepKind
 
 STANDING = Q(memberships__until=None, memberships__failure__withdrawn_at=None)
 BOARD_DAYS, TREND_DAYS = 14, 30
@@ -40,7 +40,7 @@ def counted_issues(project: Project) -> QuerySet[Issue]:
         .annotate(
             sessions=Count(session, filter=STANDING, distinct=True),
             users=Count(f"{session}__user_ref", filter=named, distinct=True),
-            failures=Count("memberships__failure", filter=STANDING, distinct=True),
+            failures=Count("memberships", filter=STANDING),  # a failure has one open membership
             first_seen=Min(BOARD_SEEN, filter=STANDING),
             last_seen=Max(BOARD_SEEN, filter=STANDING),
         )
@@ -70,7 +70,7 @@ def board_rows(project: Project, issues: Iterable[Issue]) -> list[BoardRow]:
     standing = IssueMembership.objects.standing().filter(issue__in=issues)
     days = last_days(project, BOARD_DAYS)
     per_day: defaultdict[int, dict[date, int]] = defaultdict(dict)
-    for issue_id, day, count in _by_day(standing, "issue_id"):
+    for issue_id, day, count in _by_day(standing, days):
         per_day[issue_id][day] = count
     workflows: defaultdict[int, list[str]] = defaultdict(list)
     found = standing.values("issue_id", workflow=F("failure__session__workflow"))
@@ -84,22 +84,29 @@ def board_rows(project: Project, issues: Iterable[Issue]) -> list[BoardRow]:
 
 def last_days(project: Project, count: int) -> list[date]:
     """The `count` days up to the last one with a confirmed session in the project; none where there is none."""
-    standing = IssueMembership.objects.standing().filter(issue__project=project)
-    last: datetime | None = standing.aggregate(last=Max(SEEN))["last"]
+    confirmed = IssueMembership.objects.standing().filter(failure__session=OuterRef("pk"), issue__project=project)
+    newest = AgentSession.objects.filter(Exists(confirmed), project=project).order_by(SHOWN_AT.desc(), "-id")
+    # The first that the index of the session list meets; a maximum would read every membership.
+    last: datetime | None = newest.values_list(SHOWN_AT, flat=True).first()
     return [] if last is None else [last.date() - timedelta(days=back) for back in range(count - 1, -1, -1)]
 
 
 def sessions_by_day(issue: Issue) -> list[tuple[str, int]]:
     """(day, distinct confirmed sessions) up to the project's last day with data, zero-filled."""
     standing = IssueMembership.objects.standing().filter(issue=issue)
-    found = {day: count for _, day, count in _by_day(standing, "issue_id")}
-    return [(_short(day), found.get(day, 0)) for day in last_days(issue.project, TREND_DAYS)]
+    days = last_days(issue.project, TREND_DAYS)
+    found = {day: count for _, day, count in _by_day(standing, days)}
+    return [(_short(day), found.get(day, 0)) for day in days]
 
 
-def _by_day(standing: QuerySet[IssueMembership], key: str) -> list[tuple[int, date, int]]:
-    rows = standing.annotate(day=TruncDate(SEEN)).values(key, "day")
+def _by_day(standing: QuerySet[IssueMembership], days: Sequence[date]) -> list[tuple[int, date, int]]:
+    """(issue, day, distinct sessions) from the first of these days on."""
+    if not days:
+        return []
+    recent = standing.alias(seen=SEEN).filter(seen__gte=datetime.combine(days[0], time.min, UTC))
+    rows = recent.annotate(day=TruncDate(SEEN)).values("issue_id", "day")
     counted = rows.annotate(count=Count("failure__session", distinct=True)).order_by("day")
-    return [(row[key], row["day"], row["count"]) for row in counted]
+    return [(row["issue_id"], row["day"], row["count"]) for row in counted]
 
 
 def _short(day: date) -> str:
@@ -209,10 +216,13 @@ class Pool:
 
 def read_pool(project: Project) -> Pool:
     """How far grouping has come in this project."""
-    unplaced = unplaced_failures(project)
-    proposed = unplaced.filter(proposals__state=ProposalState.OPEN).distinct()
-    unread = waiting_for_embedding().filter(project=project)
-    return Pool(unplaced.count(), unread.count(), proposed.count(), find_fault())
+    proposals = Proposal.failures.through.objects.filter(failure=OuterRef("pk"), proposal__state=ProposalState.OPEN)
+    counted = unplaced_failures(project).aggregate(
+        unplaced=Count("pk"),
+        unread=Count("pk", filter=~is_embedded()),
+        proposed=Count("pk", filter=Exists(proposals)),
+    )
+    return Pool(**counted, fault=find_fault())
 
 
 def attachable_issues(project: Project) -> QuerySet[Issue]:
@@ -221,7 +231,6 @@ def attachable_issues(project: Project) -> QuerySet[Issue]:
 
 
 def seen_workflows(project: Project) -> list[str]:
-    """The workflows in which issues were confirmed, by name."""
-    standing = IssueMembership.objects.standing().filter(issue__project=project)
-    names: Collection[str] = standing.values_list("failure__session__workflow", flat=True).distinct()
-    return sorted(name for name in names if name)
+    """The workflows of the project's sessions, by name: one pass over an index, where asking issues reads them all."""
+    named = AgentSession.objects.filter(project=project).exclude(workflow="")
+    return list(named.order_by("workflow").values_list("workflow", flat=True).distinct())

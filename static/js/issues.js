@@ -1,5 +1,10 @@
 // Keys of the board and of the proposals inbox: j and k choose a row, Enter opens it, a and d decide on it.
 
+// A thousand issues are written once into the page, not once for every proposal.
+for (const select of document.querySelectorAll("select[data-options]")) {
+  select.append(document.getElementById(select.dataset.options).content.cloneNode(true));
+}
+
 const items = [...document.querySelectorAll("[data-keys='list'] [data-item]")];
 let chosen = -1;
 

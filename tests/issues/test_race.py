@@ -1,9 +1,11 @@
 """Two processes move the same issues at the same moment: of each issue one wins and the other is told."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,9 @@ def database_url(tmp_path: Path) -> str:
         return f"postgres://{login}/{database['NAME']}"
     copy = tmp_path / "race.sqlite3"
     connection.cursor().execute("VACUUM INTO %s", [str(copy)])
+    with closing(sqlite3.connect(copy)) as fresh:
+        # A copy begins without a write-ahead log, and two that switch it on at once lock each other out.
+        fresh.execute("PRAGMA journal_mode=WAL")
     return f"sqlite:///{copy}"
 
 
