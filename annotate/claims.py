@@ -8,6 +8,7 @@ import uuid
 from datetime import timedelta
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -71,18 +72,23 @@ def take_this(*, slot_id: int, user: User) -> Slot | None:
         return None
 
 
-def renew(*, slot_id: int, token: uuid.UUID) -> bool:
-    """Holds a lease for another while. False when it has gone to someone else. One that ran out untaken comes back."""
+def renew(*, slot_id: int, user: User, token: uuid.UUID) -> bool:
+    """Holds one's own lease for another while; one that ran out untaken comes back. False when somebody else has it."""
     until = timezone.now() + LEASE
-    return bool(Slot.objects.filter(pk=slot_id, lease_token=token, state=SlotState.LEASED).update(lease_until=until))
+    return bool(_held(slot_id, user, token).update(lease_until=until))
 
 
-def give_back(*, slot_id: int, token: uuid.UUID) -> bool:
+def give_back(*, slot_id: int, user: User, token: uuid.UUID) -> bool:
     """Frees a slot that its holder leaves unsubmitted. A lease that has been renewed elsewhere since then stands."""
-    held = Slot.objects.filter(pk=slot_id, lease_token=token, state=SlotState.LEASED)
+    held = _held(slot_id, user, token)
     if held.filter(is_extra=True).exists():
         return bool(held.update(state=SlotState.SKIPPED, skip_reason="extra", lease_token=None, lease_until=None))
     return bool(held.update(state=SlotState.FREE, reviewer=None, lease_token=None, lease_until=None, opened_at=None))
+
+
+def _held(slot_id: int, user: User, token: uuid.UUID) -> QuerySet[Slot]:
+    """The slot, if it is leased under this token and to this person: a token that leaked opens nothing."""
+    return Slot.objects.filter(pk=slot_id, reviewer=user, lease_token=token, state=SlotState.LEASED)
 
 
 def _run(sql: str, **values: int) -> int | None:

@@ -202,7 +202,7 @@ def review_renew(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
     """The heartbeat of an open page: `held` says whether the session is still its reader's."""
     slot = get_slot(request.project, slot_id)
     form = LeaseForm(request.POST)
-    held = form.is_valid() and renew(slot_id=slot.pk, token=form.cleaned_data["lease_token"])
+    held = form.is_valid() and renew(slot_id=slot.pk, user=request.user, token=form.cleaned_data["lease_token"])
     return JsonResponse({"held": held})
 
 
@@ -213,7 +213,7 @@ def review_leave(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
     slot = get_slot(request.project, slot_id)
     form = LeaseForm(request.POST)
     if form.is_valid():
-        give_back(slot_id=slot.pk, token=form.cleaned_data["lease_token"])
+        give_back(slot_id=slot.pk, user=request.user, token=form.cleaned_data["lease_token"])
     return HttpResponse(status=204)
 
 

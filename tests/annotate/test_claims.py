@@ -131,9 +131,10 @@ def test_renew_holds_on_and_knows_when_it_is_lost(project: Project, people: list
     assert held.lease_token is not None
     expire(slot)
 
-    assert renew(slot_id=slot.pk, token=held.lease_token)
+    assert renew(slot_id=slot.pk, user=people[0], token=held.lease_token)
     assert take_next(queue=queue, user=people[1]) is None
-    assert not renew(slot_id=slot.pk, token=uuid.uuid4())
+    assert not renew(slot_id=slot.pk, user=people[0], token=uuid.uuid4())
+    assert not renew(slot_id=slot.pk, user=people[1], token=held.lease_token)
 
 
 def test_give_back_frees_the_slot_but_not_one_that_was_opened_anew(project: Project, people: list[User]) -> None:
@@ -147,8 +148,9 @@ def test_give_back_frees_the_slot_but_not_one_that_was_opened_anew(project: Proj
     assert new.lease_token is not None
 
     # The page that was reloaded says goodbye after its successor has opened.
-    assert not give_back(slot_id=slot.pk, token=old.lease_token)
-    assert give_back(slot_id=slot.pk, token=new.lease_token)
+    assert not give_back(slot_id=slot.pk, user=people[0], token=old.lease_token)
+    assert not give_back(slot_id=slot.pk, user=people[1], token=new.lease_token)
+    assert give_back(slot_id=slot.pk, user=people[0], token=new.lease_token)
     slot.refresh_from_db()
     assert (slot.state, slot.reviewer, slot.lease_token, slot.opened_at) == (SlotState.FREE, None, None, None)
 
