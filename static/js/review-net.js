@@ -1,6 +1,7 @@
 // Talking to the server from the review pages, and the outbox: what could not be sent is kept here until it can.
 
-const OUTBOX = "misstep:outbox";
+// One for each person: on a shared computer nobody sends what somebody else has judged.
+const OUTBOX = `misstep:outbox:${document.body.dataset.user}`;
 const SENT_WITHIN_MS = 15000;
 
 /** Nobody answered, or somebody who is not us (a login page, a proxy): worth another try. */

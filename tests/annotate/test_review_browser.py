@@ -50,12 +50,16 @@ def ada(queue: Queue) -> User:
 
 @pytest.fixture
 def context(chromium: Browser, live_server: Any, ada: User) -> Iterator[BrowserContext]:
-    client = Client()
-    client.force_login(ada, backend="django.contrib.auth.backends.ModelBackend")
     context = chromium.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    log_in(context, ada, live_server.url)
     yield context
     context.close()
+
+
+def log_in(context: BrowserContext, user: User, url: str) -> None:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}])
 
 
 @pytest.fixture
@@ -242,6 +246,25 @@ def test_a_kept_review_is_sent_from_another_page(page: Page, context: BrowserCon
 
     expect(other.locator("#outbox")).to_have_text("1 kept review was sent.")
     assert Review.objects.get().outcome == Outcome.UNKNOWN
+
+
+def test_a_kept_review_is_not_sent_by_somebody_else(
+    page: Page, context: BrowserContext, queue: Queue, ada: User, live_server: Any
+) -> None:
+    context.set_offline(True)
+    press(page, "3 Enter")
+    expect(page.locator("#status")).to_contain_text("kept on this computer")
+    page.close()
+    context.set_offline(False)
+    for user, notice in ((make_member(queue.project, Role.LEAD), ""), (ada, "1 kept review was sent.")):
+        log_in(context, user, live_server.url)
+        other = context.new_page()
+        other.goto(reverse("queue_list", args=[queue.project.slug]))
+        other.wait_for_load_state("networkidle")
+        expect(other.locator("#outbox")).to_have_text(notice)
+        other.close()
+
+    assert Review.objects.get().reviewer == ada
 
 
 def test_keys_are_silent_while_composing(page: Page) -> None:
