@@ -84,7 +84,7 @@ def remove_member(*, membership: Membership) -> None:
 
 def _refuse_last_admin(membership: Membership, verb: str) -> None:
     # The lock makes two admins who demote each other at the same moment wait for one another.
-    Project.objects.select_for_update().get(pk=membership.project_id)
+    Project.objects.select_for_update(no_key=True).get(pk=membership.project_id)
     others = Membership.objects.filter(project=membership.project_id, role=Role.ADMIN).exclude(pk=membership.pk)
     if membership.role == Role.ADMIN and not others.exists():
         raise Refused(f"You cannot {verb} the last admin. Make somebody else an admin first.")
@@ -123,6 +123,7 @@ def revoke_invitation(*, invitation: Invitation) -> None:
 @transaction.atomic
 def accept_as_new_user(*, invitation: Invitation, name: str, password: str) -> User:
     """Makes the account that the invitation was written for, and its membership."""
+    _claim(invitation)
     if User.objects.filter(email=invitation.email).exists():
         raise Refused("There is an account with this address already. Log in, then open the link again.")
     user = User.objects.create_user(invitation.email, password, name=name)
@@ -135,13 +136,18 @@ def accept_as_user(*, invitation: Invitation, user: User) -> None:
     """Lets an existing user join, if the invitation was written to their address."""
     if user.email != invitation.email:
         raise Refused(f"This invitation was written to {invitation.email}. Log in with that address.")
+    _claim(invitation)
     _join(invitation, user)
 
 
-def _join(invitation: Invitation, user: User) -> None:
+def _claim(invitation: Invitation) -> None:
+    """Uses the invitation up. First of all, so that of two clicks the second waits here and hears what happened."""
     claimed = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, expires_at__gt=timezone.now())
     if not claimed.update(accepted_at=timezone.now()):
         raise Refused("This invitation was used, withdrawn or is out of date. Ask for a new one.")
+
+
+def _join(invitation: Invitation, user: User) -> None:
     # Somebody may have become a member in another way meanwhile: then they keep the role they have.
     Membership.objects.get_or_create(project=invitation.project, user=user, defaults={"role": invitation.role})
 

@@ -205,6 +205,13 @@ def test_acceptance_is_refused_after_its_time(project: Project, admin: User) -> 
     assert not User.objects.filter(email="new@example.com").exists()
 
 
+def test_of_two_clicks_on_an_invitation_the_second_hears_what_happened(project: Project, admin: User) -> None:
+    invitation = invited(project, admin)
+    accept_as_new_user(invitation=invitation, name="New", password=PASSWORD)
+    with pytest.raises(Refused, match="was used"):
+        accept_as_new_user(invitation=invitation, name="New", password=PASSWORD)
+
+
 def test_acceptance_never_takes_over_an_account(project: Project, admin: User) -> None:
     make_user("new@example.com")
     with pytest.raises(Refused):
