@@ -13,7 +13,7 @@ from annotate.models import Failure, Severity
 from common.doorbell import ring
 from common.errors import Refused
 from issues.lifecycle import State, choices_by_hand
-from issues.models import EventKind, Issue, IssueEvent, IssueMembership, Proposal, ProposalState, Source
+from issues.models import EventKind, Issue, IssueEvent, IssueMembership, Proposal, ProposalState, Source, lock_project
 from issues.tasks import place
 
 TITLE_LENGTH = 200
@@ -38,6 +38,8 @@ def accept_proposal(
     if not chosen:
         raise Refused("Choose at least one failure.", field="failures")
     with transaction.atomic():
+        # Whoever writes proposals locks first the project, then them: the other way round two could wait for ever.
+        lock_project(proposal.project_id)
         _decide(proposal, ProposalState.ACCEPTED, actor)
         target = issue or _create_issue(
             proposal.project, title=title or proposal.title, failure_ids=chosen, actor=actor, instead_of=proposal
@@ -74,7 +76,7 @@ def _create_issue(
     project: Project, *, title: str, failure_ids: Collection[int], actor: User, instead_of: Proposal | None = None
 ) -> Issue:
     # The lock on the project makes numbers and titles safe: of two who create at once, one waits.
-    Project.objects.select_for_update().get(pk=project.pk)
+    lock_project(project.pk)
     checked = _check_title(project, title, Issue.objects.none(), instead_of)
     highest = Issue.objects.filter(project=project).aggregate(highest=Max("number"))["highest"] or 0
     issue = Issue.objects.create(
@@ -169,7 +171,7 @@ def _check_move(source: State, target: State, *, release: str, now: bool, reason
 def rename_issue(*, issue: Issue, title: str, actor: User) -> None:
     """Gives the issue another title, which no other issue or open proposal has."""
     with transaction.atomic():
-        Project.objects.select_for_update().get(pk=issue.project_id)
+        lock_project(issue.project_id)
         checked = _check_title(issue.project, title, Issue.objects.filter(pk=issue.pk))
         _change(issue, EventKind.RENAMED, actor, "title", checked)
 

@@ -46,6 +46,14 @@ class Issue(models.Model):
         return f"ISS-{self.number} {self.title}"
 
 
+def lock_project(project_id: int) -> None:
+    """One writer of a project's titles, numbers and proposals at a time, until the transaction ends.
+
+    Not the row's key: what refers to the project, such as a batch that arrives, need not wait.
+    """
+    Project.objects.select_for_update(no_key=True).get(pk=project_id)
+
+
 class Source(models.TextChoices):
     """Who or what placed a failure in an issue."""
 

@@ -22,7 +22,7 @@ from clustering.grouping import Group, group_failures, hash_input, was_grouped
 from clustering.models import GroupingRun
 from clustering.queries import Embeddings, read_contents, read_embeddings
 from issues.lifecycle import State
-from issues.models import Issue, IssueMembership, Proposal, ProposalState, Source
+from issues.models import Issue, IssueMembership, Proposal, ProposalState, Source, lock_project
 from issues.queries import standing_members, unplaced_failures
 
 SAME_PROPOSAL = 0.5  # Jaccard overlap from which a group is what was already declined
@@ -64,7 +64,7 @@ def place_chosen(project: Project) -> None:
 
 
 def place_alike(project: Project, pool: Embeddings) -> set[int]:
-    """Joins each failure to the one issue with its exact words and type, or that it clearly matches; returns who was placed."""
+    """Joins each failure to the one issue with its very words and type, or that it clearly matches. Returns who."""
     issues = {issue.pk: issue for issue in _living(project)}
     everything = read_embeddings(project)
     members = _Members(project, everything)
@@ -91,7 +91,7 @@ def _join(issue: Issue, failure_id: int, source: Source, score: float | None) ->
 
 
 class _Members:
-    """Who is in which issue now, as contents and as anchors: at most a few vectors per issue, people's choices first."""
+    """Who is in which issue now, as contents and as anchors: a few vectors per issue, people's choices first."""
 
     def __init__(self, project: Project, everything: Embeddings) -> None:
         row_of = {row.failure_id: index for index, row in enumerate(everything.rows)}
@@ -115,7 +115,7 @@ class _Members:
 def write_proposals(project: Project, run: GroupingRun, groups: Iterable[Group]) -> None:
     """Turns groups into open proposals. One that stands is left alone; what a new one overlaps becomes outdated."""
     with transaction.atomic():
-        Project.objects.select_for_update().get(pk=project.pk)  # one writer of a project's proposals at a time
+        lock_project(project.pk)
         free = set(_free_ids(project))
         declined = _members_of(project, ProposalState.DECLINED)
         standing = _members_of(project, ProposalState.OPEN)

@@ -1,6 +1,8 @@
 from itertools import product
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Project, Role, User
 from annotate.models import Failure, Severity
@@ -20,6 +22,18 @@ def kinds(issue: Issue) -> list[str]:
 
 def standing(issue: Issue) -> set[int]:
     return set(IssueMembership.objects.standing().filter(issue=issue).values_list("failure_id", flat=True))
+
+
+def test_accepting_locks_the_project_before_the_proposal(project: Project, lead: User) -> None:
+    proposal = make_proposal(tell_all(project, lead, TOKEN))
+    with CaptureQueriesContext(connection) as queries:
+        actions.accept_proposal(proposal=proposal, actor=lead)
+    said = [query["sql"] for query in queries]
+    lock = next(
+        place for place, sql in enumerate(said) if sql.startswith("SELECT") and 'FROM "accounts_project"' in sql
+    )
+    change = next(place for place, sql in enumerate(said) if sql.startswith('UPDATE "issues_proposal"'))
+    assert lock < change
 
 
 @pytest.mark.parametrize(("source", "target"), PAIRS, ids=[f"{a}-{b}" for a, b in PAIRS])
