@@ -1,5 +1,6 @@
 """Puts settled sessions into the queues they match, once ever, and ranks them again when they changed."""
 
+import logging
 from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterable
@@ -21,6 +22,7 @@ from annotate.priority import (
 from annotate.queries import not_yet_queued, out_of_date, waiting_items
 from traces.models import AgentSession, SessionStatus, Signal
 
+log = logging.getLogger(__name__)
 DEFAULT_QUEUE = "All sessions"
 DEFAULT_RUBRIC = "Did it work?"
 DEFAULT_GUIDANCE = """\
@@ -39,7 +41,10 @@ def fill_queues(limit: int) -> int:
     for queue in Queue.objects.filter(is_open=True).select_related("project").order_by("pk"):
         if done >= limit:
             break
-        done += fill_queue(queue, limit=limit - done)
+        try:
+            done += fill_queue(queue, limit=limit - done)
+        except Exception:  # one queue that cannot be filled keeps no other waiting; the next sweep tries again
+            log.exception("Queue %s could not be filled.", queue.pk)
     return done
 
 

@@ -12,9 +12,12 @@ log = logging.getLogger(__name__)
 
 @shared_task(name="issues.tasks.sweep")
 def sweep() -> None:
-    """Places what waits, project by project."""
+    """Places what waits, project by project. One that cannot be done keeps no other waiting."""
     for project in projects_with_work():
-        place_waiting(project)
+        try:
+            place_waiting(project)
+        except Exception:  # whatever it is, the next sweep tries again
+            log.exception("What waits in project %s could not be placed.", project.pk)
 
 
 @shared_task(name="issues.tasks.place")

@@ -1,13 +1,16 @@
 """Sessions find their way into queues: once ever, ranked, and again when they changed."""
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from django.db.models import Q
 
 from accounts.models import Project
 from annotate.filling import DEFAULT_QUEUE, ensure_default_queues, fill_queues
 from annotate.models import Queue, QueueItem, Rubric, Slot, SlotState, Stratum
 from annotate.priority import RANDOM_SAMPLE
+from annotate.queries import FILTERS
 from annotate.tasks import sweep
 from tests.builders import make_project, make_queue, make_session
 from traces.models import AgentSession, Signal
@@ -167,3 +170,13 @@ def test_sweep_fills_the_default_queue(project: Project) -> None:
     sweep()
 
     assert Slot.objects.filter(queue__name=DEFAULT_QUEUE, state=SlotState.FREE).count() == 1
+
+
+def test_a_queue_that_cannot_be_filled_keeps_no_other_waiting(project: Project) -> None:
+    make_queue(project, "broken", filters={"workflow": "x"})
+    whole = make_queue(project, "whole")
+    settled(project, "a")
+    with patch.dict(FILTERS, {"workflow": lambda _: Q(nothing_of_that_name=1)}):
+        assert fill_queues(10) == 1
+
+    assert QueueItem.objects.get().queue == whole

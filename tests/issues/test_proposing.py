@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 import pytest
 
 from accounts.models import Project, User
@@ -7,6 +9,7 @@ from issues import actions
 from issues.models import EventKind, Issue, IssueMembership, Proposal, ProposalState, Source
 from issues.proposing import place_waiting, representatives
 from issues.tasks import place, sweep
+from tests.builders import make_project
 from tests.clustering.fakes import BrokenEmbedder
 from tests.issues.makers import LOOP, TOKEN, make_issue, make_told, run, tell_all, withdraw
 
@@ -98,6 +101,14 @@ def test_withdrawn_failures_leave_their_issue(project: Project, issue: Issue, fa
     sweep()
     assert IssueMembership.objects.get(failure=failure).until is not None
     assert issue.events.filter(kind=EventKind.DETACHED).count() == 1
+
+
+def test_a_project_that_cannot_be_placed_keeps_no_other_waiting(project: Project, lead: User) -> None:
+    for one in (project, make_project("other")):
+        make_told(one, lead)
+    with patch("issues.tasks.place_waiting", side_effect=ValueError("broken")) as asked:
+        sweep()
+    assert asked.call_count == 2
 
 
 def test_a_declined_proposal_comes_back_only_when_its_evidence_grew_by_half(
