@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 def embed_waiting(most: int = 20 * BATCH) -> int:
     """Embeds up to `most` failures that wait, a batch at a time. Returns how many it did; a broken model does none."""
     done = 0
-    while done < most and (batch := list(waiting_for_embedding().select_related("failure_type")[:BATCH])):
+    while done < most and (batch := list(waiting_for_embedding()[:BATCH])):
         try:
             _embed(batch)
         except EmbedderBroken as error:
@@ -58,7 +58,6 @@ def text_of(failures: list[Failure]) -> dict[int, str]:
     return {
         failure.pk: comparable(
             failure.note,
-            failure_type=failure.failure_type.name if failure.failure_type else "",
             step=around[failure.pk].step,
             names=around[failure.pk].names,
         )

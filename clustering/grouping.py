@@ -28,7 +28,7 @@ def group_failures(project: Project, failure_ids: Collection[int]) -> tuple[Grou
     """Groups those of the failures that have a current vector, and keeps a record of the run."""
     found = read_embeddings(project, failure_ids)
     mechanism = mechanisms.current()
-    grouping = mechanism.group([row.text for row in found.rows], found.vectors)
+    grouping = mechanism.group([row.content for row in found.rows], found.vectors)
     groups = [_describe(found, rows) for rows in grouping.groups]
     run = GroupingRun.objects.create(
         project=project,
@@ -36,14 +36,14 @@ def group_failures(project: Project, failure_ids: Collection[int]) -> tuple[Grou
         state=RunState.DONE,
         failure_count=len(found.rows),
         group_count=len(groups),
-        input_hash=hash_input([(row.failure_id, row.text) for row in found.rows]),
+        input_hash=hash_input([(row.failure_id, row.content) for row in found.rows]),
         finished_at=timezone.now(),
     )
     return run, groups
 
 
 def hash_input(rows: Collection[tuple[int, str]]) -> str:
-    """What a run was about: the failures and their texts, in any order."""
+    """What a run was about: the failures and their contents, in any order."""
     return hashlib.sha256(repr(sorted(rows)).encode()).hexdigest()
 
 

@@ -15,7 +15,7 @@ class Embedding(models.Model):
     failure = models.ForeignKey(Failure, on_delete=models.CASCADE, related_name="embeddings")
     model_name = models.CharField(max_length=200)
     text_version = models.PositiveSmallIntegerField()
-    text = models.TextField(help_text="What was embedded: type and note after masking.")
+    text = models.TextField(help_text="What was embedded: the note after masking.")
     vector = models.BinaryField()
     failure_updated_at = models.DateTimeField(help_text="The failure's own, when it was read: behind it, embed again.")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -91,9 +91,9 @@ def _word_or_name(capitals: str) -> str:
     return capitals if capitals in SPOKEN_CAPITALS else "name"
 
 
-def comparable(note: str, *, failure_type: str = "", step: str = "", names: Collection[str] = ()) -> str:
-    """The text that stands for a failure: `[failure type] note`, masked. A thin note is helped by its root step."""
+def comparable(note: str, *, step: str = "", names: Collection[str] = ()) -> str:
+    """The text that stands for a failure: its note, masked. A thin note is helped by its root step."""
     masked = mask(note, names)
     if len(masked.split()) < THIN and step:
         masked = f"{masked} ({mask(step)})".strip()
-    return f"[{' '.join(failure_type.split())}] {masked}" if failure_type.strip() else masked
+    return masked

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('model_name', models.CharField(max_length=200)),
                 ('text_version', models.PositiveSmallIntegerField()),
-                ('text', models.TextField(help_text='What was embedded: type and note after masking.')),
+                ('text', models.TextField(help_text='What was embedded: the note after masking.')),
                 ('vector', models.BinaryField()),
                 ('failure_updated_at', models.DateTimeField(help_text="The failure's own, when it was read: behind it, embed again.")),
                 ('created_at', models.DateTimeField(auto_now_add=True)),

@@ -26,9 +26,9 @@ def texts() -> list[str]:
     return list(Embedding.objects.order_by("failure_id").values_list("text", flat=True))
 
 
-def test_a_failure_gets_one_vector_of_its_type_and_note(failure: Failure, word_embedder: Embedder) -> None:
+def test_a_failure_gets_one_vector_of_its_note(failure: Failure, word_embedder: Embedder) -> None:
     assert (embed_waiting(), embed_waiting()) == (1, 0)
-    assert texts() == ["[Silent failure] Claimed a refund that failed."]
+    assert texts() == ["Claimed a refund that failed."]
 
 
 def test_a_withdrawn_failure_is_not_embedded(failure: Failure, word_embedder: Embedder) -> None:
@@ -39,7 +39,7 @@ def test_a_withdrawn_failure_is_not_embedded(failure: Failure, word_embedder: Em
 def test_an_edited_failure_is_embedded_again_in_its_place(failure: Failure, word_embedder: Embedder) -> None:
     embed_waiting()
     Failure.objects.update(note="Looped on search again.", updated_at=failure.updated_at + timedelta(seconds=1))
-    assert (embed_waiting(), texts()) == (1, ["[Silent failure] Looped on search again."])
+    assert (embed_waiting(), texts()) == (1, ["Looped on search again."])
 
 
 def test_more_than_a_batch_is_embedded_in_batches(
@@ -90,5 +90,5 @@ def test_vectors_of_another_model_are_never_read(failure: Failure, word_embedder
 def test_reading_embeddings_stays_inside_the_project(failure: Failure, word_embedder: Embedder) -> None:
     embed_waiting()
     found = read_embeddings(failure.project, [failure.pk])
-    assert ([row.failure_id for row in found.rows], found.vectors.shape) == ([failure.pk], (1, 512))
+    assert ([row.failure_id for row in found.rows], found.vectors.shape) == ([failure.pk], (1, 513))
     assert read_embeddings(failure.project, []).rows == []

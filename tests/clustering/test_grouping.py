@@ -5,7 +5,7 @@ from clustering.embedding import embed_waiting
 from clustering.engine.embed import Embedder
 from clustering.grouping import group_failures, hash_input, was_grouped
 from clustering.models import GroupingRun, RunState
-from clustering.queries import read_texts
+from clustering.queries import read_contents
 from tests.builders import make_failure, make_review, make_session
 
 NOTES = [
@@ -36,7 +36,7 @@ def test_groups_name_their_failures_words_and_cohesion(project: Project, failure
 
 
 def test_a_run_remembers_what_it_was_about(project: Project, failure_ids: list[int]) -> None:
-    rows = read_texts(project, failure_ids)
+    rows = read_contents(project, failure_ids)
     assert was_grouped(project, hash_input(rows)) is False
     group_failures(project, failure_ids)
     assert was_grouped(project, hash_input(rows[::-1])) is True

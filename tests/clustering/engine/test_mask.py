@@ -44,10 +44,6 @@ def test_masking_twice_changes_nothing_more(text: str) -> None:
     assert mask(once) == once
 
 
-def test_comparable_puts_the_failure_type_before_the_note() -> None:
-    assert comparable("Refunded $5", failure_type=" Silent  failure ") == "[Silent failure] Refunded amount"
-
-
 def test_comparable_adds_the_root_step_to_a_thin_note_only() -> None:
     assert comparable("Bad call", step="tool refund Timeout") == "Bad call (tool refund Timeout)"
     assert comparable("Claimed a refund that failed", step="tool refund") == "Claimed a refund that failed"
