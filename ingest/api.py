@@ -68,7 +68,7 @@ def _receive(request: Request, key: ApiKey) -> Response:
     refused = [entry for entry in entries if isinstance(entry, Refusal)]
     if not accepted:
         return _all_refused(refused)
-    if keep_batch(key, "sessions", kind, body, "; ".join(map(str, refused))):
+    if keep_batch(key, "sessions", kind, body, "; ".join(map(str, refused)), replaces=True):
         ring(digest)
     answer = {
         "accepted": [{"id": record.external_id, "steps": len(record.steps)} for record in accepted],

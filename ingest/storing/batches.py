@@ -14,15 +14,20 @@ SAME_BODY_WITHIN = timedelta(hours=24)
 FASTEST = 1
 
 
-def keep_batch(key: ApiKey, door: str, content_type: str, body: bytes, reason: str = "") -> bool:
+def keep_batch(
+    key: ApiKey, door: str, content_type: str, body: bytes, reason: str = "", *, replaces: bool = False
+) -> bool:
     """Commits the body; False when the same bytes are here already, as after a lost answer.
 
-    `reason` says what of it was refused.
+    `reason` says what of it was refused. `replaces`: it takes the place of what stood before, so that the same bytes
+    are news again once others have come in between.
     """
     digest = hashlib.sha256(body).hexdigest()
     now = timezone.now()
     recent = Q(received_at__gte=now - SAME_BODY_WITHIN) & ~Q(state=BatchState.FAILED)
-    if RawBatch.objects.filter(recent, project=key.project, sha256=digest, door=door).exists():
+    through_door = RawBatch.objects.filter(project=key.project, door=door)
+    same = max(through_door.filter(recent, sha256=digest).values_list("pk", flat=True), default=None)
+    if same is not None and not (replaces and through_door.filter(pk__gt=same).exists()):
         return False
     RawBatch.objects.create(
         project=key.project,

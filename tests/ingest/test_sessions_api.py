@@ -77,6 +77,14 @@ def test_the_same_session_again_is_one_session(client: Client, project: Project,
     assert (session.step_count, session.revision, RawBatch.objects.count()) == (5, 2, 2)
 
 
+def test_an_earlier_version_of_a_session_may_be_sent_again(client: Client, project: Project, secret: str) -> None:
+    corrected = {**REFUND, "steps": [{"kind": "user", "text": "Never mind."}]}
+    for version in (REFUND, corrected, REFUND):
+        send(client, secret, version)
+        digest_waiting()
+    assert AgentSession.objects.get().step_count == 4
+
+
 def test_messages_without_an_id_are_known_by_their_content(client: Client, project: Project, secret: str) -> None:
     messages = [
         {"role": "system", "content": "Be kind."},
