@@ -7,6 +7,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
 from rest_framework import status
 from rest_framework.exceptions import APIException
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -43,6 +44,14 @@ def error_response(error: Exception, context: dict[str, Any]) -> Response | None
     detail = error.detail if isinstance(error, APIException) else STANDARD_WORDS[response.status_code]
     response.data = {"errors": list(_flatten(detail, ""))}
     return response
+
+
+def whole_number(request: Request, name: str, default: int, largest: int) -> int:
+    """The query's parameter as a number from 1 to `largest`; Refused for anything else."""
+    given = request.query_params.get(name, str(default))
+    if not (given.isascii() and given.isdigit()) or len(given) > len(str(largest)) or not 1 <= int(given) <= largest:
+        raise Refused(f"Give a whole number from 1 to {largest}.", field=name)
+    return int(given)
 
 
 def _flatten(detail: Any, path: str) -> list[dict[str, str]]:

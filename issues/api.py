@@ -17,6 +17,7 @@ from accounts.authentication import keyed
 from accounts.models import ApiKey, Project, Scope
 from accounts.permissions import public
 from annotate.models import Failure
+from common.api import whole_number
 from common.errors import Refused
 from issues import actions
 from issues.access import get_issue
@@ -75,15 +76,6 @@ def _project(request: Request) -> Project:
     return cast("ApiKey", request.auth).project
 
 
-def _limit(request: Request) -> int:
-    given = request.query_params.get("limit", str(PAGE_SIZE))
-    if not (given.isascii() and given.isdigit() and len(given) <= len(str(LARGEST_PAGE))):
-        raise Refused(f"Give a whole number from 1 to {LARGEST_PAGE}.", field="limit")
-    if not 1 <= int(given) <= LARGEST_PAGE:
-        raise Refused(f"Give a whole number from 1 to {LARGEST_PAGE}.", field="limit")
-    return int(given)
-
-
 @extend_schema(
     operation_id="failures_list",
     parameters=[OpenApiParameter(name, description=text) for name, text in FAILURE_FILTERS.items()] + PAGING,
@@ -98,7 +90,7 @@ def failures(request: Request) -> HttpResponseBase:
     after = from_cursor(request.query_params.get("cursor", ""))
     name = request.accepted_renderer.format
     if name == "json":
-        rows, following = read_page(chosen, after, _limit(request))
+        rows, following = read_page(chosen, after, whole_number(request, "limit", PAGE_SIZE, LARGEST_PAGE))
         return Response({"results": rows, "next": to_cursor(following)})
     lines: Any = to_jsonl(read_all(chosen, after)) if name == "jsonl" else to_csv(read_all(chosen, after))
     response = StreamingHttpResponse(lines, content_type=f"{request.accepted_renderer.media_type}; charset=utf-8")
@@ -126,7 +118,7 @@ def issues(request: Request) -> Response:
         if not is_id(cursor):
             raise Refused("This is no cursor of ours. Take `next` from the page before.", field="cursor")
         found = found.filter(number__lt=int(cursor))
-    limit = _limit(request)
+    limit = whole_number(request, "limit", PAGE_SIZE, LARGEST_PAGE)
     numbers = list(found.values_list("number", flat=True)[: limit + 1])
     following = str(numbers[limit - 1]) if len(numbers) > limit else None
     # Counted for the page alone: counts of all issues read every failure.

@@ -12,10 +12,10 @@ from django.utils.timezone import is_naive
 
 from annotate.models import Failure, Outcome, Severity
 from common.errors import Refused
+from issues.access import LARGEST_ID
 from issues.lifecycle import ACTIVE, State
 from issues.models import Issue, IssueMembership
 
-LARGEST_ID = 2**63 - 1
 GROUPS: dict[str, tuple[str, frozenset[State]]] = {
     "active": ("Active", ACTIVE),
     "needs_triage": ("Needs triage", frozenset({State.NEW, State.REGRESSED})),

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from accounts.authentication import keyed
 from accounts.models import ApiKey, Project, Scope
+from common.api import whole_number
 from common.errors import Refused
 from traces.filters import SessionFilter
 from traces.models import AgentSession, Step
@@ -39,10 +40,10 @@ def list_sessions(request: Request) -> Response:
     if not chosen.is_valid():
         field, messages = next(iter(chosen.errors.items()))
         raise Refused(str(messages[0]), field=field)
-    limit = _whole(request, "limit", PAGE_SIZE, LARGEST_PAGE)
+    limit = whole_number(request, "limit", PAGE_SIZE, LARGEST_PAGE)
     rows = chosen.qs.order_by("-pk")
     if "cursor" in request.query_params:
-        rows = rows.filter(pk__lt=_whole(request, "cursor", 0, 2**63 - 1))
+        rows = rows.filter(pk__lt=whole_number(request, "cursor", 0, 2**63 - 1))
     found = list(rows[: limit + 1])
     after = str(found[limit - 1].pk) if len(found) > limit else None
     context = {"slug": _project(request).slug}
@@ -60,13 +61,6 @@ def _refuse_unknown(request: Request) -> None:
     for name in request.query_params:
         if name not in known:
             raise Refused(f"No such filter. There are: {', '.join(sorted(known))}.", field=name)
-
-
-def _whole(request: Request, name: str, default: int, largest: int) -> int:
-    given = request.query_params.get(name, str(default))
-    if not (given.isascii() and given.isdigit()) or len(given) > len(str(largest)) or not 1 <= int(given) <= largest:
-        raise Refused(f"Give a whole number from 1 to {largest}.", field=name)
-    return int(given)
 
 
 # What the view at the list's URL is decorated with.
