@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Project
 from clustering.engine import describe, mechanisms
-from clustering.engine.group import cohesion
+from clustering.engine.linkage import cohesion
 from clustering.models import GroupingRun, RunState
 from clustering.queries import Embeddings, read_embeddings
 

@@ -1,8 +1,8 @@
 """Mechanism v1: dense cores by HDBSCAN, grown by average linkage down to a threshold read from the data itself.
 
 HDBSCAN finds dense cores well and judges badly where a group ends; how alike two notes must be depends on how alike
-*everything* here is. Nothing depends on the order of arrival: points are sorted by content first, and no random
-number is drawn.
+*everything* here is, and two groups with a gap between them stay apart all the same. Nothing depends on the order of
+arrival: points are sorted by content first, and no random number is drawn.
 """
 
 import hashlib
@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from clustering.engine.embed import Vectors
+from clustering.engine.linkage import Matrix, cohesion, link, split
 
 FEWEST = 5
 SAMPLE = 2000
@@ -24,8 +24,6 @@ LOOSE_CORE = 0.5
 RAW_UP_TO = 1500
 DIMENSIONS = 50
 WINDOW = 4000
-
-Matrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -99,16 +97,20 @@ def _hash(text: str) -> str:
 def _grow(points: Matrix, weights: Matrix, threshold: float, joining: float, hashes: Sequence[str]) -> list[list[int]]:
     """Groups of all points. More than a window's worth: windows by hash of content, then one merge over all groups."""
     if len(points) <= WINDOW:
-        return link(points, weights, find_cores(points), threshold)
+        return _link_cores(points, weights, threshold)
     left = sorted(range(len(points)), key=lambda point: hashes[point])
     grown: list[list[int]] = []
     while left:
         window, left = sorted(left[:WINDOW]), left[WINDOW:]
-        parts = link(points[window], weights[window], find_cores(points[window]), threshold)
+        parts = _link_cores(points[window], weights[window], threshold)
         fresh = [[window[index] for index in part] for part in parts]
         left = _join_nearest(points, fresh, left, joining)
         grown += fresh
-    return link(points, weights, grown, threshold)
+    return split(points, weights, link(points, weights, grown, threshold))
+
+
+def _link_cores(points: Matrix, weights: Matrix, threshold: float) -> list[list[int]]:
+    return split(points, weights, link(points, weights, find_cores(points), threshold))
 
 
 def _join_nearest(points: Matrix, parts: list[list[int]], left: list[int], joining: float) -> list[int]:
@@ -152,60 +154,3 @@ def find_cores(points: Matrix) -> list[list[int]]:
     )
     cores = [np.flatnonzero(labels == label).tolist() for label in range(int(labels.max(initial=-1)) + 1)]
     return [core for core in cores if cohesion(points[core]) >= LOOSE_CORE]
-
-
-def cohesion(points: NDArray[np.floating]) -> float:
-    """Mean cosine over the pairs of unit rows; 1.0 for a single one."""
-    count = len(points)
-    if count < 2:  # noqa: PLR2004  # a pair needs two
-        return 1.0
-    total = points.astype(np.float64).sum(axis=0)
-    # Σ over all pairs (i, j) is |Σv|²; each row with itself contributes its own length.
-    own = float((points.astype(np.float64) ** 2).sum())
-    return float((total @ total - own) / (count * (count - 1)))
-
-
-def link(points: Matrix, weights: Matrix, cores: Sequence[Sequence[int]], threshold: float) -> list[list[int]]:
-    """Exact average linkage over cores and single points, weighted by size, down to `threshold`.
-
-    The mean cosine between two groups is the product of their mean vectors, so that one vector per group is enough.
-    Nearest-neighbour chains make it O(n²): average linkage is reducible, and below the threshold nothing ever joins.
-    """
-    taken = {point for core in cores for point in core}
-    parts = [list(core) for core in cores] + [[point] for point in range(len(points)) if point not in taken]
-    parts.sort(key=min)
-    sizes = np.array([weights[part].sum() for part in parts])
-    means = np.stack([weights[part] @ points[part] for part in parts]) / sizes[:, None]
-    alive = np.ones(len(parts), dtype=bool)
-    open_ = alive.copy()
-    chain: list[int] = []
-    while open_.any():
-        if not chain:
-            chain.append(int(open_.argmax()))
-        top = chain[-1]
-        near = np.where(open_, means @ means[top], -np.inf)
-        near[top] = -np.inf
-        best = _nearest(near, chain[-2] if len(chain) > 1 else None)
-        if near[best] < threshold:
-            open_[top] = False
-            chain.clear()
-        elif len(chain) > 1 and best == chain[-2]:
-            _merge(parts, sizes, means, into=min(top, best), gone=max(top, best))
-            alive[max(top, best)] = open_[max(top, best)] = False
-            del chain[-2:]
-        else:
-            chain.append(best)
-    return [sorted(parts[index]) for index in np.flatnonzero(alive)]
-
-
-def _nearest(near: Matrix, previous: int | None) -> int:
-    """The nearest part; of equally near ones the chain's previous, so that a chain cannot run in a circle."""
-    best = int(near.argmax())
-    return previous if previous is not None and near[previous] >= near[best] - 1e-12 else best
-
-
-def _merge(parts: list[list[int]], sizes: Matrix, means: Matrix, *, into: int, gone: int) -> None:
-    total = sizes[into] + sizes[gone]
-    means[into] = (means[into] * sizes[into] + means[gone] * sizes[gone]) / total
-    sizes[into] = total
-    parts[into] += parts[gone]

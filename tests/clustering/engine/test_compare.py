@@ -2,13 +2,7 @@ import numpy as np
 import pytest
 
 from clustering.engine.compare import join_types
-from clustering.engine.embed import Vectors
-
-
-def unit(*rows: list[float]) -> Vectors:
-    vectors = np.array(rows, dtype=np.float32)
-    normed: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    return normed
+from tests.clustering.engine.vectors import unit
 
 
 def test_equal_types_draw_together_and_different_ones_apart() -> None:

@@ -3,9 +3,10 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from clustering.engine.embed import Embedder, Vectors
-from clustering.engine.group import Background, cohesion, find_cores, group, link, measure_background
+from clustering.engine.embed import Embedder
+from clustering.engine.group import Background, find_cores, group, measure_background
 from clustering.engine.mask import comparable
+from tests.clustering.engine.vectors import clouds, shuffled, unit
 
 MODES = {
     "no tool": [
@@ -36,28 +37,6 @@ MODE_OF = {note: mode for mode, notes in MODES.items() for note in notes}
 def partition(notes: list[str], embedder: Embedder) -> set[frozenset[str]]:
     texts = [comparable(note) for note in notes]
     return {frozenset(notes[row] for row in rows) for rows in group(texts, embedder.embed(texts)).groups}
-
-
-def unit(*rows: list[float]) -> Vectors:
-    vectors = np.array(rows, dtype=np.float32)
-    normed: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    return normed
-
-
-def shuffled(count: int, seed: int) -> list[int]:
-    return [int(index) for index in np.random.default_rng(seed).permutation(count)]
-
-
-def clouds(sizes: list[int], seed: int = 7) -> tuple[list[str], Vectors]:
-    """Made-up texts in well separated directions, and the mode in each text's first word."""
-    generator = np.random.default_rng(seed)
-    centres = generator.normal(size=(len(sizes), 64))
-    texts, rows = [], []
-    for mode, size in enumerate(sizes):
-        for number in range(size):
-            texts.append(f"mode{mode} {number}")
-            rows.append(centres[mode] + 0.5 * generator.normal(size=64))
-    return texts, unit(*rows)
 
 
 @pytest.mark.slow
@@ -108,23 +87,6 @@ def test_more_than_a_window_is_grouped_in_windows(monkeypatch: pytest.MonkeyPatc
     ]
 
 
-def test_average_linkage_agrees_with_scipy() -> None:
-    from scipy.cluster.hierarchy import fcluster, linkage  # noqa: PLC0415  # only this test compares with it
-
-    _, vectors = clouds([9, 9, 9], seed=11)
-    points = vectors.astype(np.float64)
-    ours = link(points, np.ones(len(points)), [], 0.4)
-    tree = linkage(points, method="average", metric="cosine")
-    labels = fcluster(tree, 0.6, criterion="distance")
-    theirs = {frozenset(np.flatnonzero(labels == label).tolist()) for label in set(labels)}
-    assert {frozenset(part) for part in ours} == theirs
-
-
-def test_equally_near_points_do_not_run_in_a_circle() -> None:
-    points = np.ones((6, 3)) / np.sqrt(3)
-    assert link(points, np.ones(6), [], 0.3) == [[0, 1, 2, 3, 4, 5]]
-
-
 def test_loose_cores_are_dissolved() -> None:
     assert find_cores(np.eye(6)) == []
 
@@ -139,8 +101,3 @@ def test_few_texts_fall_back_on_the_usual_background() -> None:
 def test_threshold_stays_within_its_bounds() -> None:
     assert Background(0.5, 0.3, 500).threshold() == 0.60
     assert Background(0.0, 0.05, 500).threshold() == 0.25
-
-
-def test_cohesion_is_the_mean_cosine_of_pairs() -> None:
-    assert cohesion(unit([1, 0], [1, 0], [0, 1])) == pytest.approx(1 / 3)
-    assert cohesion(unit([1, 0])) == 1.0

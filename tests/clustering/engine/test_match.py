@@ -1,14 +1,7 @@
 import numpy as np
 
-from clustering.engine.embed import Vectors
 from clustering.engine.match import EXEMPLARS, Match, match, pick_exemplars, rank
-
-
-def unit(*rows: list[float]) -> Vectors:
-    vectors = np.array(rows, dtype=np.float32)
-    normed: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    return normed
-
+from tests.clustering.engine.vectors import unit
 
 X, Y = unit([1, 0])[0], unit([0, 1])[0]
 
