@@ -6,7 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
@@ -157,8 +158,9 @@ def place_in_queue(queue: Queue) -> tuple[int, int]:
 
 def failure_types(project: Project) -> QuerySet[FailureType]:
     """The team's own labels, the most used first, as a reviewer is offered them."""
-    standing = Count("failures", filter=Q(failures__withdrawn_at=None))
-    return FailureType.objects.filter(project=project).annotate(uses=standing).order_by("-uses", "name")
+    standing = Failure.objects.filter(failure_type=OuterRef("pk"), withdrawn_at=None).order_by().values("failure_type")
+    uses = Coalesce(Subquery(standing.annotate(uses=Count("pk")).values("uses")), 0)
+    return FailureType.objects.filter(project=project).annotate(uses=uses).order_by("-uses", "name")
 
 
 def last_review(project: Project, user: User) -> Review | None:

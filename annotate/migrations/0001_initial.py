@@ -172,6 +172,10 @@ class Migration(migrations.Migration):
             model_name='failure',
             index=models.Index(fields=['project', 'updated_at', 'id'], name='failure_by_update'),
         ),
+        migrations.AddIndex(
+            model_name='failure',
+            index=models.Index(condition=models.Q(('withdrawn_at__isnull', True)), fields=['failure_type'], name='failure_of_type'),
+        ),
         migrations.AddConstraint(
             model_name='failure',
             constraint=models.CheckConstraint(condition=models.Q(('severity__in', ['low', 'medium', 'high', 'critical'])), name='failure_severity_known'),
