@@ -22,6 +22,7 @@ urlpatterns = [
     path("password-reset/complete/", coming_in.reset_complete, name="password_reset_complete"),
     path("password-reset/<uidb64>/<token>/", coming_in.reset_password, name="password_reset_confirm"),
     path("invitations/<str:token>/", coming_in.accept_invitation, name="invitation_accept"),
+    path("projects/", projects.project_list, name="project_list"),
     path("projects/new/", projects.new_project, name="project_new"),
     path("p/<slug:slug>/", projects.project_home, name="project_home"),
     path(f"{SETTINGS}/", projects.project_settings, name="project_settings"),

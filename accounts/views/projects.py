@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
+from accounts.access import projects_of
 from accounts.actions import change_project, create_project
 from accounts.forms import NewProjectForm, ProjectForm
 from accounts.models import Role
@@ -21,11 +22,15 @@ FIRST_PAGE = {
 
 @signed_in
 def home(request: PageRequest) -> HttpResponse:
-    """The reader's projects; straight into it where there is exactly one."""
-    mine = list(cards(request.user))
-    if len(mine) == 1 and "all" not in request.GET:
-        return redirect("project_home", slug=mine[0].project.slug)
-    return render(request, "accounts/home.html", {"cards": mine})
+    """Straight into the reader's project where there is exactly one; else to all of them."""
+    mine = list(projects_of(request.user)[:2])
+    return redirect("project_home", slug=mine[0].slug) if len(mine) == 1 else redirect("project_list")
+
+
+@signed_in
+def project_list(request: PageRequest) -> HttpResponse:
+    """The reader's projects, however many; the operator makes new ones from here."""
+    return render(request, "accounts/project_list.html", {"cards": list(cards(request.user))})
 
 
 @member(Role.VIEWER)

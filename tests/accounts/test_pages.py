@@ -53,33 +53,51 @@ def test_home_leads_into_the_only_project(lead_client: Client) -> None:
     assert lead_client.get("/").headers["Location"] == "/p/acme/"
 
 
-def test_home_shows_several_projects_by_name_with_counts(project: Project, lead: User, lead_client: Client) -> None:
+def test_project_list_shows_several_projects_by_name_with_counts(
+    project: Project, lead: User, lead_client: Client
+) -> None:
     other = make_project("other", name="Aardvark")
     Membership.objects.create(project=other, user=lead, role=Role.VIEWER)
     make_project("foreign")
     make_member(other)
     for number in range(3):
         make_session(project, f"s-{number}")
-    cards = lead_client.get("/").context["cards"]
+    assert lead_client.get("/").headers["Location"] == "/projects/"
+    cards = lead_client.get("/projects/").context["cards"]
     assert [(c.project.name, c.role, c.session_count, c.issue_count, c.member_count) for c in cards] == [
         ("Aardvark", "viewer", 0, 0, 2),
         ("Acme", "lead", 3, 0, 1),
     ]
 
 
-def test_home_teaches_who_is_in_no_project(db: None) -> None:
-    page = client_of(make_user()).get("/").content.decode()
+def test_project_list_teaches_who_is_in_no_project(db: None) -> None:
+    page = client_of(make_user()).get("/", follow=True).content.decode()
     assert "You are in no project yet" in page
     assert reverse("project_new") not in page
-    assert reverse("project_new") in client_of(make_user("root@x.example", is_superuser=True)).get("/").content.decode()
+    root = client_of(make_user("root@x.example", is_superuser=True))
+    assert reverse("project_new") in root.get("/projects/").content.decode()
 
 
-def test_home_asks_the_database_as_often_for_many_projects(lead: User, lead_client: Client) -> None:
+def test_all_projects_is_a_page_of_its_own_even_with_one_project(lead_client: Client) -> None:
+    page = lead_client.get("/projects/")
+    assert (page.status_code, [card.project.slug for card in page.context["cards"]]) == (200, ["acme"])
+
+
+def test_operator_finds_new_project_in_the_menu_of_every_project(project: Project, lead: User) -> None:
+    found = []
+    for is_superuser in (False, True):
+        lead.is_superuser = is_superuser
+        lead.save()
+        found.append(f'href="{reverse("project_new")}"' in client_of(lead).get(url("connect")).content.decode())
+    assert found == [False, True]
+
+
+def test_project_list_asks_the_database_as_often_for_many_projects(lead: User, lead_client: Client) -> None:
     counts = []
     for number in range(20):
         Membership.objects.create(project=make_project(f"p-{number}"), user=lead)
         if number in {0, 19}:
-            counts.append(queries(lead_client, "/"))
+            counts.append(queries(lead_client, "/projects/"))
     assert counts[0] == counts[1]
 
 
