@@ -3,7 +3,7 @@
 import logging
 import zlib
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import OperationalError, transaction
 from django.db.models import F
@@ -17,6 +17,7 @@ from ingest.models import BatchState, RawBatch
 from ingest.receiving import decode
 from ingest.records import Refusal, SessionRecord
 from ingest.storing import store_sessions, store_telemetry
+from traces.models import AgentSession
 from traces.tasks import sweep as settle
 
 log = logging.getLogger(__name__)
@@ -72,9 +73,20 @@ def _digest(batches: list[RawBatch]) -> None:
         latest = max(batch.received_at for batch in batches)
         if spans or logs:
             store_telemetry(project, spans, logs, latest)
-        store_sessions(project, [record for batch in batches for record in _sessions_in(batch)], latest)
+        _store_plain(project, batches, latest)
         ids = [batch.pk for batch in batches]
         RawBatch.objects.filter(pk__in=ids).update(state=BatchState.DONE, claimed_until=None, claim="")
+
+
+def _store_plain(project: Project, batches: list[RawBatch], latest: datetime) -> None:
+    """The sessions from our own door. What another worker stored from a later batch already is not put back."""
+    newest = {record.external_id: (record, batch.received_at) for batch in batches for record in _sessions_in(batch)}
+    later = AgentSession.objects.filter(project=project, external_id__in=newest)
+    for name, stored_at in later.values_list("external_id", "last_received_at"):
+        if stored_at > newest[name][1]:
+            del newest[name]
+    times = {name: received_at for name, (_, received_at) in newest.items()}
+    store_sessions(project, [record for record, _ in newest.values()], latest, each=times)
 
 
 def _sessions_in(batch: RawBatch) -> list[SessionRecord]:

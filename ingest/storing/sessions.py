@@ -1,6 +1,6 @@
 """Session records into rows: what changed is written, and only a real change raises the revision."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,19 +26,32 @@ class Outcome:
     steps_removed: int
 
 
-def store_sessions(project: Project, records: Sequence[SessionRecord], received_at: datetime) -> list[Outcome]:
-    """Brings the rows of these sessions to what the records say. Running it again changes nothing."""
+def store_sessions(
+    project: Project,
+    records: Sequence[SessionRecord],
+    received_at: datetime,
+    *,
+    each: Mapping[str, datetime] | None = None,
+) -> list[Outcome]:
+    """Brings the rows of these sessions to what the records say. Running it again changes nothing.
+
+    `each`: when single sessions were received, by external id, where that was not at `received_at`.
+    """
+    times = each or {}
     records = list({record.external_id: record for record in records}.values())
     names = [record.external_id for record in records]
     rows = {row.external_id: row for row in AgentSession.objects.filter(project=project, external_id__in=names)}
     fresh = [
-        AgentSession(project=project, external_id=name, last_received_at=received_at, revision=0)
+        AgentSession(project=project, external_id=name, last_received_at=times.get(name, received_at), revision=0)
         for name in names
         if name not in rows
     ]
     rows.update({row.external_id: row for row in AgentSession.objects.bulk_create(fresh)})
     steps = _steps_by_session([row.pk for row in rows.values()])
-    outcomes = [_store(rows[record.external_id], record, steps, received_at) for record in records]
+    outcomes = [
+        _store(rows[record.external_id], record, steps, times.get(record.external_id, received_at))
+        for record in records
+    ]
     store_scores(project, [score for record in records for score in record.scores])
     resolve_scores(project, rows.values())
     return outcomes

@@ -1,5 +1,6 @@
 """Waiting batches become sessions: once each, whoever dies on the way, and a bad one alone stays behind."""
 
+import json
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -42,6 +43,16 @@ def test_a_dead_workers_batch_is_digested_after_its_lease(key: ApiKey) -> None:
     sweep()
     assert RawBatch.objects.get().state == BatchState.DONE
     assert Step.objects.count() == 1
+
+
+def test_an_older_version_that_is_digested_late_does_not_come_back(key: ApiKey) -> None:
+    held = []
+    for steps in ([{"kind": "user", "text": "Hi"}], []):
+        keep_batch(key, "sessions", JSON, json.dumps({"session": {"id": "x"}, "steps": steps}).encode())
+        held.append(claim_batches(1))
+    with patch("ingest.digest.claim_batches", side_effect=reversed(held)):
+        assert [digest_waiting(), digest_waiting()] == [1, 1]
+    assert AgentSession.objects.get().step_count == 0
 
 
 def test_a_batch_that_fails_is_kept_with_its_reason_and_the_others_go_on(key: ApiKey) -> None:
