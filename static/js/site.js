@@ -1,4 +1,4 @@
-// What every page needs: local times, the theme switch, dialogs, toasts, closing menus.
+// What every page needs: local times, the theme, dialogs, toasts, closing menus, the way to the first mistake in a form.
 
 const when = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
@@ -51,9 +51,28 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// Before a page's own keys: Escape closes the open menu and does nothing else.
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
+  if (!menu) return;
+  event.stopImmediatePropagation();
+  menu.open = false;
+  menu.querySelector("summary").focus();
+}, { capture: true });
+
+document.addEventListener("focusout", (event) => {
+  const menu = event.target.closest("details.menu[open]");
+  if (menu && event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+});
+
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
 });
 
-document.addEventListener("DOMContentLoaded", () => localise(document));
-document.addEventListener("htmx:afterSwap", (event) => localise(event.target));
+function prepare(root) {
+  localise(root);
+  root.querySelector('form [aria-invalid="true"]')?.focus();
+}
+
+document.addEventListener("DOMContentLoaded", () => prepare(document));
+document.addEventListener("htmx:afterSwap", (event) => prepare(event.target));

@@ -1,0 +1,51 @@
+"""The frame of every page, in a real browser: menus, the first mistake in a form."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.running import Running
+
+EMAIL, PASSWORD = "root@example.com", "a long enough phrase"
+SETUP = f"""
+from accounts.models import *
+user = User.objects.create_superuser({EMAIL!r}, {PASSWORD!r})
+project = Project.objects.create(name="Airline", slug="airline")
+Membership.objects.create(user=user, project=project, role=Role.ADMIN)
+"""
+
+
+def log_in(page: Page, running: Running) -> None:
+    running.manage("shell", "-v", "0", "-c", SETUP)
+    page.goto(f"{running.url}/login/")
+    page.get_by_label("E-mail").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/p/airline/**")
+
+
+@pytest.mark.slow
+def test_frame_obeys_the_keyboard(running: Running, page: Page) -> None:
+    log_in(page, running)
+    menu_closes_on_escape_and_when_left(page, running)
+    first_mistake_has_the_focus(page, running)
+
+
+def menu_closes_on_escape_and_when_left(page: Page, running: Running) -> None:
+    page.goto(f"{running.url}/p/airline/connect/")
+    menu, summary = page.locator("details.menu").first, page.locator("details.menu summary").first
+    summary.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(menu).not_to_have_attribute("open", "")
+    expect(summary).to_be_focused()
+    summary.press("Enter")
+    expect(menu).to_have_attribute("open", "")
+    page.get_by_label("Name of the program").focus()
+    expect(menu).not_to_have_attribute("open", "")
+
+
+def first_mistake_has_the_focus(page: Page, running: Running) -> None:
+    page.goto(f"{running.url}/p/airline/settings/")
+    page.get_by_label("Extra session keys").fill("käse")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_label("Extra session keys")).to_be_focused()
