@@ -30,6 +30,22 @@ function switchTheme() {
   localStorage.setItem("theme", next);
 }
 
+// Good news goes by itself, but never under the reader's pointer or focus. Errors stay until they are dismissed.
+const TOAST_MILLISECONDS = 8000;
+
+function letGo(toast) {
+  let timer = 0;
+  const pause = () => clearTimeout(timer);
+  const start = () => {
+    pause();
+    timer = setTimeout(() => (toast.matches(":hover, :focus-within") ? start() : toast.remove()), TOAST_MILLISECONDS);
+  };
+  toast.dataset.leaving = "";
+  for (const kind of ["mouseenter", "focusin"]) toast.addEventListener(kind, pause);
+  for (const kind of ["mouseleave", "focusout"]) toast.addEventListener(kind, start);
+  start();
+}
+
 // Without https a browser has no clipboard for us: then the text is selected, ready for the reader's own copy key.
 async function copy(button, source) {
   getSelection().selectAllChildren(source);
@@ -72,6 +88,7 @@ document.addEventListener("change", (event) => {
 function prepare(root) {
   localise(root);
   root.querySelector('form [aria-invalid="true"]')?.focus();
+  for (const toast of document.querySelectorAll("#toasts .success:not([data-leaving])")) letGo(toast);
 }
 
 document.addEventListener("DOMContentLoaded", () => prepare(document));

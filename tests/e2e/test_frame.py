@@ -1,4 +1,4 @@
-"""The frame of every page, in a real browser: menus, the first mistake in a form."""
+"""The frame of every page, in a real browser: menus, the first mistake in a form, toasts."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -49,3 +49,20 @@ def first_mistake_has_the_focus(page: Page, running: Running) -> None:
     page.get_by_label("Extra session keys").fill("käse")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_label("Extra session keys")).to_be_focused()
+
+
+@pytest.mark.slow
+def test_toast_of_success_goes_unless_it_is_being_read(running: Running, page: Page) -> None:
+    log_in(page, running)
+    page.clock.install()
+    page.goto(f"{running.url}/p/airline/settings/")
+    page.get_by_role("button", name="Save").click()
+    toast = page.locator("#toasts .toast")
+    toast.hover()
+    page.clock.run_for(20_000)
+    expect(toast).to_be_visible()
+    page.mouse.move(0, 0)
+    page.clock.run_for(7_000)
+    expect(toast).to_be_visible()
+    page.clock.run_for(2_000)
+    expect(toast).to_have_count(0)
