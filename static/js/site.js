@@ -22,12 +22,19 @@ function ago(moment) {
   return relative.format(Math.round(seconds / size), unit);
 }
 
-function switchTheme() {
-  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-  const shown = document.documentElement.dataset.theme ?? (dark ? "dark" : "light");
-  const next = shown === "dark" ? "light" : "dark";
-  document.documentElement.dataset.theme = next;
-  localStorage.setItem("theme", next);
+function chooseTheme(choice) {
+  if (choice === "system") localStorage.removeItem("theme");
+  else localStorage.setItem("theme", choice);
+  showTheme();
+}
+
+function showTheme() {
+  const chosen = localStorage.getItem("theme") ?? "system";
+  if (chosen === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = chosen;
+  for (const button of document.querySelectorAll('[data-do="theme"]')) {
+    button.setAttribute("aria-pressed", String(button.value === chosen));
+  }
 }
 
 // Good news goes by itself, but never under the reader's pointer or focus. Errors stay until they are dismissed.
@@ -58,7 +65,7 @@ async function copy(button, source) {
 
 document.addEventListener("click", (event) => {
   const target = event.target.closest("[data-do]");
-  if (target?.dataset.do === "theme") switchTheme();
+  if (target?.dataset.do === "theme") chooseTheme(target.value);
   if (target?.dataset.do === "dismiss") target.closest("[data-dismissable]").remove();
   if (target?.dataset.do === "open") document.getElementById(target.dataset.target).showModal();
   if (target?.dataset.do === "copy") copy(target, document.getElementById(target.dataset.target));
@@ -91,5 +98,10 @@ function prepare(root) {
   for (const toast of document.querySelectorAll("#toasts .success:not([data-leaving])")) letGo(toast);
 }
 
-document.addEventListener("DOMContentLoaded", () => prepare(document));
+document.addEventListener("DOMContentLoaded", () => {
+  prepare(document);
+  showTheme();
+});
+// Another tab of the same reader chose.
+window.addEventListener("storage", showTheme);
 document.addEventListener("htmx:afterSwap", (event) => prepare(event.target));

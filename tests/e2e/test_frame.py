@@ -1,4 +1,4 @@
-"""The frame of every page, in a real browser: menus, the first mistake in a form, toasts."""
+"""The frame of every page, in a real browser: menus, the first mistake in a form, toasts, the theme."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -28,6 +28,7 @@ def test_frame_obeys_the_keyboard(running: Running, page: Page) -> None:
     log_in(page, running)
     menu_closes_on_escape_and_when_left(page, running)
     first_mistake_has_the_focus(page, running)
+    theme_is_one_of_three(page, running)
 
 
 def menu_closes_on_escape_and_when_left(page: Page, running: Running) -> None:
@@ -49,6 +50,19 @@ def first_mistake_has_the_focus(page: Page, running: Running) -> None:
     page.get_by_label("Extra session keys").fill("käse")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_label("Extra session keys")).to_be_focused()
+
+
+def theme_is_one_of_three(page: Page, running: Running) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{running.url}/account/")
+    choices, dark, light = page.locator("#main .themes"), "rgb(20, 22, 26)", "rgb(247, 246, 243)"
+    pressed = choices.locator('[aria-pressed="true"]')
+    for name, paper in (("Like the system", dark), ("Light", light), ("Dark", dark), ("Like the system", dark)):
+        if name != pressed.inner_text():
+            choices.get_by_role("button", name=name).click()
+        page.reload()
+        expect(pressed).to_have_text(name)
+        expect(page.locator("body")).to_have_css("background-color", paper)
 
 
 @pytest.mark.slow
