@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from tests.e2e.running import Running
 @contextmanager
 def installation(database: str = "") -> Iterator[Running]:
     """Migrated and not yet started. SQLite, or a database made for this run on the server that `database` names."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the blocks below end what they began
     with tempfile.TemporaryDirectory(prefix="misstep-bench-") as folder, _database(database) as environment:
         running = Running(Path(folder) / "var", more={"LOG_LEVEL": "WARNING", **environment})
         running.var.mkdir()

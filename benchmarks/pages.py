@@ -16,7 +16,7 @@ from tests.e2e.running import Running
 
 ROOT_STEP = "k3"
 FEWEST = 2_000
-SUBMITS = 40
+SUBMITS = 30
 # A reviewer at full speed: a judgement every second. Far above what people do, far below what a loop does.
 PACE_SECONDS = 1.0
 LISTS = "/p/bench/sessions/"
@@ -70,7 +70,7 @@ def read_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--sessions", type=int, default=20_000)
     parser.add_argument("--failures", type=int, default=5_000)
-    parser.add_argument("--requests", type=int, default=60, help="per page")
+    parser.add_argument("--requests", type=int, default=40, help="per page")
     parser.add_argument("--only", default="", help="only pages with this in their name")
     asked = parser.parse_args()
     if min(asked.sessions, asked.failures) < FEWEST:
