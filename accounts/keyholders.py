@@ -27,10 +27,11 @@ class ApiKeyAuthentication(BaseAuthentication):
 class DenyUnlessDeclared(BasePermission):
     """Allows what `keyed` declared for the method, if the key has that scope: 403 otherwise, 405 where nothing is."""
 
-    message = "This key lacks the scope that the call needs."
+    message = ""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         scope = getattr(view, "scopes", {}).get(request.method)
         if scope is None:
             raise MethodNotAllowed(request.method or "")
+        self.message = scope.missing
         return isinstance(request.auth, ApiKey) and request.auth.allows(scope)

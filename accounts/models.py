@@ -64,6 +64,11 @@ class Scope(models.TextChoices):
     READ = "read", "Read sessions, failures and issues"
     WRITE = "write", "Change issues and failures"
 
+    @property
+    def missing(self) -> str:
+        """What a key without this scope is told, in the words of the form that makes keys."""
+        return f'This key lacks the scope "{self.label}". Make one that has it under Project settings, API keys.'
+
 
 class Project(models.Model):
     """The tenant: every other row belongs to exactly one, and no query crosses it."""
@@ -147,3 +152,8 @@ class ApiKey(models.Model):
 
     def allows(self, scope: Scope) -> bool:
         return self.revoked_at is None and scope.value in self.scopes
+
+    @property
+    def scope_labels(self) -> list[str]:
+        """What the key may do, in the form's words and order."""
+        return [scope.label for scope in Scope if scope.value in self.scopes]

@@ -50,7 +50,7 @@ def _answer(request: HttpRequest, receive: Receive) -> HttpResponse:
         response["WWW-Authenticate"] = "Bearer"
         return response
     if not key.allows(Scope.INGEST):
-        return _refusal(request, 403, "This key may not send sessions; make one with the scope 'ingest'.")
+        return _refusal(request, 403, Scope.INGEST.missing)
     try:
         kind = media_type(request.content_type or "")
         return HttpResponse(receive(request, key, kind), content_type=kind)

@@ -32,6 +32,13 @@ def test_key_opens_the_methods_of_its_scopes(project: Project) -> None:
     assert [call(method, secret).status_code for method in ("GET", "HEAD", "POST", "PUT")] == [200, 405, 403, 405]
 
 
+def test_call_without_its_scope_is_told_which_in_the_words_of_the_form(project: Project) -> None:
+    response = call("GET", make_key(project, Scope.INGEST))
+    assert response.data["errors"][0]["message"].startswith(
+        'This key lacks the scope "Read sessions, failures and issues".'
+    )
+
+
 def test_key_names_the_project(project: Project) -> None:
     assert call("GET", make_key(project)).data["project"] == "acme"
 
