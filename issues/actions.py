@@ -13,7 +13,19 @@ from annotate.models import Failure, Severity
 from common.doorbell import ring
 from common.errors import Refused
 from issues.lifecycle import State, choices_by_hand
-from issues.models import EventKind, Issue, IssueEvent, IssueMembership, Proposal, ProposalState, Source, lock_project
+from issues.models import (
+    FEWEST_MEMBERS,
+    EventKind,
+    Issue,
+    IssueEvent,
+    IssueMembership,
+    Proposal,
+    ProposalEvent,
+    ProposalState,
+    Source,
+    lock_project,
+)
+from issues.queries import unplaced_failures
 from issues.tasks import place
 
 TITLE_LENGTH = 200
@@ -31,6 +43,7 @@ def accept_proposal(
 ) -> Issue:
     """Makes an issue of a proposal, or attaches it to `issue`. `failure_ids` chooses among its members (None: all).
 
+    The others are remembered as refused for that issue: no machine puts them there.
     Raises Refused when somebody decided before, when the title is taken, or when no chosen failure is free any more.
     """
     members = set(proposal.failures.values_list("pk", flat=True))
@@ -45,6 +58,7 @@ def accept_proposal(
             proposal.project, title=title or proposal.title, failure_ids=chosen, actor=actor, instead_of=proposal
         )
         _place(target, chosen, source=Source.PROPOSAL, actor=actor, score=proposal.cohesion)
+        IssueMembership.objects.refuse(target, members - chosen, actor=actor)
         Proposal.objects.filter(pk=proposal.pk).update(issue=target)
         ring(place, project_id=proposal.project_id)
     return target
@@ -56,10 +70,32 @@ def decline_proposal(*, proposal: Proposal, actor: User) -> None:
         _decide(proposal, ProposalState.DECLINED, actor)
 
 
+def reopen_proposal(*, proposal: Proposal, actor: User) -> None:
+    """Undoes a decline, as long as enough of its failures are free and no other open proposal has them or its title."""
+    with transaction.atomic():
+        lock_project(proposal.project_id)
+        free = unplaced_failures(proposal.project).filter(proposals=proposal)
+        if free.count() < FEWEST_MEMBERS:
+            raise Refused("Its failures have found other places since then.")
+        others = Proposal.objects.filter(project=proposal.project_id, state=ProposalState.OPEN).exclude(pk=proposal.pk)
+        if others.filter(failures__in=free.values("pk")).exists():
+            raise Refused("By now another open proposal has some of its failures. Decide on that one.")
+        if others.filter(title__iexact=proposal.title).exists():
+            raise Refused("By now another open proposal has its title. Decide on that one first.")
+        _record(proposal, [ProposalState.DECLINED], ProposalState.OPEN, actor)
+
+
 def _decide(proposal: Proposal, state: ProposalState, actor: User) -> None:
-    open_ = Proposal.objects.filter(pk=proposal.pk, state__in=[ProposalState.OPEN, ProposalState.OUTDATED])
-    if not open_.update(state=state, decided_by=actor, decided_at=timezone.now()):
-        raise Refused("Somebody has already decided on this proposal.")
+    _record(proposal, [ProposalState.OPEN, ProposalState.OUTDATED], state, actor)
+
+
+def _record(proposal: Proposal, before: Collection[ProposalState], state: ProposalState, actor: User) -> None:
+    """Moves the proposal, if it still stands where it may be moved from, and writes its history."""
+    decided = state != ProposalState.OPEN
+    who_and_when = {"decided_by": actor if decided else None, "decided_at": timezone.now() if decided else None}
+    if not Proposal.objects.filter(pk=proposal.pk, state__in=before).update(state=state, **who_and_when):
+        raise Refused("Somebody has already decided otherwise on this proposal.")
+    ProposalEvent.objects.create(proposal=proposal, state=state, actor=actor)
 
 
 def create_issue(*, failure: Failure, title: str, actor: User) -> Issue:

@@ -14,6 +14,7 @@ from clustering.models import GroupingRun
 from issues.lifecycle import State
 
 USER = settings.AUTH_USER_MODEL
+FEWEST_MEMBERS = 2  # of a proposal
 
 
 class Issue(models.Model):
@@ -55,12 +56,21 @@ def lock_project(project_id: int) -> None:
 
 
 class Source(models.TextChoices):
-    """Who or what placed a failure in an issue."""
+    """Who or what placed a failure in an issue, or that a person refused it there: such a row was never open."""
 
     PERSON = "person", "Person"
     PROPOSAL = "proposal", "Accepted proposal"
     EXACT = "exact", "Same text"
-    MATCH = "match", "Match"
+    MATCH = "match", "Clear match"
+    REFUSED = "refused", "Left out"
+
+
+def likeness_in_words(cosine: float) -> str:
+    """How alike two notes are; what the numbers mean was read off the notes of four text sets."""
+    for least, words in ((0.75, "nearly the same words"), (0.6, "very alike"), (0.45, "alike")):
+        if cosine >= least:
+            return words
+    return "loosely alike: look closely"
 
 
 class MembershipQuerySet(models.QuerySet["IssueMembership"]):
@@ -99,6 +109,21 @@ class MembershipQuerySet(models.QuerySet["IssueMembership"]):
             IssueEvent.objects.note(issue, EventKind.ATTACHED, actor=actor, **detail)
         return free
 
+    def refuse(self, issue: Issue, failure_ids: Collection[int], *, actor: User) -> list[int]:
+        """Remembers that a person left the free ones of the failures out of the issue; returns their ids.
+
+        Rows that end as they begin: no machine puts a failure back where a person took it out.
+        """
+        taken = self.model.objects.filter(until=None).values("failure")
+        free = Failure.objects.filter(pk__in=failure_ids, project_id=issue.project_id, withdrawn_at=None)
+        ids = list(free.exclude(pk__in=taken).order_by("pk").values_list("pk", flat=True))
+        row = {"issue": issue, "source": Source.REFUSED, "placed_by": actor}
+        now = timezone.now()
+        self.bulk_create(self.model(failure_id=pk, since=now, until=now, **row) for pk in ids)
+        if ids:
+            IssueEvent.objects.note(issue, EventKind.REFUSED, actor=actor, failures=ids)
+        return ids
+
     def close(self, *, actor: User | None = None, reason: str) -> int:
         """Ends these open rows, keeps them as history and notes it with each issue; returns how many."""
         leaving = list(self.filter(until=None).select_for_update(of=("self",)).select_related("issue").order_by("pk"))
@@ -128,6 +153,9 @@ class IssueMembership(models.Model):
                 fields=["failure"], condition=models.Q(until__isnull=True), name="issuemembership_one_open"
             ),
             models.CheckConstraint(condition=models.Q(source__in=Source.values), name="issuemembership_source_known"),
+            models.CheckConstraint(
+                condition=~models.Q(source=Source.REFUSED, until__isnull=True), name="issuemembership_refused_is_closed"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(
@@ -137,6 +165,11 @@ class IssueMembership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.failure_id} in {self.issue_id}"
+
+    @property
+    def likeness(self) -> str:
+        """Its score in words; empty where a person chose."""
+        return "" if self.score is None else likeness_in_words(self.score)
 
 
 class ProposalState(models.TextChoices):
@@ -183,6 +216,26 @@ class Proposal(models.Model):
         """Whether a lead may still decide on it. An outdated one may be: they decide on what they saw."""
         return self.state in {ProposalState.OPEN, ProposalState.OUTDATED}
 
+    @property
+    def likeness(self) -> str:
+        """Its cohesion in words."""
+        return likeness_in_words(self.cohesion)
+
+
+class ProposalEvent(models.Model):
+    """What a person did to a proposal: the state that they gave it. Opening it again undoes a decline."""
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="events")
+    state = models.CharField(max_length=10, choices=ProposalState.choices)
+    actor = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.state} by {self.actor_id}"
+
 
 class EventKind(models.TextChoices):
     """What happened to an issue."""
@@ -193,6 +246,7 @@ class EventKind(models.TextChoices):
     ASSIGNED = "assigned", "Owner changed"
     ATTACHED = "attached", "Failures added"
     DETACHED = "detached", "Failures removed"
+    REFUSED = "refused", "Failures left out"
     SEVERITY = "severity", "Severity changed"
 
 
@@ -233,3 +287,15 @@ class IssueEvent(models.Model):
     def became(self) -> str:
         """The state after, in words."""
         return State(self.to_state).label if self.to_state else ""
+
+    @property
+    def how(self) -> str:
+        """What added the failures, in words."""
+        source = self.detail.get("source", "")
+        return Source(source).label.lower() if source in Source.values else ""
+
+    @property
+    def likeness(self) -> str:
+        """How alike the added failures are, in words; empty where nothing compared them."""
+        score = self.detail.get("score")
+        return "" if score is None else likeness_in_words(score)

@@ -22,12 +22,11 @@ from clustering.grouping import Group, group_failures, hash_input, was_grouped
 from clustering.models import GroupingRun
 from clustering.queries import Embeddings, read_contents, read_embeddings
 from issues.lifecycle import State
-from issues.models import Issue, IssueMembership, Proposal, ProposalState, Source, lock_project
+from issues.models import FEWEST_MEMBERS, Issue, IssueMembership, Proposal, ProposalState, Source, lock_project
 from issues.queries import standing_members, unplaced_failures
 
 SAME_PROPOSAL = 0.5  # Jaccard overlap from which a group is what was already declined
 GROWN_BY = 1.5  # evidence that brings a declined proposal back
-FEWEST_MEMBERS = 2
 READ_FOR_TYPICAL = 200
 
 
@@ -184,7 +183,7 @@ def _living(project: Project) -> list[Issue]:
 
 
 def _taken_out(project: Project) -> set[tuple[int, int]]:
-    """(failure, issue) pairs that were ended: no machine puts a failure back where it was taken out."""
+    """(failure, issue) pairs that were ended or refused: no machine puts a failure where a person took it out."""
     closed = IssueMembership.objects.filter(issue__project=project, until__isnull=False)
     return set(closed.values_list("failure_id", "issue_id"))
 

@@ -14,11 +14,12 @@ from annotate.models import Failure
 from clustering.models import EmbedderFault
 from clustering.queries import find_fault, is_embedded
 from issues.lifecycle import State
-from issues.models import Issue, IssueMembership, Proposal, ProposalState
+from issues.models import FEWEST_MEMBERS, Issue, IssueMembership, Proposal, ProposalEvent, ProposalState
 from traces.models import SHOWN_AT, AgentSession, Step, StepKind
 
 STANDING = Q(memberships__until=None, memberships__failure__withdrawn_at=None)
 BOARD_DAYS, TREND_DAYS = 14, 30
+READ_FOR_RELEASES = 2000
 # A session without a time of its own counts on the day it arrived.
 SEEN = Coalesce("failure__session__started_at", "failure__session__created_at")
 BOARD_SEEN = Coalesce("memberships__failure__session__started_at", "memberships__failure__session__created_at")
@@ -59,9 +60,10 @@ class BoardRow:
     def words(self) -> str:
         """The sparkline for those who do not see it."""
         total = sum(count for _, count in self.days)
-        return (
-            f"{total} confirmed sessions from {self.days[0][0]} to {self.days[-1][0]}" if self.days else "no sessions"
-        )
+        if not self.days:
+            return "no sessions"
+        noun = "session" if total == 1 else "sessions"
+        return f"{total} confirmed {noun} from {self.days[0][0]} to {self.days[-1][0]}"
 
 
 def board_rows(project: Project, issues: Iterable[Issue]) -> list[BoardRow]:
@@ -175,33 +177,41 @@ def standing_members(issue: Issue) -> QuerySet[IssueMembership]:
 
 @dataclass
 class Candidate:
-    """An open proposal as the inbox shows it: those of its failures that are still free."""
+    """A proposal as the inbox shows it: those of its failures that are still free, and its history."""
 
     proposal: Proposal
     members: list[Told]
-
-    @property
-    def likeness(self) -> str:
-        """Its cohesion in words; what the words mean was read off the notes of four text sets."""
-        for least, words in ((0.75, "nearly the same words"), (0.6, "very alike"), (0.45, "alike")):
-            if self.proposal.cohesion >= least:
-                return words
-        return "loosely alike: look closely"
+    events: list[ProposalEvent]
 
 
 def open_proposals(project: Project) -> list[Candidate]:
     """The inbox, the largest first; the same few queries for one proposal and for fifty."""
-    proposals = list(Proposal.objects.filter(project=project, state=ProposalState.OPEN).order_by("-pk"))
-    pairs = Proposal.failures.through.objects.filter(proposal__in=proposals).values_list("proposal_id", "failure_id")
+    rows = _candidates(project, Proposal.objects.filter(project=project, state=ProposalState.OPEN))
+    return sorted((row for row in rows if row.members), key=lambda row: (-len(row.members), row.proposal.pk))
+
+
+def declined_proposals(project: Project, most: int) -> list[Candidate]:
+    """What was declined and could be opened again, the newest decline first; the same few queries for all."""
+    declined = Proposal.objects.filter(project=project, state=ProposalState.DECLINED)
+    rows = _candidates(project, declined.order_by("-decided_at", "-pk")[:most])
+    return [row for row in rows if len(row.members) >= FEWEST_MEMBERS]
+
+
+def _candidates(project: Project, proposals: QuerySet[Proposal]) -> list[Candidate]:
+    chosen = list(proposals)
+    pairs = Proposal.failures.through.objects.filter(proposal__in=chosen).values_list("proposal_id", "failure_id")
     members: defaultdict[int, list[int]] = defaultdict(list)
     for proposal_id, failure_id in pairs:
         members[proposal_id].append(failure_id)
-    free = unplaced_failures(project).filter(proposals__in=proposals).distinct()
+    events: defaultdict[int, list[ProposalEvent]] = defaultdict(list)
+    for event in ProposalEvent.objects.filter(proposal__in=chosen).select_related("actor"):
+        events[event.proposal_id].append(event)
+    free = unplaced_failures(project).filter(proposals__in=chosen).distinct()
     told = {row.failure.pk: row for row in with_steps(list(free.select_related("session", "failure_type")))}
-    rows = [
-        Candidate(proposal, [told[pk] for pk in sorted(members[proposal.pk]) if pk in told]) for proposal in proposals
+    return [
+        Candidate(proposal, [told[pk] for pk in sorted(members[proposal.pk]) if pk in told], events[proposal.pk])
+        for proposal in chosen
     ]
-    return sorted((row for row in rows if row.members), key=lambda row: (-len(row.members), row.proposal.pk))
 
 
 @dataclass(frozen=True)
@@ -234,3 +244,10 @@ def seen_workflows(project: Project) -> list[str]:
     """The workflows of the project's sessions, by name: one pass over an index, where asking issues reads them all."""
     named = AgentSession.objects.filter(project=project).exclude(workflow="")
     return list(named.order_by("workflow").values_list("workflow", flat=True).distinct())
+
+
+def seen_releases(project: Project) -> list[str]:
+    """The releases of the newest sessions, the newest first. All sessions would be a pass over the whole table."""
+    newest = AgentSession.objects.filter(project=project).order_by(SHOWN_AT.desc(), "-id")
+    found = newest.values_list("release", flat=True)[:READ_FOR_RELEASES]
+    return [release for release in dict.fromkeys(found) if release]

@@ -9,6 +9,7 @@ from issues.lifecycle import BY_HAND, State
 from issues.models import Issue, Source
 
 Plain = serializers.Serializer[dict[str, Any]]
+PLACED_BY = [choice for choice in Source.choices if choice[0] != Source.REFUSED]
 
 
 class FailureSessionSerializer(Plain):
@@ -54,7 +55,7 @@ class FailureIssueSerializer(Plain):
 class FailureMembershipSerializer(Plain):
     """Who or what placed it there. `score` is a cosine where a machine did."""
 
-    source = serializers.ChoiceField(choices=Source.choices)  # type: ignore[assignment]  # a field of the row, not DRF's attribute
+    source = serializers.ChoiceField(choices=PLACED_BY)  # type: ignore[assignment]  # a field of the row, not DRF's attribute
     score = serializers.FloatField(allow_null=True)
     since = serializers.DateTimeField()
 

@@ -9,7 +9,7 @@ from annotate.models import Failure, Severity
 from common.errors import Refused
 from issues import actions
 from issues.lifecycle import State, choices_by_hand
-from issues.models import EventKind, Issue, IssueEvent, IssueMembership, ProposalState, Source
+from issues.models import EventKind, Issue, IssueEvent, IssueMembership, Proposal, ProposalState, Source
 from tests.builders import make_member, make_project, make_user
 from tests.issues.makers import TOKEN, make_issue, make_proposal, make_told, tell_all, withdraw
 
@@ -106,6 +106,17 @@ def test_accepting_only_some_leaves_the_others_free(project: Project, lead: User
     assert standing(issue) == {failures[0].pk}
 
 
+def test_accepting_only_some_remembers_the_others_as_refused(project: Project, lead: User) -> None:
+    failures = tell_all(project, lead, TOKEN)
+    withdraw(failures[2])
+    issue = actions.accept_proposal(proposal=make_proposal(failures), actor=lead, failure_ids=[failures[0].pk])
+    refused = IssueMembership.objects.get(source=Source.REFUSED)
+    assert (refused.failure, refused.issue, refused.placed_by) == (failures[1], issue, lead)
+    assert refused.until == refused.since
+    assert issue.events.get(kind=EventKind.REFUSED).detail == {"failures": [failures[1].pk]}
+    assert make_issue(failures[1], lead, "On its own").memberships.get().failure == failures[1]
+
+
 def test_accepting_none_is_refused(project: Project, lead: User) -> None:
     proposal = make_proposal(tell_all(project, lead, TOKEN))
     with pytest.raises(Refused):
@@ -131,9 +142,40 @@ def test_attaching_to_a_merged_issue_is_refused(project: Project, issue: Issue, 
 def test_a_decided_proposal_cannot_be_decided_again(project: Project, lead: User) -> None:
     proposal = make_proposal(tell_all(project, lead, TOKEN))
     actions.decline_proposal(proposal=proposal, actor=lead)
-    with pytest.raises(Refused, match="already decided"):
+    with pytest.raises(Refused, match="already decided otherwise"):
         actions.accept_proposal(proposal=proposal, actor=lead)
     assert Issue.objects.count() == 0
+
+
+def test_a_declined_proposal_is_opened_again_with_its_history(project: Project, lead: User) -> None:
+    proposal = make_proposal(tell_all(project, lead, TOKEN))
+    actions.decline_proposal(proposal=proposal, actor=lead)
+    actions.reopen_proposal(proposal=proposal, actor=lead)
+    proposal.refresh_from_db()
+    assert (proposal.state, proposal.decided_by, proposal.decided_at) == (ProposalState.OPEN, None, None)
+    assert [event.state for event in proposal.events.all()] == [ProposalState.DECLINED, ProposalState.OPEN]
+    with pytest.raises(Refused, match="already decided otherwise"):
+        actions.reopen_proposal(proposal=proposal, actor=lead)
+
+
+def test_a_decline_cannot_be_undone_once_others_have_its_failures_or_title(project: Project, lead: User) -> None:
+    failures = tell_all(project, lead, TOKEN)
+    proposal = make_proposal(failures)
+    actions.decline_proposal(proposal=proposal, actor=lead)
+    other = make_proposal(failures[:2], title="Grown")
+    with pytest.raises(Refused, match="has some of its failures"):
+        actions.reopen_proposal(proposal=proposal, actor=lead)
+    other.failures.clear()
+    Proposal.objects.filter(pk=other.pk).update(title="TOKEN expired")
+    with pytest.raises(Refused, match="has its title"):
+        actions.reopen_proposal(proposal=proposal, actor=lead)
+    other.delete()
+    for number, failure in enumerate(failures[:2]):
+        make_issue(failure, lead, f"Another {number}")
+    with pytest.raises(Refused, match="other places"):
+        actions.reopen_proposal(proposal=proposal, actor=lead)
+    proposal.refresh_from_db()
+    assert proposal.state == ProposalState.DECLINED
 
 
 def test_an_outdated_proposal_may_still_be_accepted_for_what_is_free(project: Project, lead: User) -> None:

@@ -20,7 +20,7 @@ from tests.issues.makers import make_issue, make_proposal, make_told, withdraw
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["accept", "attach", "create", "detach", "move", "withdraw", "sweep"]),
+        st.sampled_from(["accept", "accept_some", "attach", "create", "detach", "move", "withdraw", "sweep"]),
         st.integers(0, 5),
         st.integers(0, 5),
         st.sampled_from(State),
@@ -55,6 +55,9 @@ class World:
         if what == "accept" or (what == "attach" and issue):
             proposal = make_proposal(members, title=f"P{self.made}", fingerprint=str(self.made))
             actions.accept_proposal(proposal=proposal, actor=self.lead, issue=issue if what == "attach" else None)
+        elif what == "accept_some":
+            proposal = make_proposal(members, title=f"P{self.made}", fingerprint=str(self.made))
+            actions.accept_proposal(proposal=proposal, actor=self.lead, failure_ids=[failure.pk])
         elif what == "create":
             make_issue(failure, self.lead, f"Issue {self.made}")
         elif what == "detach":

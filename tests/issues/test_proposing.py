@@ -11,7 +11,7 @@ from issues.proposing import place_waiting, representatives
 from issues.tasks import place, sweep
 from tests.builders import make_project
 from tests.clustering.fakes import BrokenEmbedder
-from tests.issues.makers import LOOP, TOKEN, make_issue, make_told, run, tell_all, withdraw
+from tests.issues.makers import LOOP, TOKEN, make_issue, make_proposal, make_told, run, tell_all, withdraw
 
 
 def open_sets() -> set[frozenset[str]]:
@@ -94,6 +94,19 @@ def test_no_machine_puts_a_failure_back_where_a_person_took_it_out(project: Proj
     actions.detach_failure(membership=IssueMembership.objects.get(failure=second, issue=issue), actor=lead)
     run(project)
     assert place_of(second) is None
+
+
+@pytest.mark.parametrize("note", [TOKEN[0], TOKEN[1]], ids=["same text", "clear match"])
+def test_no_machine_adds_a_failure_that_a_person_left_out_of_the_issue(project: Project, lead: User, note: str) -> None:
+    taken, left_out = tell_all(project, lead, [TOKEN[0], note])
+    run(project)
+    proposal = make_proposal([taken, left_out], title="Chosen among")
+    issue = actions.accept_proposal(proposal=proposal, actor=lead, failure_ids=[taken.pk])
+    run(project)
+    assert (place_of(taken), place_of(left_out)) == ((issue, Source.PROPOSAL), None)
+    later = make_told(project, lead, note)
+    run(project)
+    assert place_of(later) is not None
 
 
 def test_withdrawn_failures_leave_their_issue(project: Project, issue: Issue, failure: Failure) -> None:
