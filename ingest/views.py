@@ -31,7 +31,7 @@ OpenAIInstrumentor().instrument()"""
 CURL = """curl {root}/api/v1/sessions/ \\
   -H 'Authorization: Bearer YOUR_KEY' \\
   -H 'Content-Type: application/json' \\
-  -d '{{"session": {{"id": "first-try", "workflow": "refunds"}},
+  -d '{{"session": {{"id": "first-try", "workflow": "refunds", "closed": true}},
        "messages": [{{"role": "user", "content": "Please refund order A-1."}},
                     {{"role": "assistant", "content": "Done! Your refund is on its way."}}]}}'"""
 COMMAND = "python manage.py import_sessions FILE --project {slug}"

@@ -14,7 +14,7 @@ from accounts.request import ProjectRequest
 from common.errors import Refused
 
 EXAMPLE_SESSION = (
-    '{"session": {"id": "first-try", "workflow": "refunds"}, "messages": ['
+    '{"session": {"id": "first-try", "workflow": "refunds", "closed": true}, "messages": ['
     '{"role": "user", "content": "Please refund order A-1."}, {"role": "assistant", "content": "Done!"}]}'
 )
 

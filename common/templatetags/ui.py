@@ -14,6 +14,7 @@ register = template.Library()
 TONES = {"neutral", "good", "bad", "warn", "calm", "accent", "plum"}
 MILLISECONDS_IN_SECOND = 1000
 SECONDS_IN_MINUTE = 60
+SECONDS_IN = {"hour": 3600, "minute": 60, "second": 1}
 
 
 @register.inclusion_tag("components/icon.html")
@@ -116,6 +117,14 @@ def duration(milliseconds: int | None) -> str:
     if seconds < SECONDS_IN_MINUTE:
         return f"{seconds:.1f} s"
     return f"{int(seconds // SECONDS_IN_MINUTE)} min {int(seconds % SECONDS_IN_MINUTE)} s"
+
+
+@register.filter
+def in_words(seconds: int) -> str:
+    """5 minutes, 1 hour, 90 seconds: whole numbers of the largest unit that needs no fraction."""
+    unit = next(name for name, size in SECONDS_IN.items() if seconds % size == 0 and (seconds or size == 1))
+    number = seconds // SECONDS_IN[unit]
+    return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
 @register.filter

@@ -369,6 +369,12 @@ def test_connect_page_says_whether_sessions_arrived(lead_client: Client, project
     assert arrived == {"sessions": 1, "newest": session.last_received_at}
 
 
+def test_connect_page_says_when_a_session_is_offered_for_review(lead_client: Client, project: Project) -> None:
+    project.idle_seconds = 120
+    project.save()
+    assert "else after 2 minutes without news" in lead_client.get(url("connect")).content.decode()
+
+
 def test_connect_page_lets_only_admins_make_keys(lead_client: Client, admin_client: Client) -> None:
     assert url("api_keys") not in lead_client.get(url("connect")).content.decode()
     assert url("api_keys") in admin_client.get(url("connect")).content.decode()
