@@ -4,11 +4,13 @@ import pytest
 from django.apps import apps
 from django.test import Client
 
-from accounts.models import Membership, Project, Role, User
+from accounts.access import find_api_key
+from accounts.models import ApiKey, Membership, Project, Role, User
 from annotate.filling import fill_queues, make_default_queue
 from annotate.models import Failure, Review, Severity
 from common.errors import Refused
 from demo.actions import create_demo, remove_demo, review_demo
+from demo.management.commands.seed_demo import sending_key
 from demo.queries import unfinished_demo
 from demo.story import tell
 from issues.models import Issue, IssueMembership, Source
@@ -68,6 +70,14 @@ def test_reviews_tell_the_ground_truth_and_are_made_once(demo: Project) -> None:
         assert truth is not None
         assert (failure.root_step, failure.note) == (truth.root_step, truth.note)
     assert Failure.objects.count() == sum(1 for run in RUNS if run.truth)
+
+
+def test_key_of_the_demo_has_a_name_for_people_and_ends_with_the_sending(demo: Project) -> None:
+    with sending_key(demo) as first, sending_key(demo) as second:
+        # As if the first run had been stopped before it could give its key back.
+        assert [find_api_key({"X-Api-Key": secret}) is None for secret in (first, second)] == [True, False]
+    assert {key.name for key in ApiKey.objects.exclude(revoked_at=None)} == {"Made-up sessions"}
+    assert not ApiKey.objects.filter(revoked_at=None).exists()
 
 
 def test_demo_is_unfinished_until_all_has_arrived(demo: Project) -> None:

@@ -2,14 +2,15 @@
 
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from accounts.actions import create_api_key, revoke_api_key
-from accounts.models import Project, Scope, User
+from accounts.models import ApiKey, Project, Scope, User
 from common.errors import Refused
 from demo.actions import create_demo, review_demo
 from demo.queries import REVIEWS, demo_project, sessions_here, sessions_settled
@@ -17,6 +18,7 @@ from demo.sending import NotSentError, encode, post
 from demo.story import AgentRun, tell
 
 SEED = 20
+KEY_NAME = "Made-up sessions"
 SESSIONS_PER_REQUEST = 10
 LONGEST_WAIT_SECONDS = 300.0
 LOOK_EVERY_SECONDS = 1.0
@@ -48,13 +50,8 @@ class Command(BaseCommand):
         if sessions_here(project) >= len(runs):
             return
         self._say(f"sending {len(runs)} made-up sessions …")
-        key, secret = create_api_key(
-            project=project, name=f"demo {time.time_ns()}", scopes=[Scope.INGEST], creator=first_admin()
-        )
-        try:
+        with sending_key(project) as secret:
             send_all(url, secret, runs)
-        finally:
-            revoke_api_key(key=key)
         self._wait("reading them", len(runs), lambda: sessions_here(project))
 
     def _review(self, project: Project, runs: Sequence[AgentRun]) -> None:
@@ -72,6 +69,18 @@ class Command(BaseCommand):
                 self._say(f"{what}: {count} of {wanted}")
             connection.close()
             time.sleep(LOOK_EVERY_SECONDS)
+
+
+@contextmanager
+def sending_key(project: Project) -> Iterator[str]:
+    """A key for the time of sending. One that a stopped run left behind is revoked first: its name is wanted."""
+    for left in ApiKey.objects.filter(project=project, name=KEY_NAME, revoked_at=None):
+        revoke_api_key(key=left)
+    key, secret = create_api_key(project=project, name=KEY_NAME, scopes=[Scope.INGEST], creator=first_admin())
+    try:
+        yield secret
+    finally:
+        revoke_api_key(key=key)
 
 
 def send_all(url: str, secret: str, runs: Sequence[AgentRun]) -> None:
