@@ -3,6 +3,7 @@
 import logging
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import OperationalError, transaction
@@ -55,12 +56,21 @@ def _succeeds(batches: list[RawBatch], *, final: bool = False) -> bool:
         _digest(batches)
     except OperationalError as error:
         log.warning("The database is busy (%s). Batches from %s on wait.", error, batches[0].pk)
+        _let_wait(batches)
         return False
     except Exception as error:  # noqa: BLE001 # whatever a batch breaks, it is kept with its reason and the others go on
         if final:
             _keep_as_failed(batches[0], error)
         return False
     return True
+
+
+def _let_wait(batches: list[RawBatch]) -> None:
+    """Gives claimed batches back; that the database was busy counts against none of them."""
+    with suppress(OperationalError):  # still busy: the lease runs out by itself
+        RawBatch.objects.filter(pk__in=[batch.pk for batch in batches]).update(
+            attempts=F("attempts") - 1, claimed_until=timezone.now() + RETRY_AFTER, claim=""
+        )
 
 
 def _digest(batches: list[RawBatch]) -> None:
@@ -100,9 +110,8 @@ def _sessions_in(batch: RawBatch) -> list[SessionRecord]:
 def _keep_as_failed(batch: RawBatch, error: Exception) -> None:
     """Tries again in a while; after the last attempt the batch stays, with its reason, until somebody runs it again."""
     log.error("Batch %s could not be digested.", batch.pk, exc_info=error)
-    is_last = batch.attempts + 1 >= MAX_ATTEMPTS
+    is_last = batch.attempts >= MAX_ATTEMPTS
     RawBatch.objects.filter(pk=batch.pk).update(
-        attempts=F("attempts") + 1,
         state=BatchState.FAILED if is_last else BatchState.WAITING,
         claimed_until=None if is_last else timezone.now() + RETRY_AFTER,
         claim="",

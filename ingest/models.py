@@ -31,7 +31,7 @@ class RawBatch(models.Model):
         max_length=32, blank=True, help_text="Names the worker's grip: who asks for it gets these."
     )
     claimed_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="How often a worker claimed it.")
     reason = models.TextField(blank=True, help_text="Why it failed, or what of it was refused.")
 
     class Meta:

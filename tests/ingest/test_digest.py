@@ -5,11 +5,12 @@ from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import ApiKey, Project
-from ingest.claims import claim_batches
+from ingest.claims import DEADLY, MOST_CLAIMS, claim_batches
 from ingest.digest import digest_waiting
 from ingest.models import BatchState, RawBatch
 from ingest.storing import store_telemetry
@@ -43,6 +44,39 @@ def test_a_dead_workers_batch_is_digested_after_its_lease(key: ApiKey) -> None:
     sweep()
     assert RawBatch.objects.get().state == BatchState.DONE
     assert Step.objects.count() == 1
+
+
+def run_out(**fields: object) -> None:
+    RawBatch.objects.update(claimed_until=timezone.now() - timedelta(seconds=1), **fields)
+
+
+def test_a_batch_that_was_claimed_before_comes_alone(key: ApiKey) -> None:
+    keep(key, 1, 2, 3)
+    dead = claim_batches(2)
+    run_out()
+    assert [[batch.pk for batch in claim_batches(10)] for _ in range(3)] == [
+        [dead[0].pk],
+        [dead[1].pk],
+        [RawBatch.objects.latest("pk").pk],
+    ]
+
+
+def test_a_batch_that_kills_every_worker_is_kept_as_failed(key: ApiKey) -> None:
+    keep(key, 1)
+    for _ in range(MOST_CLAIMS):
+        assert len(claim_batches(1)) == 1
+        run_out()
+    assert claim_batches(1) == []
+    assert (RawBatch.objects.get().state, RawBatch.objects.get().reason) == (BatchState.FAILED, DEADLY)
+
+
+def test_a_busy_database_counts_against_no_batch(key: ApiKey) -> None:
+    keep(key, 1)
+    with patch("ingest.digest.store_telemetry", side_effect=OperationalError("database is locked")):
+        assert digest_waiting() == 0
+    assert (RawBatch.objects.get().state, RawBatch.objects.get().attempts) == (BatchState.WAITING, 0)
+    run_out()
+    assert digest_waiting() == 1
 
 
 def test_an_older_version_that_is_digested_late_does_not_come_back(key: ApiKey) -> None:
