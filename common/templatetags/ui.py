@@ -89,12 +89,12 @@ def bar_chart(*, values: Sequence[tuple[str, float]], label: str, unit: str, ton
 
 
 @register.inclusion_tag("components/pager.html", takes_context=True)
-def pager(context: dict[str, Any], *, page: Any, noun: str) -> dict[str, Any]:
-    """Links to the neighbouring pages that keep every filter of the URL."""
+def pager(context: dict[str, Any], *, page: Any, noun: str, nouns: str) -> dict[str, Any]:
+    """Links to the neighbouring pages that keep every filter of the URL. `noun` is one row, `nouns` are several."""
     request: HttpRequest = context["request"]
     return {
         "page": page,
-        "noun": noun,
+        "counted": noun if page.paginator.count == 1 else nouns,
         "previous": _with_page(request.GET, page.previous_page_number()) if page.has_previous() else "",
         "next": _with_page(request.GET, page.next_page_number()) if page.has_next() else "",
     }

@@ -21,7 +21,7 @@ COMPONENTS = {
     "meter": "value=1 of=2 label='half'",
     "sparkline": "values=values label='z'",
     "bar_chart": "values=values label='z' unit='u'",
-    "pager": "page=page noun='rows'",
+    "pager": "page=page noun='row' nouns='rows'",
 }
 
 
@@ -110,9 +110,16 @@ def test_field_of_several_inputs_is_a_fieldset() -> None:
 
 
 def test_pager_keeps_the_filters() -> None:
-    html = render("{% pager page=page noun='rows' %}", **example())
+    html = render("{% pager page=page noun='row' nouns='rows' %}", **example())
     assert "11–20 of 25 rows" in html
     assert re.findall(r'href="([^"]+)"', html) == ["?q=a&amp;page=1", "?q=a&amp;page=3"]
+
+
+@pytest.mark.parametrize(("rows", "said"), [(1, "1 row"), (2, "2 rows"), (11, "1–10 of 11 rows")])
+def test_pager_counts_as_people_do(rows: int, said: str) -> None:
+    page = Paginator(range(rows), 10).page(1)
+    html = render("{% pager page=page noun='row' nouns='rows' %}", **example() | {"page": page})
+    assert f"<span>{said}</span>" in html
 
 
 def test_bar_chart_says_what_it_shows() -> None:
