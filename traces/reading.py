@@ -49,7 +49,8 @@ class ReadStep:
     """One step, ready to be shown.
 
     Speech has `html`. A call has one line, `arguments_line → result_line`, and both in full. `offset` is the time since
-    the session began, as words; `facts` are the numbers as stored.
+    the session began, as words; `facts` are the numbers as stored. `is_error` is the sender's word; `looks_failed` is
+    ours, where the call was reported as fine and its answer says otherwise.
     """
 
     facts: StepFacts
@@ -66,6 +67,7 @@ class ReadStep:
     arguments: str
     result: str
     is_error: bool
+    looks_failed: bool
     offset: str
     marks: tuple[Mark, ...]
 
@@ -112,7 +114,6 @@ def read(steps: Sequence[StepFacts], marks: Sequence[Mark], began: datetime | No
 
 def _read_step(step: StepFacts, marks: Mapping[str, list[Mark]], began: datetime | None) -> ReadStep:
     speech = step.role in WHO
-    failed = step.is_error or (step.role == TOOL and bool(answers.complaint(step.result)))
     return ReadStep(
         facts=step,
         key=step.key,
@@ -127,7 +128,8 @@ def _read_step(step: StepFacts, marks: Mapping[str, list[Mark]], began: datetime
         result_line="" if speech else result_line(step),
         arguments="" if speech else pretty(step.arguments),
         result="" if speech else pretty(step.result),
-        is_error=failed,
+        is_error=step.is_error,
+        looks_failed=not step.is_error and step.role == TOOL and bool(answers.complaint(step.result)),
         offset=offset(began, step.started_at),
         marks=tuple(marks.get(step.key, ())),
     )

@@ -31,9 +31,11 @@ def test_read_folds_a_call_to_one_line() -> None:
     assert (step.arguments, step.is_error) == ('{\n  "order_id": 1234\n}', True)
 
 
-def test_read_shows_an_error_shaped_answer_as_an_error() -> None:
-    [step] = reading(talk(call("refund", {"ok": False, "reason": "card declined"}))).steps
-    assert (step.result_line, step.is_error) == ("error: card declined", True)
+def test_read_tells_an_answer_that_looks_like_an_error_from_a_reported_error() -> None:
+    said = call("refund", {"ok": False, "reason": "card declined"})
+    looks, reported = reading(talk(said, failed("refund", "card declined"))).steps
+    assert (looks.result_line, looks.is_error, looks.looks_failed) == ("error: card declined", False, True)
+    assert (reported.result_line, reported.is_error, reported.looks_failed) == ("error: card declined", True, False)
 
 
 def test_read_names_calls_without_a_name_by_their_kind() -> None:
