@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,7 @@ from annotate.models import (
     Slot,
     SlotState,
 )
-from annotate.queries import failures_of, last_review
+from annotate.queries import failures_of, last_review, standing_review
 from common.errors import Refused
 from traces.models import Step
 
@@ -108,7 +108,7 @@ def submit_review(
 
     A judgement whose lease ran out still takes its slot if that is free; if someone else has it, any other free slot of
     the session; else it is kept as an extra one. Work is never thrown away. Refused for an outcome that is none, or a
-    failure without a root step of this session or without a note.
+    failure without a root step of this session, that showed before its root step, or without a note.
     """
     # Two submissions for one session wait for each other here.
     item = QueueItem.objects.select_for_update(of=("self",)).select_related("session").get(pk=slot.item_id)
@@ -142,17 +142,27 @@ def _checked(item: QueueItem, outcome: str, failures: Sequence[Told]) -> Sequenc
         return ()
     if not 1 <= len(failures) <= MOST_FAILURES:
         raise Refused(f"A failed session needs 1 to {MOST_FAILURES} failures.", field="failures")
-    keys = set(Step.objects.filter(session=item.session_id).values_list("key", flat=True))
+    positions = dict(Step.objects.filter(session=item.session_id).values_list("key", "position"))
     for index, told in enumerate(failures):
-        _check_failure(told, keys, f"failures-{index}-")
+        _check_steps(told, positions, f"failures-{index}-")
+        _check_words(told, f"failures-{index}-")
     return failures
 
 
-def _check_failure(told: Told, keys: set[str], prefix: str) -> None:
-    if told.root_step not in keys:
+def _check_steps(told: Told, positions: Mapping[str, int], prefix: str) -> None:
+    root = positions.get(told.root_step)
+    if root is None:
         raise Refused("Mark the step where it first went wrong.", field=f"{prefix}root_step")
-    if told.surfaced_step and told.surfaced_step not in keys:
+    if told.surfaced_step and told.surfaced_step not in positions:
         raise Refused("This session has no such step.", field=f"{prefix}surfaced_step")
+    if positions.get(told.surfaced_step, root) < root:
+        raise Refused(
+            f"This is before step {root}, where it first went wrong. Choose step {root} or a later one.",
+            field=f"{prefix}surfaced_step",
+        )
+
+
+def _check_words(told: Told, prefix: str) -> None:
     if not told.note.strip():
         raise Refused("Say in a sentence what went wrong.", field=f"{prefix}note")
     if told.severity not in Severity.values:
@@ -247,11 +257,24 @@ def undo_last_review(*, project: Project, reviewer: User) -> Slot:
 
     Nothing is deleted: the review and its failures are marked withdrawn. Refused when there is none.
     """
-    review = last_review(project, reviewer)
+    return _take_back(last_review(project, reviewer))
+
+
+@transaction.atomic
+def undo_review(*, slot: Slot, reviewer: User) -> Slot:
+    """The same for the judgement that stands in this slot. Refused when it holds none of the reviewer's."""
+    return _take_back(standing_review(slot, reviewer))
+
+
+def _take_back(review: Review | None) -> Slot:
     if review is None or review.slot is None:
         raise Refused("There is no review of yours to undo.")
     now = timezone.now()
-    _restore_draft(review, review.slot)
+    Draft.objects.update_or_create(
+        item=review.slot.item,
+        reviewer=review.reviewer,
+        defaults={"content": content_of(review), "version": 1},
+    )
     Failure.objects.filter(review=review, withdrawn_at=None).update(withdrawn_at=now, updated_at=now)
     Review.objects.filter(pk=review.pk).update(withdrawn_at=now)
     return _lease_again(review.slot, now)
@@ -263,23 +286,18 @@ def _lease_again(slot: Slot, now: datetime) -> Slot:
     return slot
 
 
-def _restore_draft(review: Review, slot: Slot) -> None:
-    told = [
-        asdict(
-            Told(
-                root_step=failure.root_step,
-                surfaced_step=failure.surfaced_step,
-                note=failure.note,
-                failure_type=failure.failure_type.name if failure.failure_type else "",
-                severity=failure.severity,
-                expected=failure.expected,
-                chosen_issue=f"ISS-{failure.chosen_issue}" if failure.chosen_issue else "",
-            )
-        )
-        for failure in failures_of(review)
-    ]
-    Draft.objects.update_or_create(
-        item=slot.item,
-        reviewer=review.reviewer,
-        defaults={"content": {"outcome": review.outcome, "failures": told}, "version": 1},
+def content_of(review: Review) -> dict[str, Any]:
+    """What a reviewer had entered, in the shape of a draft."""
+    return {"outcome": review.outcome, "failures": [asdict(_as_told(failure)) for failure in failures_of(review)]}
+
+
+def _as_told(failure: Failure) -> Told:
+    return Told(
+        root_step=failure.root_step,
+        surfaced_step=failure.surfaced_step,
+        note=failure.note,
+        failure_type=failure.failure_type.name if failure.failure_type else "",
+        severity=failure.severity,
+        expected=failure.expected,
+        chosen_issue=f"ISS-{failure.chosen_issue}" if failure.chosen_issue else "",
     )

@@ -81,6 +81,12 @@ class QueueForm(FilterForm):
 
     field_order = ("name", *FilterForm.FILTERS)
 
+    def focus_first_error(self) -> None:
+        """Makes the page that shows the errors begin at the first field that has one."""
+        wrong = next((name for name in self.fields if name in self.errors), None)
+        if wrong:
+            self.fields[wrong].widget.attrs["autofocus"] = True
+
 
 class JudgementForm(forms.Form):
     """The part of a review that is said once."""

@@ -16,8 +16,10 @@ from annotate.models import Failure, FailureType, Outcome, Queue, QueueItem, Rev
 from traces.models import AgentSession, Signal
 
 MINUTE = timedelta(minutes=1)
-MINUTES_PER_REVIEW = 2.0
 REVIEWS_TIMED = 50
+# Fewer say nothing yet about how long the others will take.
+REVIEWS_NEEDED = 5
+SHORTEST_REVIEW = timedelta(seconds=10)
 LONGEST_REVIEW = timedelta(minutes=15)
 
 
@@ -76,13 +78,13 @@ def waiting_items(queue: Queue) -> int:
 
 @dataclass(frozen=True)
 class QueueRow:
-    """A queue as its list shows it. `minutes` is how long the waiting reviews will take one person."""
+    """A queue as its list shows it. `minutes` is how long the waiting reviews take one person, if that is known."""
 
     queue: Queue
     waiting: int
     done: int
     mine_begun: int
-    minutes: int
+    minutes: int | None
 
     @property
     def total(self) -> int:
@@ -90,14 +92,20 @@ class QueueRow:
 
     @property
     def hours(self) -> int:
-        return round(self.minutes / 60)
+        return round((self.minutes or 0) / 60)
+
+    @property
+    def is_watched(self) -> bool:
+        """True where new sessions would be the news."""
+        return self.queue.is_open and not self.waiting
 
 
-def queue_rows(project: Project, user: User) -> list[QueueRow]:
+def queue_rows(project: Project, user: User, *, only: Queue | None = None) -> list[QueueRow]:
     """The project's queues, open ones first, with their progress. Two queries, however many queues."""
+    wanted = Q(pk=only.pk) if only else Q()
     open_slots = Q(slots__state__in=(SlotState.FREE, SlotState.LEASED))
     queues = (
-        Queue.objects.filter(project=project)
+        Queue.objects.filter(wanted, project=project)
         .annotate(
             waiting=Count("slots", filter=open_slots),
             done=Count("slots", filter=Q(slots__state=SlotState.SUBMITTED)),
@@ -112,19 +120,45 @@ def queue_rows(project: Project, user: User) -> list[QueueRow]:
             waiting=queue.waiting,
             done=queue.done,
             mine_begun=queue.mine_begun,
-            minutes=max(1, round(queue.waiting * pace)) if queue.waiting else 0,
+            minutes=None if pace is None else max(1, round(queue.waiting * pace)),
         )
         for queue in queues
     ]
 
 
-def minutes_per_review(project: Project) -> float:
-    """The median time that the newest reviews took; before there are any, a guess."""
+def minutes_per_review(project: Project) -> float | None:
+    """The median time that the newest reviews took; None while fewer than 5 were timed."""
     newest = Review.objects.filter(project=project, opened_at__isnull=False).order_by("-submitted_at")
     pairs = newest.values_list("opened_at", "submitted_at")[:REVIEWS_TIMED]
-    # A tab left open over lunch is no review of two hours.
-    taken = [min(submitted - opened, LONGEST_REVIEW) for opened, submitted in pairs if opened is not None]
-    return median(each / MINUTE for each in taken) if taken else MINUTES_PER_REVIEW
+    # A tab left open over lunch is no review of two hours, and a slip of the finger none of a second.
+    taken = [
+        min(max(submitted - opened, SHORTEST_REVIEW), LONGEST_REVIEW)
+        for opened, submitted in pairs
+        if opened is not None
+    ]
+    return median(each / MINUTE for each in taken) if len(taken) >= REVIEWS_NEEDED else None
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """Sessions on their way into a queue: `filling` within seconds, `unquiet` once they have been quiet for a while."""
+
+    filling: int
+    unquiet: int
+
+
+def arrivals(queue: Queue) -> Arrivals:
+    """What matches the queue and is not yet in it. Two queries."""
+    unsettled = matching(queue.project, queue.filters).filter(settled_revision=0).order_by()
+    ended, going_on = Q(closed=True), Q(closed=False)
+    numbers = unsettled.aggregate(ended=Count("pk", filter=ended), going_on=Count("pk", filter=going_on))
+    return Arrivals(filling=not_yet_queued(queue).count() + numbers["ended"], unquiet=numbers["going_on"])
+
+
+def waits_elsewhere(queue: Queue) -> bool:
+    """Whether another open queue of the project has something to review."""
+    waiting = Slot.objects.filter(queue__project=queue.project_id, queue__is_open=True).exclude(queue=queue)
+    return waiting.filter(state__in=(SlotState.FREE, SlotState.LEASED)).exists()
 
 
 @dataclass(frozen=True)
@@ -167,6 +201,12 @@ def last_review(project: Project, user: User) -> Review | None:
     """The newest judgement of this person that still stands: what undo takes back."""
     standing = Review.objects.filter(project=project, reviewer=user, withdrawn_at=None, slot__isnull=False)
     return standing.select_related("slot__queue", "slot__item").order_by("-submitted_at", "-pk").first()
+
+
+def standing_review(slot: Slot, user: User) -> Review | None:
+    """The judgement of this person that stands in the slot."""
+    standing = Review.objects.filter(slot=slot, reviewer=user, withdrawn_at=None)
+    return standing.select_related("slot__queue", "slot__item").first()
 
 
 def failures_of(review: Review) -> QuerySet[Failure]:

@@ -21,7 +21,7 @@ from annotate.forms import (
     QueueForm,
 )
 from annotate.models import Queue
-from annotate.queries import matching, own_numbers, queue_rows
+from annotate.queries import arrivals, matching, own_numbers, queue_rows, waits_elsewhere
 from annotate.views import UNPROCESSABLE
 from common.errors import Refused
 
@@ -44,6 +44,31 @@ def queue_list(request: ProjectRequest) -> HttpResponseBase:
     return render(request, "annotate/queue_list.html", context)
 
 
+@member(Role.VIEWER)
+@require_GET
+def queue_row(request: ProjectRequest, queue_id: int) -> HttpResponseBase:
+    """One queue of the list again, with what is on its way into it: asked every few seconds while nothing waits."""
+    queue = get_queue(request.project, queue_id)
+    [row] = queue_rows(request.project, request.user, only=queue)
+    context = {
+        "row": row,
+        "arrivals": arrivals(queue) if row.is_watched else None,
+        "quiet": in_words(request.project.idle_seconds),
+        "may_review": request.membership.may(Role.REVIEWER),
+        "may_lead": request.membership.may(Role.LEAD),
+        "first": row if row.waiting and not waits_elsewhere(queue) else None,
+    }
+    return render(request, "annotate/queue_list.html#row", context)
+
+
+def in_words(seconds: int) -> str:
+    """5 minutes, 90 seconds."""
+    minutes, rest = divmod(seconds, 60)
+    return (
+        f"{seconds} second{'s' * (seconds != 1)}" if rest or not minutes else f"{minutes} minute{'s' * (minutes != 1)}"
+    )
+
+
 @member(Role.LEAD)
 @require_http_methods(["GET", "HEAD", "POST"])
 def queue_new(request: ProjectRequest) -> HttpResponseBase:
@@ -52,6 +77,7 @@ def queue_new(request: ProjectRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid() and _create_queue(request, form):
         messages.success(request, "The queue is open. It fills itself within seconds.")
         return redirect("queue_list", request.project.slug)
+    form.focus_first_error()
     context = {"section": "review", "form": form, "count": matching(request.project, _filters_of(form)).count()}
     return render(request, "annotate/queue_new.html", context, status=UNPROCESSABLE if form.errors else 200)
 

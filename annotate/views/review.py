@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Role
@@ -14,10 +15,12 @@ from accounts.request import ProjectRequest
 from annotate.access import get_queue, get_slot
 from annotate.actions import (
     SKIP_REASONS,
+    content_of,
     save_draft,
     skip_slot,
     submit_review,
     undo_last_review,
+    undo_review,
 )
 from annotate.claims import give_back, renew, take_next, take_this
 from annotate.forms import (
@@ -30,8 +33,8 @@ from annotate.forms import (
     SkipForm,
     told_by,
 )
-from annotate.models import Draft, Queue, Slot, SlotState
-from annotate.queries import failure_types, own_numbers, place_in_queue, queue_rows
+from annotate.models import Draft, Queue, Review, Slot
+from annotate.queries import failure_types, own_numbers, place_in_queue, queue_rows, standing_review
 from annotate.views import UNPROCESSABLE
 from common.errors import Refused
 from common.markdown import render_markdown
@@ -62,25 +65,30 @@ def review_next(request: ProjectRequest, queue_id: int) -> HttpResponseBase:
 
 @member(Role.REVIEWER)
 @require_GET
+@never_cache
 def review_page(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
-    """A session, and beside it the form that judges it. Opening it takes or renews the lease."""
+    """A session, and beside it the form that judges it. Opening it takes or renews the lease.
+
+    Once its reader has judged it, it shows that judgement and takes no other. Never cached: a browser that goes back
+    would show the form as it was.
+    """
     slot = get_slot(request.project, slot_id)
+    judged = standing_review(slot, request.user)
+    if judged is not None:
+        return _filled(request, slot, content_of(judged), judged=judged)
     taken = take_this(slot_id=slot.pk, user=request.user)
     if taken is None:
-        messages.info(request, _why_not(slot, request))
+        messages.info(request, "Someone else has taken that session. Here is the next one.")
         return redirect("review_next", request.project.slug, slot.queue_id)
     draft = Draft.objects.filter(item=taken.item, reviewer=request.user).first()
-    content = draft.content if draft else {}
-    talk = conversation(taken.item.session)
+    return _filled(request, taken, draft.content if draft else {}, version=draft.version if draft else 0)
+
+
+def _filled(request: ProjectRequest, slot: Slot, content: dict[str, Any], **also: Any) -> HttpResponse:
+    """The screen with what has been entered, in the shape of a draft."""
+    talk = conversation(slot.item.session)
     judgement = JudgementForm(initial={"outcome": content.get("outcome", "")})
-    failures = _failure_forms(talk, initial=content.get("failures", []))
-    return _screen(request, taken, talk, judgement, failures, version=draft.version if draft else 0)
-
-
-def _why_not(slot: Slot, request: ProjectRequest) -> str:
-    if slot.state == SlotState.SUBMITTED and slot.reviewer_id == request.user.pk:
-        return "You have reviewed that session already. Here is the next one."
-    return "Someone else has taken that session. Here is the next one."
+    return _screen(request, slot, talk, judgement, _failure_forms(talk, initial=content.get("failures", [])), **also)
 
 
 def _failure_forms(talk: Conversation, **arguments: Any) -> FailureForms:
@@ -96,7 +104,8 @@ def _screen(
     judgement: JudgementForm,
     failures: FailureForms,
     *,
-    version: int,
+    version: int = 0,
+    judged: Review | None = None,
     status: int = 200,
 ) -> HttpResponse:
     position, total = place_in_queue(slot.queue)
@@ -111,6 +120,7 @@ def _screen(
         "judgement": judgement,
         "failures": failures,
         "version": version,
+        "judged": judged,
         "position": position,
         "total": total,
         "types": failure_types(request.project)[:200],
@@ -131,7 +141,7 @@ def review_submit(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
     if not _submitted(request, slot, judgement, failures):
         if _wants_json(request):
             return JsonResponse({"errors": _errors(judgement, failures)}, status=UNPROCESSABLE)
-        return _screen(request, slot, talk, judgement, failures, version=0, status=UNPROCESSABLE)
+        return _screen(request, slot, talk, judgement, failures, status=UNPROCESSABLE)
     following = take_next(queue=slot.queue, user=request.user) if slot.queue.is_open else None
     return _lead_to(request, slot.queue, following)
 
@@ -242,4 +252,18 @@ def review_undo(request: ProjectRequest) -> HttpResponseBase:
         messages.info(request, refusal.message)
         return redirect("queue_list", request.project.slug)
     messages.success(request, "Your last review is taken back. Change it and submit it again.")
+    return redirect("review_page", request.project.slug, slot.pk)
+
+
+@member(Role.REVIEWER)
+@require_POST
+def review_undo_this(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
+    """Brings back the reader's judgement of this session, which need not be the newest."""
+    slot = get_slot(request.project, slot_id)
+    try:
+        undo_review(slot=slot, reviewer=request.user)
+    except Refused as refusal:
+        messages.info(request, refusal.message)
+    else:
+        messages.success(request, "Your review is taken back. Change it and submit it again.")
     return redirect("review_page", request.project.slug, slot.pk)

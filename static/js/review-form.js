@@ -94,6 +94,7 @@ export function markStep(what, key) {
   // Choosing the same step again takes it back.
   target.value = target.value === key ? "" : key;
   if (what === "surfaced") target.closest("details").open = true;
+  for (const name of ["root_step", "surfaced_step"]) clearError(field(name).name);
   if (outcome() !== "failure") setOutcome("failure");
   else changed();
 }
@@ -104,27 +105,42 @@ export function nextSeverity() {
   changed();
 }
 
+function boxOf(name) {
+  return [...form.querySelectorAll("[data-errors]")].find((node) => node.dataset.errors === name);
+}
+
+/** Takes back what was said against a field. */
+export function clearError(name) {
+  boxOf(name)?.replaceChildren();
+  for (const input of form.querySelectorAll("[aria-invalid]")) {
+    if (input.name !== name) continue;
+    input.removeAttribute("aria-invalid");
+    input.removeAttribute("aria-describedby");
+  }
+}
+
 /** Shows errors ([{field, message}]) at their fields and puts the focus on the first. */
 export function showErrors(errors) {
-  for (const box of form.querySelectorAll("[data-errors], #form-errors")) box.replaceChildren();
-  for (const input of form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
-  for (const { field: name, message } of errors) {
-    const box = [...form.querySelectorAll("[data-errors]")].find((node) => node.dataset.errors === name);
+  document.getElementById("form-errors").replaceChildren();
+  for (const node of form.querySelectorAll("[data-errors]")) clearError(node.dataset.errors);
+  for (const [index, { field: name, message }] of errors.entries()) {
+    const box = boxOf(name);
     const line = document.createElement("p");
     line.className = "errors";
     line.textContent = message;
     (box ?? document.getElementById("form-errors")).append(line);
-    if (box) focusWrong(name, box, line);
+    if (box) pointAt(name, line, index === 0);
   }
 }
 
-function focusWrong(name, box, line) {
+function pointAt(name, line, isFirst) {
   const target = form.elements[name];
   const input = target instanceof RadioNodeList ? target[0] : target;
   line.id = `${name}-error`;
   input.setAttribute("aria-invalid", "true");
   input.setAttribute("aria-describedby", line.id);
-  if (box === [...form.querySelectorAll("[data-errors]")].find((node) => node.hasChildNodes())) input.focus();
+  input.closest("details")?.setAttribute("open", "");
+  if (isFirst) input.focus();
 }
 
 list.addEventListener("focusin", (event) => {

@@ -6,7 +6,7 @@ export const KEYS = [
   { keys: ["3"], shown: "3", does: "Can't tell", act: "unknown" },
   { keys: ["j", "ArrowRight"], shown: "j", does: "Next step", act: "next" },
   { keys: ["k", "ArrowLeft"], shown: "k", does: "Previous step", act: "previous" },
-  { keys: ["n"], shown: "n", does: "Next step with a signal", act: "signal" },
+  { keys: ["n"], shown: "n", does: "Next signal: a step where something looks wrong", act: "signal" },
   { keys: ["o"], shown: "o", does: "Open or fold the step", act: "open" },
   { keys: ["x"], shown: "x", does: "It first went wrong at this step", act: "root" },
   { keys: ["s"], shown: "s", does: "It showed at this step", act: "surfaced" },
@@ -43,7 +43,9 @@ function pressed(event, acts) {
   if (entry) run(event, acts[entry.act]);
 }
 
+// A session that has been judged is only read: then most keys have nothing to do.
 function run(event, act) {
+  if (!act) return;
   event.preventDefault();
   act();
 }

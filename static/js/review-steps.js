@@ -3,7 +3,18 @@
 const all = [...document.querySelectorAll(".conversation .step")];
 const entries = new Map([...document.querySelectorAll(".outline [data-for]")].map((node) => [node.dataset.for, node]));
 const LABELS = { root: ["first went wrong here", "x"], surfaced: ["showed here", "s"] };
+const INSIDE = "a, button, summary";
 let current = null;
+
+// The conversation is one tab stop, however long: its current step and what is inside that; the outline another.
+function setTabStop(step, is) {
+  step.tabIndex = is ? 0 : -1;
+  for (const node of step.querySelectorAll(INSIDE)) node.tabIndex = is && step === current ? 0 : -1;
+}
+
+function setOutlineStop(entry) {
+  for (const other of entries.values()) other.querySelector("a").tabIndex = other === entry ? 0 : -1;
+}
 
 function visible() {
   return all.filter((step) => getComputedStyle(step).display !== "none");
@@ -15,13 +26,18 @@ export function currentKey() {
 
 function setCurrent(step) {
   if (step === current) return;
+  const before = current ?? all.find((each) => each.tabIndex === 0);
   current?.classList.remove("current");
   entries.get(current?.dataset.step)?.removeAttribute("aria-current");
   current = step;
   step.classList.add("current");
+  if (before) setTabStop(before, false);
+  setTabStop(step, true);
   const entry = entries.get(step.dataset.step);
-  entry?.setAttribute("aria-current", "step");
-  entry?.scrollIntoView({ block: "nearest" });
+  if (!entry) return;
+  entry.setAttribute("aria-current", "step");
+  entry.scrollIntoView({ block: "nearest" });
+  setOutlineStop(entry);
 }
 
 export function goTo(step) {
@@ -39,7 +55,7 @@ export function move(by) {
 
 /** The next step with a signal or an error, round the end to the first one. */
 export function nextSignal() {
-  const marked = visible().filter((step) => step.matches(".marked, .failed"));
+  const marked = visible().filter((step) => step.matches(".marked, .failed, .suspect"));
   const at = current ? all.indexOf(current) : -1;
   goTo(marked.find((step) => all.indexOf(step) > at) ?? marked[0]);
   return marked.length;
@@ -65,6 +81,7 @@ export function addTools(choose) {
     for (const [what, [label, key]] of Object.entries(LABELS)) {
       const button = document.createElement("button");
       button.type = "button";
+      button.tabIndex = step === current ? 0 : -1;
       button.className = `button small ${what}`;
       button.dataset.mark = what;
       button.setAttribute("aria-pressed", "false");
@@ -79,10 +96,6 @@ export function addTools(choose) {
     }
     step.append(tools);
   }
-  document.addEventListener("focusin", (event) => {
-    const step = event.target.closest?.(".conversation .step");
-    if (step) setCurrent(step);
-  });
 }
 
 /** Shows which steps the failures name. */
@@ -103,3 +116,21 @@ document.querySelector(".outline")?.addEventListener("click", (event) => {
   event.preventDefault();
   goTo(document.getElementById(link.hash.slice(1)));
 });
+// Up and down walk the outline; Enter follows the link.
+document.querySelector(".outline ol")?.addEventListener("keydown", (event) => {
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!by) return;
+  event.preventDefault();
+  const rows = [...entries.values()];
+  const row = rows[rows.indexOf(event.target.closest("[data-for]")) + by];
+  if (!row) return;
+  setOutlineStop(row);
+  row.querySelector("a").focus();
+});
+document.addEventListener("focusin", (event) => {
+  const step = event.target.closest?.(".conversation .step");
+  if (step) setCurrent(step);
+});
+
+for (const step of all) setTabStop(step, step === visible()[0]);
+setOutlineStop([...entries.values()][0]);

@@ -5,14 +5,18 @@ import * as judgement from "./review-form.js";
 import { bind, writeSheet } from "./review-keys.js";
 import { flush, keep, pending, post, postAndForget, remember, Unreachable } from "./review-net.js";
 import * as steps from "./review-steps.js";
+import { known } from "./review-types.js";
 
 const HEARTBEAT_MS = 60000;
 const RETRY_MS = 4000;
 const { form } = judgement;
 const status = document.getElementById("status");
-let over = false; // submitted, or kept to be sent: nothing more is saved or given back
+const isJudged = "judged" in form.dataset; // submitted some time ago: the page is only read
+let over = isJudged; // submitted, or kept to be sent: nothing more is saved or given back
 let enterInField = false;
 
+const why = document.getElementById("why");
+const expand = document.querySelector("[data-act='why']");
 const say = (text) => { status.textContent = text; };
 
 // --- submitting ---
@@ -108,14 +112,28 @@ function another() {
   else say("That is the most failures one review can hold.");
 }
 
-const acts = {
-  success: () => judgement.setOutcome("success"),
-  failure: () => judgement.setOutcome("failure"),
-  unknown: () => judgement.setOutcome("unknown"),
+function showWhy() {
+  const isOpen = why.parentNode.classList.toggle("is-open");
+  expand.setAttribute("aria-expanded", String(isOpen));
+  expand.textContent = isOpen ? "less" : "more";
+}
+
+const reading = {
   next: () => steps.move(1),
   previous: () => steps.move(-1),
   signal: () => steps.nextSignal() || say("No step has a signal."),
   open: steps.toggle,
+  undo: () => document.getElementById("undo").requestSubmit(),
+  keys: () => document.getElementById("keys-dialog").showModal(),
+  judge: () => (form.querySelector("input[name='outcome']:checked") ?? form.elements.outcome[0]).focus(),
+  why: showWhy,
+  leave: () => steps.focusCurrent(),
+};
+
+const judging = {
+  success: () => judgement.setOutcome("success"),
+  failure: () => judgement.setOutcome("failure"),
+  unknown: () => judgement.setOutcome("unknown"),
   root: () => mark("root"),
   surfaced: () => mark("surfaced"),
   note: () => write("note"),
@@ -127,21 +145,20 @@ const acts = {
   },
   another,
   submit: () => form.requestSubmit(),
-  undo: () => document.getElementById("undo").requestSubmit(),
   skip: () => document.getElementById("skip-dialog").showModal(),
-  keys: () => document.getElementById("keys-dialog").showModal(),
-  leave: () => steps.focusCurrent(),
 };
+
+const acts = isJudged ? reading : { ...reading, ...judging };
 
 function refresh() {
   const chosen = (name) => new Set(judgement.failures().map((_, index) => judgement.field(name, index).value).filter(Boolean));
   const failed = judgement.outcome() === "failure";
   steps.showMarks(failed ? chosen("root_step") : new Set(), failed ? chosen("surfaced_step") : new Set());
-  const known = new Set([...document.querySelectorAll("#failure-types option")].map((option) => option.value.toLowerCase()));
   for (const [index, failure] of judgement.failures().entries()) {
     const name = judgement.field("failure_type", index).value.trim();
-    failure.querySelector("[data-new-type]").textContent = name && !known.has(name.toLowerCase()) ? "a new type" : "";
+    failure.querySelector("[data-new-type]").textContent = name && !known(name) ? "a new type" : "";
   }
+  if (judgement.outcome()) judgement.clearError("outcome");
 }
 
 // --- wiring ---
@@ -157,13 +174,15 @@ form.addEventListener("keydown", (event) => {
   setTimeout(() => { enterInField = false; });
 });
 for (const kind of ["input", "change"]) {
-  form.addEventListener(kind, () => {
+  form.addEventListener(kind, (event) => {
+    if (event.target.name) judgement.clearError(event.target.name);
     refresh();
     if (!over) draft.note(say);
   });
 }
 document.addEventListener("click", (event) => {
   const target = event.target.closest("[data-act]");
+  if (target?.matches("a")) event.preventDefault();
   if (target?.dataset.act === "close") target.closest("dialog").close();
   else if (target) acts[target.dataset.act]?.();
 });
@@ -172,13 +191,16 @@ addEventListener("pageshow", (event) => { if (event.persisted) location.reload()
 document.addEventListener("visibilitychange", beat);
 setInterval(beat, HEARTBEAT_MS);
 
-steps.addTools((what, key) => judgement.markStep(what, key));
+if (!isJudged) steps.addTools((what, key) => judgement.markStep(what, key));
 bind(acts);
 writeSheet(document.getElementById("key-sheet"));
-if (draft.restore()) draft.note(say);
+if (!isJudged && draft.restore()) draft.note(say);
 refresh();
 if (pending().length) flush();
 new IntersectionObserver(([judge]) => {
   document.querySelector(".to-judgement").hidden = judge.isIntersecting;
 }).observe(form);
-document.getElementById("why").focus({ preventScroll: true });
+new ResizeObserver(() => {
+  expand.hidden = why.scrollHeight <= why.clientHeight + 1 && !why.parentNode.classList.contains("is-open");
+}).observe(why);
+why.focus({ preventScroll: true });

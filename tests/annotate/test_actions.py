@@ -16,6 +16,7 @@ from annotate.actions import (
     skip_slot,
     submit_review,
     undo_last_review,
+    undo_review,
 )
 from annotate.claims import take_next
 from annotate.models import Draft, Failure, FailureType, Outcome, Queue, Review, Severity, Slot, SlotState
@@ -115,6 +116,7 @@ def test_submit_review_drops_failures_unless_it_failed(slot: Slot, ada: User, ou
         (Told(root_step="k9", note="x"), "failures-0-root_step"),
         (Told(root_step="k2", note=" "), "failures-0-note"),
         (Told(root_step="k2", note="x", surfaced_step="k9"), "failures-0-surfaced_step"),
+        (Told(root_step="k2", note="x", surfaced_step="k1"), "failures-0-surfaced_step"),
         (Told(root_step="k2", note="x", severity="dire"), "failures-0-severity"),
         (Told(root_step="k2", note="x", chosen_issue="the refund one"), "failures-0-chosen_issue"),
     ],
@@ -127,6 +129,12 @@ def test_submit_review_refuses_an_incomplete_failure(slot: Slot, ada: User, told
     assert Review.objects.count() == 0
     slot.refresh_from_db()
     assert slot.state == SlotState.FREE
+
+
+def test_submit_review_takes_a_failure_that_showed_where_it_went_wrong(slot: Slot, ada: User) -> None:
+    submit(slot, ada, Told(root_step="k2", surfaced_step="k2", note="x"))
+
+    assert Failure.objects.get().surfaced_step == "k2"
 
 
 @pytest.mark.parametrize("outcome", ["", "brilliant"])
@@ -264,6 +272,22 @@ def test_undo_last_review_goes_back_one_by_one(project: Project, queue: Queue, a
     assert [undo_last_review(project=project, reviewer=ada).pk for _ in slots] == [slots[1].pk, slots[0].pk]
     with pytest.raises(Refused):
         undo_last_review(project=project, reviewer=ada)
+
+
+def test_undo_review_takes_back_the_one_that_stands_in_the_slot(queue: Queue, slot: Slot, ada: User, bob: User) -> None:
+    submit(slot, ada, TOLD)
+    newer = make_slot(queue, make_session(queue.project, "newer"))
+    submit(newer, ada)
+
+    with pytest.raises(Refused):
+        undo_review(slot=slot, reviewer=bob)
+    again = undo_review(slot=slot, reviewer=ada)
+
+    assert (again.pk, again.state) == (slot.pk, SlotState.LEASED)
+    assert list(Review.objects.filter(withdrawn_at=None).values_list("slot", flat=True)) == [newer.pk]
+    assert Draft.objects.get().content["failures"][0]["note"] == TOLD.note
+    with pytest.raises(Refused):
+        undo_review(slot=slot, reviewer=ada)
 
 
 def test_undo_last_review_never_touches_other_people_or_projects(

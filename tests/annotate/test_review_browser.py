@@ -11,8 +11,17 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 
 from accounts.models import Role, User
 from annotate.models import Draft, Failure, Outcome, Queue, QueueItem, Review, Slot, SlotState
-from tests.builders import make_member, make_project, make_queue, make_session, make_slot, make_talk
-from traces.models import Signal
+from tests.builders import (
+    make_failure_type,
+    make_member,
+    make_project,
+    make_queue,
+    make_session,
+    make_slot,
+    make_steps,
+    make_talk,
+)
+from traces.models import Signal, StepKind
 
 CHROMIUM = Path("/usr/bin/chromium")
 SESSIONS = 4
@@ -197,8 +206,10 @@ def test_undo_brings_the_session_back_with_the_work_in_it(page: Page) -> None:
 
 def test_an_incomplete_failure_says_what_is_missing_and_keeps_the_rest(page: Page) -> None:
     press(page, "Enter")
-    expect(page.get_by_text("Say first whether it worked")).to_be_visible()
-    press(page, "2 w")
+    expect(page.get_by_role("alert").get_by_text("Say first whether it worked")).to_be_visible()
+    press(page, "2")
+    expect(page.get_by_text("Say first whether it worked")).to_have_count(0)
+    press(page, "w")
     page.keyboard.type("No step yet.")
     press(page, "Control+Enter")
 
@@ -280,3 +291,99 @@ def test_the_last_session_leads_to_a_kind_end(page: Page) -> None:
     press(page, "1 Enter")
 
     expect(page.get_by_role("heading", name="All done")).to_be_visible()
+
+
+def test_where_it_showed_is_refused_before_where_it_went_wrong(page: Page) -> None:
+    press(page, "j s j x w")
+    page.keyboard.type("Backwards.")
+    press(page, "Control+Enter")
+
+    refusal = page.get_by_text("This is before step 2, where it first went wrong.")
+    expect(refusal).to_be_visible()
+    expect(page.locator("#id_failures-0-surfaced_step")).to_be_focused()
+    page.locator("#id_failures-0-surfaced_step").select_option("k3")
+    expect(refusal).to_have_count(0)
+
+
+def test_a_long_session_is_few_tab_stops_long(page: Page, queue: Queue) -> None:
+    steps = [(StepKind.TOOL, {"name": f"call_{number}"}) for number in range(30)]
+    session = make_session(queue.project, "long")
+    make_steps(session, *steps)
+    slot = make_slot(queue, session)
+    page.goto(reverse("review_page", args=[queue.project.slug, slot.pk]))
+    expect(page.locator("#why")).to_be_focused()
+
+    press(page, "Tab")
+    expect(page.get_by_role("link", name="To your judgement")).to_be_in_viewport()
+    press(page, "Enter")
+    expect(page.locator("input[name=outcome]").first).to_be_focused()
+
+    page.locator("#why").focus()
+    tabs = 0
+    while not page.evaluate("document.activeElement.name === 'outcome'"):
+        press(page, "Tab")
+        tabs += 1
+    assert tabs <= 12
+
+
+def test_the_outline_is_walked_with_arrows(page: Page) -> None:
+    links = page.locator(".outline ol a")
+    links.first.focus()
+    press(page, "ArrowDown Enter")
+    expect(page.locator("#step-2")).to_be_focused()
+    assert links.evaluate_all("nodes => nodes.map((node) => node.tabIndex)") == [-1, 0, -1]
+
+
+def typed(page: Page) -> str:
+    return page.locator("#id_failures-0-failure_type").input_value()
+
+
+def test_a_failure_type_is_found_by_typing_nearly_its_name(page: Page, queue: Queue) -> None:
+    for name in ("Wrong address", "Silent failure", "Gets stuck"):
+        make_failure_type(queue.project, name)
+    page.reload()
+    options = page.get_by_role("listbox", name="Failure types").get_by_role("option")
+
+    press(page, "t")
+    page.keyboard.type("adress wrong")
+    expect(options).to_have_text(["Wrong address", "Create “adress wrong”"])
+    press(page, "Enter")
+    assert typed(page) == "Wrong address"
+    expect(page.get_by_text("a new type")).to_have_count(0)
+
+    # What is there in other letters is not made again; what is new is the last choice.
+    press(page, "Control+a")
+    page.keyboard.type("SILENT failure")
+    expect(options).to_have_text(["Silent failure"])
+    press(page, "Control+a")
+    page.keyboard.type("Gets")
+    expect(options).to_have_text(["Gets stuck", "Create “Gets”"])
+    press(page, "ArrowDown Enter")
+    assert typed(page) == "Gets"
+    expect(page.get_by_text("a new type")).to_be_visible()
+
+    # The first Escape closes the list, the next leaves the field; Enter submits neither time.
+    press(page, "ArrowDown Escape")
+    expect(options).to_have_count(0)
+    expect(page.locator("#id_failures-0-failure_type")).to_be_focused()
+    press(page, "Escape")
+    expect(page.locator("#step-1")).to_be_focused()
+    assert Review.objects.count() == 0
+
+
+def test_going_back_shows_the_judgement_and_offers_to_undo_it(page: Page) -> None:
+    press(page, "j j x w")
+    page.keyboard.type("First words.")
+    press(page, "Control+Enter")
+    expect_session(page, 2)
+    page.go_back()
+    expect_session(page, 1)
+
+    expect(page.get_by_text("You have judged this session: failure.")).to_be_visible()
+    expect(page.locator("#id_failures-0-note")).to_be_disabled()
+    press(page, "1 Enter")
+    assert Review.objects.count() == 1
+    press(page, "u")
+    expect_session(page, 1)
+    expect(page.locator("#id_failures-0-note")).to_be_editable()
+    assert Review.objects.filter(withdrawn_at=None).count() == 0

@@ -11,8 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from accounts.models import Project, Role, User
+from annotate.filling import fill_queues
 from annotate.models import Draft, Failure, Queue, QueueItem, Review, Slot, SlotState
 from tests.builders import make_member, make_project, make_queue, make_review, make_session, make_slot, make_talk
 
@@ -69,18 +71,59 @@ def test_queue_list_counts_what_waits(client: Client, project: Project, queue: Q
     page = client.get(url("queue_list", project))
 
     row = page.context["rows"][0]
-    assert (row.waiting, row.done, row.minutes) == (3, 1, 6)
+    assert (row.waiting, row.done, row.minutes) == (3, 1, None)
+    assert "<strong>3</strong> waiting · 1 done" in page.content.decode()
     assert "You have reviewed 1; 1 was a failure." in " ".join(page.content.decode().split()).replace("(1 today)", "")
 
 
+@pytest.mark.parametrize(
+    ("timed", "seconds", "minutes"), [(4, 300, None), (5, 300, 50), (5, 1, 2), (5, 90_000, 150)], ids=str
+)
 def test_queue_list_estimates_from_how_long_reviews_took(
-    client: Client, project: Project, queue: Queue, ada: User
+    client: Client, project: Project, queue: Queue, ada: User, timed: int, seconds: int, minutes: int | None
 ) -> None:
-    add_slot(queue)
+    for number in range(10):
+        add_slot(queue, f"s{number}")
     now = timezone.now()
-    make_review(make_session(project, "r"), ada, opened_at=now - timedelta(minutes=5), submitted_at=now)
+    for number in range(timed):
+        session = make_session(project, f"r{number}")
+        make_review(session, ada, opened_at=now - timedelta(seconds=seconds), submitted_at=now)
 
-    assert client.get(url("queue_list", project)).context["rows"][0].minutes == 5
+    assert client.get(url("queue_list", project)).context["rows"][0].minutes == minutes
+
+
+def row_of(client: Client, queue: Queue) -> str:
+    """The queue's line as text, and whether it asks again."""
+    html = client.get(url("queue_row", queue.project, queue.pk)).content.decode()
+    return " ".join(strip_tags(html).split()) + (
+        f" | {html.split('hx-trigger=')[1].split('>')[0]}" if "hx-" in html else ""
+    )
+
+
+def test_queue_row_says_what_is_on_its_way(client: Client, project: Project, queue: Queue) -> None:
+    assert row_of(client, queue) == 'Everything Nothing to review yet | "every 15s"'
+
+    for name in ("a", "b"):
+        make_session(project, name)
+    assert row_of(client, queue) == (
+        "Everything Nothing to review yet 2 sessions have arrived and are ready for review once they have been quiet "
+        'for 5 minutes. | "every 15s"'
+    )
+
+    make_session(project, "c", closed=True)
+    make_session(project, "d", settled_revision=1)
+    assert "Filling … 2 sessions to come 2 sessions have arrived" in row_of(client, queue)
+    assert '"every 2s"' in row_of(client, queue)
+
+    fill_queues(10)
+    assert row_of(client, queue) == "Everything 1 waiting 0 of 1 Start ⏎"
+
+
+def test_queue_row_offers_enter_only_where_nothing_else_waits(client: Client, project: Project, queue: Queue) -> None:
+    add_slot(queue)
+    add_slot(make_queue(project, "another"), "other")
+
+    assert row_of(client, queue) == "Everything 1 waiting 0 of 1 Start"
 
 
 def test_queue_list_asks_as_much_with_one_queue_as_with_many(
@@ -139,6 +182,7 @@ def test_queue_new_says_what_is_wrong_and_keeps_what_was_typed(
     page = lead_client.post(url("queue_new", project), {**given, field: value})
 
     assert (page.status_code, list(page.context["form"].errors)) == (422, [field])
+    assert [name for name, each in page.context["form"].fields.items() if "autofocus" in each.widget.attrs] == [field]
     assert page.context["form"]["name"].value() == ("" if field == "name" else "Kept")
     assert Queue.objects.count() == 0
 
@@ -221,6 +265,38 @@ def test_review_page_of_anothers_session_leads_on(client: Client, project: Proje
     answer = client.get(url("review_page", project, slot.pk))
 
     assert (answer.status_code, answer.headers["Location"]) == (302, url("review_next", project, queue.pk))
+
+
+def test_review_page_of_a_judged_session_shows_the_judgement_and_takes_no_other(
+    client: Client, project: Project, queue: Queue
+) -> None:
+    slot = add_slot(queue)
+    client.post(url("review_submit", project, slot.pk), judgement())
+
+    page = client.get(url("review_page", project, slot.pk))
+    again = client.post(
+        url("review_submit", project, slot.pk), judgement(outcome="success"), headers={"Accept": "application/json"}
+    )
+
+    assert "You have judged this session: failure." in page.content.decode()
+    assert '<fieldset class="all-of-it" disabled>' in page.content.decode()
+    assert page.context["failures"][0]["note"].value() == "It lied."
+    assert "no-store" in page.headers["Cache-Control"]
+    assert again.status_code == 422
+    assert Review.objects.get().outcome == "failure"
+
+
+def test_review_undo_this_gives_the_judged_session_back(client: Client, project: Project, queue: Queue) -> None:
+    first, second = add_slot(queue, "a"), add_slot(queue, "b")
+    for slot in (first, second):
+        client.post(url("review_submit", project, slot.pk), judgement())
+
+    for _ in range(2):
+        answer = client.post(url("review_undo_this", project, first.pk))
+        assert answer.headers["Location"] == url("review_page", project, first.pk)
+
+    assert list(Review.objects.filter(withdrawn_at=None).values_list("slot", flat=True)) == [second.pk]
+    assert client.get(url("review_page", project, first.pk)).context["judged"] is None
 
 
 def test_review_submit_leads_to_the_next_session_already_claimed(
@@ -363,10 +439,11 @@ def test_a_foreign_slot_or_queue_is_not_found(client: Client, project: Project) 
     foreign = make_queue(make_project("other"))
     slot = add_slot(foreign)
 
-    for name in ("review_submit", "review_draft", "review_renew", "review_leave", "review_skip"):
+    for name in ("review_submit", "review_draft", "review_renew", "review_leave", "review_skip", "review_undo_this"):
         assert client.post(url(name, project, slot.pk), judgement()).status_code == 404
     assert client.get(url("review_page", project, slot.pk)).status_code == 404
-    assert client.get(url("review_next", project, foreign.pk)).status_code == 404
+    for name in ("review_next", "queue_row"):
+        assert client.get(url(name, project, foreign.pk)).status_code == 404
 
 
 def test_a_viewer_sees_the_queues_and_starts_nothing(project: Project, queue: Queue) -> None:

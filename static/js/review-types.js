@@ -1,0 +1,114 @@
+// The field for the failure type: what is near to what is typed, in a list that the arrow keys walk. The last entry
+// makes a new type. Without this script the field is plain, with the browser's own suggestions.
+
+import { form } from "./review-form.js";
+import { folded, nearest } from "./review-near.js";
+
+const FIELD = "input[name$='-failure_type']";
+const MOST = 7;
+const uses = new Map([...document.querySelectorAll("#failure-types option")].map((node) => [node.value, node.textContent]));
+const box = document.createElement("ul");
+let input = null;
+let at = -1;
+
+box.id = "type-choices";
+box.className = "combobox-list";
+box.setAttribute("role", "listbox");
+box.setAttribute("aria-label", "Failure types");
+
+/** The known type of this name, whatever its case; undefined where it would be a new one. */
+export function known(name) {
+  return [...uses.keys()].find((each) => folded(each) === folded(name));
+}
+
+function prepare(field) {
+  if (field.getAttribute("role") === "combobox") return;
+  field.removeAttribute("list");
+  for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false" })) {
+    field.setAttribute(name, value);
+  }
+}
+
+function open(field) {
+  close();
+  const typed = field.value.trim().replace(/\s+/g, " ");
+  const rows = nearest(typed, [...uses.keys()]).slice(0, MOST).map((name) => entry(name, name, uses.get(name)));
+  if (typed && !known(typed)) rows.push(entry(typed, `Create “${typed}”`, ""));
+  if (!rows.length) return;
+  input = field;
+  box.replaceChildren(...rows);
+  field.after(box);
+  field.setAttribute("aria-expanded", "true");
+  field.setAttribute("aria-controls", box.id);
+  highlight(typed ? 0 : -1);
+}
+
+function entry(value, text, note) {
+  const row = document.createElement("li");
+  const small = document.createElement("small");
+  row.setAttribute("role", "option");
+  row.dataset.value = value;
+  row.textContent = text;
+  small.textContent = note;
+  if (note) row.append(" ", small);
+  return row;
+}
+
+function highlight(index) {
+  at = index;
+  for (const [number, row] of [...box.children].entries()) {
+    row.id = `type-choice-${number}`;
+    row.setAttribute("aria-selected", String(number === at));
+  }
+  if (at < 0) return input.removeAttribute("aria-activedescendant");
+  input.setAttribute("aria-activedescendant", box.children[at].id);
+  box.children[at].scrollIntoView({ block: "nearest" });
+}
+
+function close() {
+  if (!input) return;
+  box.remove();
+  input.setAttribute("aria-expanded", "false");
+  input.removeAttribute("aria-controls");
+  input.removeAttribute("aria-activedescendant");
+  input = null;
+}
+
+function choose(row) {
+  const field = input;
+  close();
+  field.value = row.dataset.value;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function walk(field, by) {
+  if (!input) return open(field);
+  const count = box.children.length;
+  highlight((Math.max(at, by > 0 ? -1 : 0) + by + count) % count);
+}
+
+const KEYS = {
+  ArrowDown: (field) => walk(field, 1),
+  ArrowUp: (field) => walk(field, -1),
+  Enter: () => choose(box.children[at]),
+  Escape: close,
+};
+
+form.addEventListener("keydown", (event) => {
+  if (!event.target.matches(FIELD) || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Enter" && !(input && at >= 0)) return;
+  if (event.key === "Escape" && !input) return;
+  if (!Object.hasOwn(KEYS, event.key)) return;
+  event.preventDefault();
+  KEYS[event.key](event.target);
+});
+form.addEventListener("focusin", (event) => { if (event.target.matches(FIELD)) prepare(event.target); });
+form.addEventListener("input", (event) => { if (event.target.matches(FIELD)) open(event.target); });
+form.addEventListener("focusout", (event) => {
+  if (!event.target.matches(FIELD)) return;
+  close();
+  event.target.value = known(event.target.value) ?? event.target.value;
+});
+// The press must not take the focus from the field.
+box.addEventListener("mousedown", (event) => event.preventDefault());
+box.addEventListener("click", (event) => choose(event.target.closest("li")));
