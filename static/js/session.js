@@ -2,6 +2,8 @@
 
 const conversation = document.querySelector(".conversation");
 
+const SAID = { root: "first went wrong here", surfaced: "showed here" };
+
 const shown = () => [...conversation.querySelectorAll(".step")].filter((step) => getComputedStyle(step).display !== "none");
 
 function current() {
@@ -51,6 +53,27 @@ function follow() {
   if (call) call.open = true;
 }
 
+// What people said comes in a moment after the page; then their steps are marked as on the review screen.
+function markSaid(root) {
+  for (const step of conversation.querySelectorAll(".step")) {
+    const key = step.dataset.step;
+    const said = Object.keys(SAID).filter((what) => [...root.querySelectorAll(`[data-${what}-step]`)].some((node) => node.dataset[`${what}Step`] === key));
+    if (!key || !said.length) continue;
+    step.classList.remove("hidden-step");
+    step.querySelector(".said")?.remove();
+    const line = document.createElement("p");
+    line.className = "said";
+    for (const what of said) {
+      step.classList.add(`is-${what}`);
+      const words = document.createElement("span");
+      words.className = what;
+      words.textContent = SAID[what];
+      line.append(words);
+    }
+    step.append(line);
+  }
+}
+
 if (conversation) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector("dialog[open]")) return;
@@ -65,6 +88,9 @@ if (conversation) {
       current()?.classList.remove("current");
       step.classList.add("current");
     }
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target.id === "judgements") markSaid(event.target);
   });
   addEventListener("hashchange", follow);
   follow();
