@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, TruncDate
+from django.utils import timezone
 
-from accounts.models import Project
-from annotate.models import Failure
+from accounts.models import Project, User
+from annotate.models import Failure, Review, Slot, SlotState
 from clustering.models import EmbedderFault
 from clustering.queries import find_fault, is_embedded
 from issues.lifecycle import State
@@ -251,3 +252,35 @@ def seen_releases(project: Project) -> list[str]:
     newest = AgentSession.objects.filter(project=project).order_by(SHOWN_AT.desc(), "-id")
     found = newest.values_list("release", flat=True)[:READ_FOR_RELEASES]
     return [release for release in dict.fromkeys(found) if release]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A standing review with the failures that it told of, each with its issue where it is in one."""
+
+    review: Review
+    failures: list[Told]
+
+
+def judgements_of(session: AgentSession) -> list[Judgement]:
+    """What people said about a session, in the order they said it; the same few queries for one review and for ten."""
+    reviews = Review.objects.filter(session=session, withdrawn_at=None).select_related("reviewer")
+    failures = list(
+        Failure.objects.filter(session=session, withdrawn_at=None, review__withdrawn_at=None)
+        .select_related("failure_type")
+        .order_by("pk")
+    )
+    places = IssueMembership.objects.standing().filter(failure__in=failures).select_related("issue")
+    told: defaultdict[int, list[Told]] = defaultdict(list)
+    for row in with_steps(failures, list(places)):
+        told[row.failure.review_id].append(row)
+    return [Judgement(review, told[review.pk]) for review in reviews.order_by("submitted_at", "pk")]
+
+
+def owes_judgement(session: AgentSession, user: User) -> bool:
+    """Whether the person may yet be asked to judge the session on their own, beside others in the same queue."""
+    mine = Q(state=SlotState.LEASED, reviewer=user)
+    open_to_all = Q(state=SlotState.FREE) | Q(state=SlotState.LEASED, lease_until__lt=timezone.now())
+    done = Slot.objects.filter(item=OuterRef("item"), reviewer=user).exclude(state=SlotState.LEASED)
+    shared = Slot.objects.filter(item__session=session, queue__reviewers_per_session__gt=1)
+    return shared.filter(~Exists(done), mine | open_to_all & Q(queue__is_open=True)).exists()

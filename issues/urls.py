@@ -3,7 +3,7 @@
 from django.urls import path
 
 from issues import api
-from issues.views import board, page, proposals
+from issues.views import board, judgements, page, proposals
 
 ISSUES = "p/<slug:slug>/issues"
 
@@ -17,6 +17,10 @@ urlpatterns = [
     path(f"{ISSUES}/<int:number>/failures/<int:failure_id>/remove/", page.issue_detach, name="issue_detach"),
     path("p/<slug:slug>/proposals/", proposals.inbox, name="proposal_inbox"),
     path("p/<slug:slug>/proposals/<int:proposal_id>/decide/", proposals.decide, name="proposal_decide"),
+    path("p/<slug:slug>/proposals/<int:proposal_id>/reopen/", proposals.reopen, name="proposal_reopen"),
+    path(
+        "p/<slug:slug>/sessions/<int:session_id>/judgements/", judgements.session_judgements, name="session_judgements"
+    ),
     path("api/v1/failures/", api.failures, name="api_failures"),
     path("api/v1/issues/", api.issues, name="api_issues"),
     path("api/v1/issues/<int:number>/", api.issue, name="api_issue"),

@@ -1,8 +1,9 @@
-// Keys of the board and of the proposals inbox: j and k choose a row, Enter opens it, a and d decide on it.
+// Keys of the board and of the proposals inbox: j and k choose a row, Enter opens it, a and d decide on it, u undoes.
 
 // A thousand issues are written once into the page, not once for every proposal.
 for (const select of document.querySelectorAll("select[data-options]")) {
   select.append(document.getElementById(select.dataset.options).content.cloneNode(true));
+  select.value = select.dataset.chosen ?? "";
 }
 
 const items = [...document.querySelectorAll("[data-keys='list'] [data-item]")];
@@ -29,6 +30,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "j") choose(chosen + 1);
   else if (event.key === "k") choose(chosen - 1);
   else if (event.key === "a" || event.key === "d") items[chosen]?.querySelector(`[data-key="${event.key}"]`)?.click();
+  else if (event.key === "u") document.querySelector(".toast [data-key='u']")?.click();
   else return;
   event.preventDefault();
 });
@@ -49,3 +51,8 @@ document.addEventListener("click", (event) => {
   for (const row of button.closest("form").querySelectorAll(".more")) row.classList.remove("more");
   button.remove();
 });
+
+// After a decision the keys go on where they were: at the card that the address names, or at the one that was refused.
+const refused = items.findIndex((item) => item.hasAttribute("data-refused"));
+if (refused !== -1) choose(refused);
+else if (location.hash.startsWith("#proposal-")) choose(items.findIndex((item) => `#${item.id}` === location.hash));

@@ -7,6 +7,7 @@ from accounts.models import Project, Role, User
 from annotate.models import Failure, Severity
 from clustering.models import EmbedderFault
 from clustering.queries import model_name
+from issues import actions
 from issues.lifecycle import State
 from issues.models import Issue, IssueMembership, Proposal, ProposalState, Source
 from tests.builders import make_member
@@ -153,6 +154,7 @@ def test_reviewers_and_viewers_read_and_change_nothing(
             post(client, "issue_detach", 1, failure.pk),
             post(client, "issue_create", failure=failure.pk, title="x"),
             post(client, "proposal_decide", proposal.pk, decision="accept"),
+            post(client, "proposal_reopen", proposal.pk),
         }
         assert codes == {404}
 
@@ -175,12 +177,81 @@ def test_inbox_attaches_to_an_issue(lead_client: Client, project: Project, issue
     assert (Issue.objects.count(), issue.memberships.count()) == (1, 4)
 
 
-def test_inbox_declines(lead_client: Client, project: Project, lead: User) -> None:
+def location(client: Client, name: str, *args: object, **data: object) -> str:
+    response = client.post(reverse(name, args=["acme", *args]), data)
+    assert response.status_code == 302
+    return response.headers["Location"]
+
+
+def test_inbox_declines_and_undoes(lead_client: Client, project: Project, lead: User) -> None:
     proposal = make_proposal(tell_all(project, lead, TOKEN))
     post(lead_client, "proposal_decide", proposal.pk, decision="decline")
-    assert Proposal.objects.get().state == ProposalState.DECLINED
-    post(lead_client, "proposal_decide", proposal.pk, decision="accept", failures=[10**6])
-    assert "Failures: Select a valid choice" in page(lead_client, "proposal_inbox")
+    html = page(lead_client, "proposal_inbox")
+    assert ("Alone so far" in html, "Declined: 1" in html, f"declined by {lead}" in html) == (False, True, True)
+    # The button in the toast sends the form that stands in the section.
+    assert (f'form="undo-{proposal.pk}"' in html, f'id="undo-{proposal.pk}"' in html) == (True, True)
+    assert location(lead_client, "proposal_reopen", proposal.pk) == f"/p/acme/proposals/#proposal-{proposal.pk}"
+    assert Proposal.objects.get().state == ProposalState.OPEN
+    assert f"opened again by {lead}" in page(lead_client, "proposal_inbox")
+    post(lead_client, "proposal_reopen", proposal.pk)
+    assert "already decided otherwise" in page(lead_client, "proposal_inbox")
+
+
+def test_a_declined_title_stays_text_in_the_toast(lead_client: Client, project: Project, lead: User) -> None:
+    proposal = make_proposal(tell_all(project, lead, TOKEN), title="<img src=x onerror=alert(1)>")
+    post(lead_client, "proposal_decide", proposal.pk, decision="decline")
+    html = page(lead_client, "proposal_inbox")
+    assert ("Declined: &lt;img src=x" in html, "<img src=x" in html) == (True, False)
+
+
+def test_a_decision_leads_to_the_next_proposal(lead_client: Client, project: Project, lead: User) -> None:
+    sizes = (4, 3, 2)
+    top, middle, last = (
+        make_proposal(tell_all(project, lead, [TOKEN[0]] * size), title=f"Proposal of {size}") for size in sizes
+    )
+    inbox = "/p/acme/proposals/"
+    assert location(lead_client, "proposal_decide", middle.pk, decision="decline") == f"{inbox}#proposal-{last.pk}"
+    assert location(lead_client, "proposal_decide", last.pk, decision="decline") == f"{inbox}#proposal-{top.pk}"
+    assert location(lead_client, "proposal_decide", top.pk, decision="decline") == f"{inbox}#main"
+    assert location(lead_client, "proposal_decide", top.pk, decision="decline") == f"{inbox}#main"
+
+
+def test_a_refused_decision_keeps_what_was_entered(lead_client: Client, project: Project, lead: User) -> None:
+    failures = tell_all(project, lead, TOKEN)
+    proposal = make_proposal(failures)
+    other = make_proposal(tell_all(project, lead, TOKEN), title="Another")
+    make_issue(make_told(project, lead), lead, "Taken")
+    url = reverse("proposal_decide", args=["acme", proposal.pk])
+
+    def answer(**data: object) -> str:
+        response = lead_client.post(url, {"decision": "accept", **data})
+        assert response.status_code == 422
+        return response.content.decode()
+
+    html = answer(title="My own words")
+    assert ("My own words</textarea>" in html, "Another</textarea>" in html) == (True, True)
+    assert 'id="problem">Choose at least one failure.' in html
+    assert (html.count(" checked"), html.count("data-refused")) == (len(other.failures.all()), 1)
+    html = answer(title="TAKEN", failures=[failures[0].pk], issue="")
+    assert ("TAKEN</textarea>" in html, html.count(" checked")) == (True, 1 + len(TOKEN))
+    assert "Failures: Select a valid choice" in answer(title="x", failures=[10**6, "<b>"], issue="1")
+    assert "Title: Ensure this value has at most 200" in answer(title="x" * 201, failures=[failures[0].pk])
+    assert Proposal.objects.filter(state=ProposalState.OPEN).count() == 2
+
+
+def test_inbox_asks_the_same_queries_with_1_and_20_proposals(lead_client: Client, project: Project, lead: User) -> None:
+    counts = []
+    for size in (1, 19):
+        for number in range(size):
+            for kind in ("open", "declined"):
+                title = f"{kind} {size} {number}"
+                proposal = make_proposal(tell_all(project, lead, TOKEN[:2]), title=title)
+                if kind == "declined":
+                    actions.decline_proposal(proposal=proposal, actor=lead)
+        with CaptureQueriesContext(connection) as queries:
+            page(lead_client, "proposal_inbox")
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
 
 
 def test_inbox_says_how_many_wait(lead_client: Client, project: Project, lead: User) -> None:
