@@ -11,7 +11,7 @@ from annotate.actions import Told, create_default_queue, submit_review
 from annotate.models import Outcome, Review, Severity, Slot
 from common.errors import Refused
 from demo.ground_truth import FAILURE_TYPES, SEVERE
-from demo.queries import REVIEWS, SLUG, demo_project
+from demo.queries import MADE_UP_PEOPLE, REVIEWS, SLUG, demo_project
 from demo.removal import delete_project, delete_reviewers
 from demo.story import AgentRun
 from demo.story.telling import digest
@@ -41,8 +41,8 @@ def _reviewers() -> list[User]:
     """The made-up people. They have no password, so that nobody can log in as them."""
     found = []
     for key, name in REVIEWERS.items():
-        user = User.objects.filter(email=f"{key}@demo.invalid").first()
-        found.append(user or User.objects.create_user(f"{key}@demo.invalid", None, name=name))
+        user = User.objects.filter(email=f"{key}{MADE_UP_PEOPLE}").first()
+        found.append(user or User.objects.create_user(f"{key}{MADE_UP_PEOPLE}", None, name=name))
     return found
 
 
@@ -103,4 +103,4 @@ def remove_demo(*, project: Project) -> None:
     if not project.is_demo:
         raise Refused("Only a demo project can be removed like this.")
     delete_project(project)
-    delete_reviewers([f"{key}@demo.invalid" for key in REVIEWERS])
+    delete_reviewers([f"{key}{MADE_UP_PEOPLE}" for key in REVIEWERS])

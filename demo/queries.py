@@ -1,13 +1,19 @@
 """Reads of the demo."""
 
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
 from accounts.models import Project
 from annotate.models import Review
 from demo.ground_truth import SESSIONS
+from demo.story import SEED, external_id
 from issues.models import Issue
 from traces.models import AgentSession
 
 SLUG = "demo"
 REVIEWS = 60
+MADE_UP_PEOPLE = "@demo.invalid"
 
 
 def demo_project() -> Project | None:
@@ -34,10 +40,34 @@ def unfinished_demo() -> Project | None:
     return project if missing else None
 
 
-def rows_of(project: Project) -> dict[str, int]:
-    """How much would go with the project, by the word people use for it."""
-    return {
-        "sessions": sessions_here(project),
-        "reviews": Review.objects.filter(project=project).count(),
-        "issues": Issue.objects.filter(project=project).count(),
-    }
+@dataclass(frozen=True)
+class Leaving:
+    """How much goes with the demo: what was made up, and what people brought and decided themselves."""
+
+    sessions: int
+    reviews: int
+    own_sessions: int
+    own_reviews: int
+    issues: int
+
+    @property
+    def has_own(self) -> bool:
+        return bool(self.own_sessions or self.own_reviews or self.issues)
+
+
+def leaving_with(project: Project) -> Leaving:
+    """What would be deleted together with the demo project."""
+    told = [external_id(SEED, number) for number in range(SESSIONS)]
+    sessions = AgentSession.objects.filter(project=project).aggregate(
+        all=Count("pk"), told=Count("pk", filter=Q(external_id__in=told))
+    )
+    reviews = Review.objects.filter(project=project).aggregate(
+        all=Count("pk"), told=Count("pk", filter=Q(reviewer__email__endswith=MADE_UP_PEOPLE))
+    )
+    return Leaving(
+        sessions=sessions["told"],
+        reviews=reviews["told"],
+        own_sessions=sessions["all"] - sessions["told"],
+        own_reviews=reviews["all"] - reviews["told"],
+        issues=Issue.objects.filter(project=project).count(),
+    )

@@ -9,7 +9,7 @@ from accounts.models import Role
 from accounts.permissions import member
 from accounts.request import ProjectRequest
 from demo.actions import remove_demo
-from demo.queries import rows_of
+from demo.queries import leaving_with
 
 
 @member(Role.ADMIN)
@@ -22,4 +22,4 @@ def demo_remove(request: ProjectRequest) -> HttpResponse:
         remove_demo(project=request.project)
         messages.success(request, "The demo is gone.")
         return redirect("home")
-    return render(request, "demo/remove.html", {"section": "settings", "rows": rows_of(request.project)})
+    return render(request, "demo/remove.html", {"section": "settings", "leaving": leaving_with(request.project)})

@@ -73,6 +73,11 @@ def digest(*parts: str) -> str:
     return hashlib.sha256("/".join(parts).encode()).hexdigest()
 
 
+def external_id(seed: int, number: int) -> str:
+    """The name under which session `number` of the story is sent."""
+    return f"harbor-{digest(str(seed), str(number))[:10]}"
+
+
 def tell(*, seed: int, now: datetime, count: int = SESSIONS) -> list[AgentRun]:
     """`count` sessions of the two weeks before `now`, oldest first. The first `count` seeds decide everything."""
     rng = random.Random(seed)
@@ -89,9 +94,8 @@ def _run(seed: int, number: int, slip: Mode | None, now: datetime) -> AgentRun:
     days_ago = _days_ago(rng, slip)
     talk = Talk(rng, slip, make_person(rng), make_order(rng))
     scene(talk)
-    external_id = f"harbor-{digest(str(seed), str(number))[:10]}"
     run = AgentRun(
-        external_id=external_id,
+        external_id=external_id(seed, number),
         workflow=WORKFLOW_OF[scene],
         release=NEW_RELEASE if days_ago < NEW_SINCE_DAYS else OLD_RELEASE,
         customer=talk.person.number,

@@ -11,7 +11,7 @@ from annotate.models import Failure, Review, Severity
 from common.errors import Refused
 from demo.actions import create_demo, remove_demo, review_demo
 from demo.management.commands.seed_demo import sending_key
-from demo.queries import unfinished_demo
+from demo.queries import Leaving, unfinished_demo
 from demo.story import tell
 from issues.models import Issue, IssueMembership, Source
 from tests.builders import NOON, make_failure, make_member, make_project, make_review, make_session, make_user
@@ -34,7 +34,9 @@ def arrive(project: Project) -> None:
     """Puts the told sessions into the database as if they had been sent, read and settled."""
     for run in RUNS:
         session = make_session(project, run.external_id, settled_revision=1)
-        keys = dict.fromkeys(run.step_key(position) for position in range(len(run.events)))
+        # An answer stands where its trace ends; under its key nothing stands where the user asked.
+        told = [position for position, event in enumerate(run.events) if getattr(event, "who", "") != "user"]
+        keys = dict.fromkeys(run.step_key(position) for position in told)
         Step.objects.bulk_create(
             Step(session=session, position=number, key=key, kind=StepKind.TOOL, role=StepRole.TOOL)
             for number, key in enumerate(keys, start=1)
@@ -127,6 +129,19 @@ def test_page_asks_before_it_removes(demo: Project, owner: User) -> None:
     response = client.post("/p/demo/demo/remove/")
     assert (response.status_code, response.headers["Location"]) == (302, "/")
     assert not Project.objects.filter(pk=demo.pk).exists()
+
+
+def test_page_tells_made_up_rows_from_ones_own(demo: Project, owner: User) -> None:
+    made_up, colleague = make_session(demo, RUNS[0].external_id), User.objects.get(email="maya@demo.invalid")
+    make_review(made_up, colleague)
+    client = login(owner)
+    assert client.get("/p/demo/demo/remove/").context["leaving"] == Leaving(1, 1, 0, 0, 0)
+    assert b"This is not made up" not in client.get("/p/demo/demo/remove/").content
+    make_review(make_session(demo, "harbor-of-mine"), owner)
+    Issue.objects.create(project=demo, number=1, title="One")
+    page = client.get("/p/demo/demo/remove/")
+    assert page.context["leaving"] == Leaving(1, 1, 1, 1, 1)
+    assert b"1 session that you or your programs sent" in page.content
 
 
 def test_page_is_missing_for_real_projects_and_for_reviewers(demo: Project) -> None:

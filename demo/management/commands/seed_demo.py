@@ -15,9 +15,8 @@ from common.errors import Refused
 from demo.actions import create_demo, review_demo
 from demo.queries import REVIEWS, demo_project, sessions_here, sessions_settled
 from demo.sending import NotSentError, encode, post
-from demo.story import AgentRun, tell
+from demo.story import SEED, AgentRun, tell
 
-SEED = 20
 KEY_NAME = "Made-up sessions"
 SESSIONS_PER_REQUEST = 10
 LONGEST_WAIT_SECONDS = 300.0
