@@ -30,6 +30,7 @@ SORTS: dict[str, tuple[str, tuple[str | OrderBy, ...]]] = {
     "newest": ("Newest", ("-number",)),
     "title": ("Title", ("title", "number")),
 }
+BOARD_FILTERS = ("state", "workflow", "owner", "severity", "q", "sort")
 
 
 @dataclass(frozen=True)
@@ -39,26 +40,27 @@ class BoardChoice:
     state: str = "active"
     workflow: str = ""
     owner: str = ""
+    severity: str = ""
     q: str = ""
     sort: str = "sessions"
     ignored: tuple[str, ...] = ()
 
     def is_narrow(self) -> bool:
         """Whether anything but the tab and the order was asked for."""
-        return bool(self.workflow or self.owner or self.q)
+        return bool(self.workflow or self.owner or self.severity or self.q)
 
 
 def read_choice(query: QueryDict) -> BoardChoice:
     """The board's filters from its URL; what is not in the closed list is named in `ignored`."""
     # A NUL is no text to PostgreSQL.
-    given = {name: query.get(name, "").replace("\0", "") for name in ("state", "workflow", "owner", "q", "sort")}
+    given = {name: query.get(name, "").replace("\0", "") for name in BOARD_FILTERS}
     asked = {name: value for name, value in given.items() if value}
-    known = {"state": {*GROUPS, *State.values}, "sort": set(SORTS)}
+    known = {"state": {*GROUPS, *State.values}, "severity": set(Severity.values), "sort": set(SORTS)}
     wrong: set[str] = {name for name, values in known.items() if name in asked and asked[name] not in values}
     owner = asked.get("owner", "")
     if owner and owner not in {"me", "none"} and not is_id(owner):
         wrong.add("owner")
-    strange = set(query) - {"state", "workflow", "owner", "q", "sort", "page"}
+    strange = set(query) - {*BOARD_FILTERS, "page"}
     return BoardChoice(
         **{name: value for name, value in asked.items() if name not in wrong},
         ignored=tuple(sorted(wrong | strange)),
@@ -79,6 +81,8 @@ def choose_issues(issues: QuerySet[Issue], choice: BoardChoice, *, me: int) -> Q
         found = found.filter(Exists(standing.filter(failure__session__workflow=choice.workflow)))
     if choice.owner:
         found = found.filter(owner={"me": me, "none": None}.get(choice.owner, choice.owner))
+    if choice.severity:
+        found = found.filter(severity=choice.severity)
     if choice.q:
         number = Q(number=int(choice.q)) if is_id(choice.q) and int(choice.q) < 2**31 else Q()
         found = found.filter(Q(title__icontains=choice.q) | Q(description__icontains=choice.q) | number)

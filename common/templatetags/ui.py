@@ -74,13 +74,16 @@ def sparkline(*, values: Sequence[tuple[str, float]], label: str) -> dict[str, A
 
 
 @register.inclusion_tag("components/bar_chart.html")
-def bar_chart(*, values: Sequence[tuple[str, float]], label: str, unit: str, tone: str = "") -> dict[str, Any]:
-    """A bar chart of (label, value) pairs; `label` says in words what it shows, `unit` what a bar counts."""
+def bar_chart(
+    *, values: Sequence[tuple[str, float]], label: str, noun: str, nouns: str, tone: str = ""
+) -> dict[str, Any]:
+    """A bar chart of (label, value) pairs; `label` says what it shows, `noun` and `nouns` what one and several are."""
     highest = max((value for _, value in values), default=0)
     return {
         "bars": bars(values, width=600, height=120),
         "label": label,
-        "unit": unit,
+        "noun": noun,
+        "nouns": nouns,
         "tone": tone,
         "highest": int(highest) if float(highest).is_integer() else round(highest, 2),
         "first": values[0][0] if values else "",

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from accounts.models import Role, User
 from accounts.permissions import member
 from accounts.request import ProjectRequest
+from annotate.models import Severity
 from issues.filters import GROUPS, SORTS, choose_issues, read_choice
 from issues.lifecycle import State
 from issues.models import Issue
@@ -32,6 +33,7 @@ def board(request: ProjectRequest) -> HttpResponse:
         "rows": board_rows(request.project, page.object_list),
         "tabs": [(name, label) for name, (label, _) in GROUPS.items()],
         "sorts": [(name, label) for name, (label, _) in SORTS.items()],
+        "severities": Severity.choices,
         "workflows": seen_workflows(request.project),
         "owners": User.objects.filter(owned_issues__project=request.project).distinct().order_by("name", "email"),
         "has_issues": Issue.objects.filter(project=request.project).exists(),

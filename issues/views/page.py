@@ -18,7 +18,7 @@ from issues.forms import MoveForm, NewIssueForm, checked
 from issues.lifecycle import State, choices_by_hand
 from issues.models import Issue
 from issues.proposing import representatives
-from issues.queries import breakdown, counted_issues, sessions_by_day, standing_members, with_steps
+from issues.queries import breakdown, counted_issues, seen_releases, sessions_by_day, standing_members, with_steps
 
 MEMBERS_PER_PAGE = 25
 EVENTS = 40
@@ -40,6 +40,7 @@ def issue_page(request: ProjectRequest, number: int) -> HttpResponse:
         "days": sessions_by_day(issue),
         "parts": [(by, breakdown(issue, by)) for by in BREAKDOWNS],
         "moves": choices_by_hand(State(issue.state)),
+        "releases": seen_releases(request.project),
         "severities": Severity.choices,
         "owners": User.objects.filter(memberships__project=request.project, is_active=True).order_by("name", "email"),
         "members": members,

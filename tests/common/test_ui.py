@@ -20,7 +20,7 @@ COMPONENTS = {
     "snippet": "id='x' text='y' label='z'",
     "meter": "value=1 of=2 label='half'",
     "sparkline": "values=values label='z'",
-    "bar_chart": "values=values label='z' unit='u'",
+    "bar_chart": "values=values label='z' noun='u' nouns='us'",
     "pager": "page=page noun='row' nouns='rows'",
 }
 
@@ -70,7 +70,7 @@ def test_component_refuses_to_be_used_without_its_arguments(name: str) -> None:
         "{% snippet id='x' text=bad label=bad %}",
         "{% meter value=1 of=2 label=bad %}",
         "{% sparkline values=values label=bad %}",
-        "{% bar_chart values=values label=bad unit=bad %}",
+        "{% bar_chart values=values label=bad noun=bad nouns=bad %}",
     ],
 )
 def test_component_escapes_what_it_is_given(source: str) -> None:
@@ -123,14 +123,19 @@ def test_pager_counts_as_people_do(rows: int, said: str) -> None:
 
 
 def test_bar_chart_says_what_it_shows() -> None:
-    html = render("{% bar_chart values=values label='Sessions per day' unit='sessions' %}", **example())
+    html = render("{% bar_chart values=values label='Sessions per day' noun='session' nouns='sessions' %}", **example())
     assert 'aria-label="Sessions per day"' in html
     assert "<title>2 Nov: 3.0 sessions</title>" in html
     assert html.count("<rect") == 2
 
 
+def test_bar_chart_counts_one_as_one() -> None:
+    html = render("{% bar_chart values=values label='x' noun='session' nouns='sessions' %}", values=[("2 Nov", 1)])
+    assert ("<title>2 Nov: 1 session</title>" in html, ">1 session</text>" in html) == (True, True)
+
+
 def test_charts_of_nothing_are_empty() -> None:
-    assert "<rect" not in render("{% bar_chart values=values label='x' unit='y' %}", values=[])
+    assert "<rect" not in render("{% bar_chart values=values label='x' noun='y' nouns='ys' %}", values=[])
     assert "<rect" not in render("{% sparkline values=values label='x' %}", values=[])
 
 

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -10,7 +12,8 @@ from clustering.queries import model_name
 from issues import actions
 from issues.lifecycle import State
 from issues.models import Issue, IssueMembership, Proposal, ProposalState, Source
-from tests.builders import make_member
+from issues.queries import seen_releases
+from tests.builders import NOON, make_member, make_session
 from tests.issues.makers import TOKEN, make_issue, make_proposal, make_told, tell_all
 
 
@@ -57,7 +60,7 @@ def test_board_filters_by_state_workflow_owner_and_words(
     lead_client: Client, project: Project, issue: Issue, lead: User
 ) -> None:
     other = make_issue(make_told(project, lead), lead, "Loops on search")
-    Issue.objects.filter(pk=other.pk).update(state=State.RESOLVED, owner=lead)
+    Issue.objects.filter(pk=other.pk).update(state=State.RESOLVED, owner=lead, severity=Severity.HIGH)
 
     def titles(**query: str) -> list[str]:
         html = page(lead_client, "issue_board", **query)
@@ -69,12 +72,16 @@ def test_board_filters_by_state_workflow_owner_and_words(
     assert titles(state="resolved") == titles(state="done") == titles(state="all", owner="me") == [other.title]
     assert titles(state="all", owner=str(lead.pk)) == titles(state="all", q="LOOPS") == [other.title]
     assert titles(owner="none") == titles(workflow="refunds") == titles(q="1") == [issue.title]
-    assert titles(workflow="nowhere") == []
+    assert titles(workflow="nowhere") == titles(severity="low", state="all") == []
+    assert titles(severity="high", state="all") == [other.title]
+    assert titles(severity="medium", state="all") == [issue.title]
 
 
 def test_board_names_what_it_did_not_understand(lead_client: Client, issue: Issue) -> None:
-    html = page(lead_client, "issue_board", sort="owner__password", state="weird", owner="x", colour="red")
-    assert "left out: colour, owner, sort, state." in html
+    html = page(
+        lead_client, "issue_board", sort="owner__password", state="weird", owner="x", severity="dire", colour="red"
+    )
+    assert "left out: colour, owner, severity, sort, state." in html
     assert "left out: owner." in page(lead_client, "issue_board", owner="0" * 20 + "9" * 30, q="0" * 5000 + "1")
 
 
@@ -95,6 +102,27 @@ def test_issue_page_offers_only_legal_moves(lead_client: Client, issue: Issue) -
     Issue.objects.update(state=State.RESOLVED)
     html = page(lead_client, "issue_page", 1)
     assert ("Reopen" in html, "Ignore…" in html, "Start work" in html) == (True, False, False)
+
+
+def test_issue_page_offers_the_releases_seen_the_newest_first(
+    lead_client: Client, project: Project, issue: Issue, lead: User
+) -> None:
+    for days, release in enumerate(["1.9", "<2.0>", "", "1.9"]):
+        make_session(project, f"r-{days}", release=release, started_at=NOON + timedelta(days=1 + days))
+    assert seen_releases(project) == ["1.9", "<2.0>", "1.0"]
+    html = page(lead_client, "issue_page", 1)
+    assert '<option value="1.9"></option><option value="&lt;2.0&gt;"></option><option value="1.0">' in html
+
+
+def test_issue_page_says_how_alike_in_words_with_the_number(
+    lead_client: Client, project: Project, issue: Issue, lead: User
+) -> None:
+    failures = [make_told(project, lead, note) for note in TOKEN]
+    for failure, score in zip(failures, (0.8, 0.68, 0.5), strict=True):
+        IssueMembership.objects.place(issue, [failure.pk], source=Source.MATCH, score=score)
+    html = page(lead_client, "issue_page", 1)
+    for words in ("nearly the same words (0.80)", "very alike (0.68)", "alike (0.50)"):
+        assert html.count(f"clear match, {words}") == 2  # at the member and in the history
 
 
 def test_issue_page_asks_the_same_queries_with_1_and_20_members(
