@@ -38,17 +38,21 @@ def rename_user(*, user: User, name: str) -> None:
 
 
 @transaction.atomic
-def create_project(*, name: str, creator: User) -> Project:
-    """A new project with a slug made from its name; its creator is its first admin. Only for superusers."""
+def create_project(*, name: str, creator: User, slug: str = "") -> Project:
+    """A new project whose creator is its first admin; without a slug, one is made from its name. For superusers."""
     if not creator.is_superuser:
         raise Refused("Only the operator of this installation makes projects.")
-    project = Project.objects.create(name=name, slug=_free_slug(name))
+    project, is_new = Project.objects.get_or_create(slug=slug or _free_slug(name), defaults={"name": name})
+    if not is_new:
+        raise Refused("Another project has this address. Choose another.", field="slug")
     Membership.objects.create(project=project, user=creator, role=Role.ADMIN)
     return project
 
 
 def _free_slug(name: str) -> str:
-    wanted = slugify(name)[:SLUG_LENGTH].strip("-") or "project"
+    wanted = slugify(name)[:SLUG_LENGTH].strip("-_")
+    if not wanted:
+        raise Refused("No address can be made from this name. Choose one, such as billing-agent.", field="slug")
     taken = set(Project.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
     candidates = [wanted, *(f"{wanted}-{number}" for number in range(2, len(taken) + 2))]
     return next(slug for slug in candidates if slug not in taken)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import get_invitation
 from accounts.actions import accept_as_new_user, accept_as_user, rename_user, sign_in
-from accounts.forms import AcceptForm, LoginForm, NameForm
+from accounts.forms import AcceptForm, ChangePasswordForm, ForgottenForm, LoginForm, NameForm, NewPasswordForm
 from accounts.models import Invitation, User
 from accounts.permissions import public, signed_in
 from accounts.queries import has_account
@@ -62,7 +62,9 @@ def account(request: PageRequest) -> HttpResponse:
 
 change_password = signed_in(
     auth_views.PasswordChangeView.as_view(
-        template_name="accounts/password_change.html", success_url=reverse_lazy("password_change_done")
+        template_name="accounts/password_change.html",
+        form_class=ChangePasswordForm,
+        success_url=reverse_lazy("password_change_done"),
     )
 )
 
@@ -76,6 +78,7 @@ def password_changed(request: PageRequest) -> HttpResponse:
 ask_for_reset = public(
     auth_views.PasswordResetView.as_view(
         template_name="accounts/password_reset.html",
+        form_class=ForgottenForm,
         email_template_name="accounts/password_reset_mail.txt",
         subject_template_name="accounts/password_reset_subject.txt",
         success_url=reverse_lazy("password_reset_done"),
@@ -85,7 +88,9 @@ reset_asked = public(auth_views.PasswordResetDoneView.as_view(template_name="acc
 # It does not log in: `sign_in` stays the one place that makes login sessions.
 reset_password = public(
     auth_views.PasswordResetConfirmView.as_view(
-        template_name="accounts/password_reset_confirm.html", success_url=reverse_lazy("password_reset_complete")
+        template_name="accounts/password_reset_confirm.html",
+        form_class=NewPasswordForm,
+        success_url=reverse_lazy("password_reset_complete"),
     )
 )
 

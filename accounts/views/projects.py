@@ -11,6 +11,7 @@ from accounts.models import Role
 from accounts.permissions import member, signed_in
 from accounts.queries import cards
 from accounts.request import PageRequest, ProjectRequest
+from common.errors import Refused
 
 FIRST_PAGE = {
     Role.VIEWER: "session_list",
@@ -46,9 +47,13 @@ def new_project(request: PageRequest) -> HttpResponse:
         raise Http404("No such page.")
     form = NewProjectForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        project = create_project(name=form.cleaned_data["name"], creator=request.user)
-        messages.success(request, f"{project.name} is ready. Connect your agent to it.")
-        return redirect("connect", slug=project.slug)
+        try:
+            project = create_project(creator=request.user, **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(refused.field or None, refused.message)
+        else:
+            messages.success(request, f"{project.name} is ready. Connect your agent to it.")
+            return redirect("connect", slug=project.slug)
     return render(request, "accounts/new_project.html", {"form": form})
 
 

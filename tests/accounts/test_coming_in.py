@@ -104,6 +104,39 @@ def test_password_change_keeps_this_browser_and_logs_out_others(lead_client: Cli
     assert log_in(Client(), lead.email, new) == 302
 
 
+@pytest.mark.parametrize(
+    ("old", "first", "second", "errors"),
+    [
+        (PASSWORD, "short", "short", {"new_password1": ["This is too short: use at least 10 characters."]}),
+        (
+            PASSWORD,
+            "password123",
+            "password123",
+            {"new_password1": ["Many people use this one, so it is guessed first. Choose another."]},
+        ),
+        (
+            PASSWORD,
+            "lead@acme.example.com",
+            "lead@acme.example.com",
+            {"new_password1": ["This is too close to your name or e-mail address. Choose another."]},
+        ),
+        (PASSWORD, "a long phrase", "another phrase", {"new_password2": ["The two passwords differ."]}),
+        (
+            "wrong",
+            "",
+            "a long phrase",
+            {"old_password": ["This is not your present password."], "new_password1": ["Type a password."]},
+        ),
+    ],
+)
+def test_password_change_says_what_is_wrong_where_it_is_wrong(
+    lead_client: Client, old: str, first: str, second: str, errors: dict[str, list[str]]
+) -> None:
+    values = {"old_password": old, "new_password1": first, "new_password2": second}
+    page = lead_client.post(reverse("password_change"), values)
+    assert dict(page.context["form"].errors) == errors
+
+
 def test_password_reset_mails_a_link_that_works_once_and_does_not_log_in(client: Client, db: None) -> None:
     make_user()
     client.post(reverse("password_reset"), {"email": "ada@example.com"})

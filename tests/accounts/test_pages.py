@@ -130,6 +130,42 @@ def test_new_project_leads_to_its_connect_page(db: None) -> None:
     assert Membership.objects.get().role == Role.ADMIN
 
 
+@pytest.mark.parametrize(
+    ("name", "slug", "field"),
+    [
+        ("", "", "name"),
+        ("日本語", "", "slug"),
+        ("Taken", "acme", "slug"),
+        ("Loud", "LOUD", "slug"),
+        ("Gap", "a--b", "slug"),
+        ("Edge", "-a", "slug"),
+        ("Way", "a/b", "slug"),
+        ("Long", "a" * 51, "slug"),
+    ],
+)
+def test_new_project_names_the_field_that_will_not_do(project: Project, name: str, slug: str, field: str) -> None:
+    page = client_of(make_user(is_superuser=True)).post(reverse("project_new"), {"name": name, "slug": slug})
+    assert list(page.context["form"].errors) == [field]
+    assert Project.objects.count() == 1
+
+
+def test_forms_speak_in_our_words(admin_client: Client, admin: User) -> None:
+    pages = [
+        admin_client.post(url("api_keys"), {"name": ""}),
+        admin_client.post(url("members"), {"email": "x", "role": "lead"}),
+        admin_client.post(url("project_settings"), {"name": "", "idle_seconds": "2"}),
+        Client().post(reverse("login"), {"username": "", "password": ""}),
+        Client().post(reverse("password_reset"), {"email": ""}),
+    ]
+    assert [dict(page.context["form"].errors) for page in pages] == [
+        {"name": ["Give it a name."], "scopes": ["Choose at least one thing that the key may do."]},
+        {"email": ["Give an e-mail address, such as ada@example.com."]},
+        {"name": ["Give it a name."], "idle_seconds": ["Give whole seconds, from 5 to 86400."]},
+        {"username": ["Give an e-mail address, such as ada@example.com."], "password": ["Type a password."]},
+        {"email": ["Give an e-mail address, such as ada@example.com."]},
+    ]
+
+
 def test_settings_are_saved(admin_client: Client, project: Project) -> None:
     values = {"name": "New", "idle_seconds": "60", "session_keys": "chat.id\n\n thread.id\nchat.id"}
     assert admin_client.post(url("project_settings"), values).headers["Location"] == url("project_settings")
