@@ -15,7 +15,7 @@ from accounts.models import Role
 from accounts.permissions import member
 from accounts.queries import members_of, open_invitations
 from accounts.request import ProjectRequest
-from accounts.sending import mail_invitation
+from accounts.sending import mail_invitation, mail_leaves
 from common.errors import Refused
 
 
@@ -34,6 +34,7 @@ def members(request: ProjectRequest) -> HttpResponse:
         "form": InvitationForm() if fresh else form,
         "fresh": fresh,
         "roles": Role.choices,
+        "mail_leaves": mail_leaves(),
     }
     return render(request, "accounts/members.html", context)
 

@@ -204,6 +204,8 @@ def test_members_page_invites_by_mail_and_shows_the_link_once(admin_client: Clie
     page = admin_client.post(url("members"), {"email": "New@example.com", "role": "lead"})
     link = page.context["fresh"]["link"]
     (message,) = mail.outbox
+    words = page.content.decode()
+    assert ("They get a mail" in words, "The link below was mailed" in words) == (True, True)
     assert (message.to, link in str(message.body)) == (["new@example.com"], True)
     assert message.subject == "Join Acme on Misstep"
     assert Client().get(link).status_code == 200
@@ -242,6 +244,8 @@ def test_invitation_is_not_called_mailed_where_mail_is_only_printed(
     settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
     page = admin_client.post(url("members"), {"email": "new@example.com", "role": "lead"})
     assert page.context["fresh"]["mailed"] is False
+    words = page.content.decode()
+    assert ("They get a mail" in words, "Pass on this link yourself" in words) == (False, True)
     assert page.context["fresh"]["link"] in capsys.readouterr().out
 
 
