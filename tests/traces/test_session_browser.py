@@ -94,3 +94,17 @@ def test_session_page_shows_its_keys(page: Page) -> None:
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+
+
+def test_session_page_marks_the_steps_that_people_named(page: Page) -> None:
+    told = "".join(
+        f'<p data-root-step="{root}" data-surfaced-step="{surfaced}">He said.</p>'
+        for root, surfaced in (("k2", "k4"), ("k4", ""), ("gone", ""))
+    )
+    page.route("**/judgements/", lambda route: route.fulfill(body=told, content_type="text/html"))
+    page.reload()
+
+    expect(page.locator("#step-2 .said")).to_have_text("first went wrong here")
+    expect(page.locator("#step-2")).to_be_visible()
+    expect(page.locator("#step-4 .said span")).to_have_text(["first went wrong here", "showed here"])
+    expect(page.locator(".said")).to_have_count(2)

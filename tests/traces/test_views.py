@@ -143,6 +143,12 @@ def test_session_page_reads_as_a_conversation(lead_client: Client, project: Proj
         assert expected in html
 
 
+def test_session_page_holds_a_place_for_what_people_said(lead_client: Client, project: Project) -> None:
+    session = make_session(project)
+    html = lead_client.get(f"{LIST}{session.pk}/").content.decode()
+    assert f'hx-get="{LIST}{session.pk}/judgements/"' in html
+
+
 def test_session_page_of_a_session_without_steps_says_so(lead_client: Client, project: Project) -> None:
     html = lead_client.get(f"{LIST}{make_session(project).pk}/").content.decode()
     assert "none of its steps yet" in html
