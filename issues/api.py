@@ -78,6 +78,7 @@ def _project(request: Request) -> Project:
 
 @extend_schema(
     operation_id="failures_list",
+    summary="List labelled failures",
     parameters=[OpenApiParameter(name, description=text) for name, text in FAILURE_FILTERS.items()] + PAGING,
     responses={200: FailurePageSerializer, 400: WRONG},
 )
@@ -100,6 +101,7 @@ def failures(request: Request) -> HttpResponseBase:
 
 @extend_schema(
     operation_id="issues_list",
+    summary="List issues",
     parameters=[OpenApiParameter("state", description="One of " + ", ".join(State.values)), *PAGING],
     responses={200: IssuePageSerializer, 400: WRONG},
 )
@@ -126,7 +128,7 @@ def issues(request: Request) -> Response:
     return Response({"results": IssueSerializer(page, many=True).data, "next": following})
 
 
-@extend_schema(operation_id="issues_retrieve", responses={200: IssueDetailSerializer, 404: WRONG})
+@extend_schema(operation_id="issues_retrieve", summary="One issue", responses={200: IssueDetailSerializer, 404: WRONG})
 @keyed(GET=Scope.READ)
 def issue(request: Request, number: int) -> Response:
     """One issue: its counts, its days, where it happens, and where it may be moved by hand."""
@@ -135,7 +137,10 @@ def issue(request: Request, number: int) -> Response:
 
 
 @extend_schema(
-    operation_id="issues_move", request=MoveSerializer, responses={200: IssueDetailSerializer, 400: WRONG, 404: WRONG}
+    operation_id="issues_move",
+    summary="Move an issue to another state",
+    request=MoveSerializer,
+    responses={200: IssueDetailSerializer, 400: WRONG, 404: WRONG},
 )
 @keyed(POST=Scope.WRITE)
 def issue_move(request: Request, number: int) -> Response:

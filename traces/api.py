@@ -74,7 +74,7 @@ list_sessions_schema = extend_schema(
 )
 
 
-@extend_schema(operation_id="sessions_retrieve", responses=SessionSerializer)
+@extend_schema(operation_id="sessions_retrieve", summary="One session with its steps", responses=SessionSerializer)
 @keyed(GET=Scope.READ)
 def session_detail(request: Request, session_id: int) -> Response:
     """A session with its steps, signals and scores."""

@@ -1,6 +1,17 @@
 // Draws the API's description. The bundle is served from here: the page needs no network.
 
 const place = document.getElementById("swagger-ui");
+const page = document.documentElement;
+const system = matchMedia("(prefers-color-scheme: dark)");
+
+// Swagger UI has dark colours of its own, under this class.
+function follow() {
+  page.classList.toggle("dark-mode", page.dataset.theme ? page.dataset.theme === "dark" : system.matches);
+}
+
+follow();
+system.addEventListener("change", follow);
+new MutationObserver(follow).observe(page, { attributeFilter: ["data-theme"] });
 
 SwaggerUIBundle({
   url: `${place.dataset.schema}?format=json`,

@@ -301,6 +301,15 @@ def test_an_issue_is_made_by_hand_from_a_failure(lead_client: Client, failure: F
     assert post(lead_client, "issue_create", failure=10**6, title="By hand") == 404
 
 
+def test_the_api_page_leads_back_and_names_every_call(client: Client, db: None) -> None:
+    assert '<a href="/">Back to Misstep</a>' in client.get("/api/docs/").content.decode()
+    paths = client.get("/api/schema/?format=json").json()["paths"]
+    calls = [
+        f"{method} {path}" for path, methods in paths.items() for method in methods if "summary" not in methods[method]
+    ]
+    assert calls == []
+
+
 def test_the_api_page_loads_nothing_from_elsewhere(client: Client, db: None) -> None:
     html = client.get("/api/docs/").content.decode()
     assert ("http://" in html, "https://" in html, "<style" in html, 'data-schema="/api/schema/"' in html) == (
