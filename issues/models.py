@@ -68,7 +68,7 @@ class Source(models.TextChoices):
 def likeness_in_words(cosine: float) -> str:
     """How alike two notes are; what the numbers mean was read off the notes of four text sets."""
     for least, words in ((0.75, "nearly the same words"), (0.6, "very alike"), (0.45, "alike")):
-        if cosine >= least:
+        if round(cosine, 2) >= least:  # as the number beside the words is written
             return words
     return "loosely alike: look closely"
 

@@ -29,7 +29,7 @@ from issues.queries import (
 )
 
 ALONE_SHOWN = 20
-DECLINED_SHOWN = 20
+DECLINED_SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -96,9 +96,9 @@ def _decide(request: ProjectRequest, proposal: Proposal, asked: dict[str, Any]) 
 
 
 def _refuse(request: ProjectRequest, proposal: Proposal, refused: Refused) -> HttpResponse:
-    messages.error(request, refused.message)
     proposal.refresh_from_db()
     if not proposal.is_open():
+        messages.error(request, refused.message)
         return _to(request, None)
     given = request.POST
     ticked = frozenset(given.getlist("failures"))
