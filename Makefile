@@ -41,11 +41,14 @@ install: .venv/.installed
 
 # torch comes first and by itself: any other order lets another package's range draw a CUDA build of several GB.
 .venv/.installed: requirements.lock
-	@echo "Installing into .venv: some minutes the first time …"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Misstep needs Python 3.11 or newer: make PYTHON=python3.12")'
+	@echo "Installing into .venv, some minutes the first time:"
+	@echo "  1 of 3  an environment of its own, and pip"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install -qq "pip==$(PIP_VERSION)"
+	@echo "  2 of 3  torch, which runs the embedding model on the CPU: the largest part"
 	@$(BIN)/pip install -qq "torch==2.13.0"
+	@echo "  3 of 3  Django and the rest of requirements.lock, the embedding model among them"
 	@$(BIN)/pip install -qq --requirement requirements.lock
 	@touch $@
 
