@@ -37,8 +37,10 @@ function showTheme() {
   }
 }
 
-// Good news goes by itself, but never under the reader's pointer or focus. Errors stay until they are dismissed.
+// Good news goes by itself, but never under the reader's pointer or focus. Errors stay until they are dismissed, and so
+// does whatever offers something to do.
 const TOAST_MILLISECONDS = 8000;
+const LEAVING_TOASTS = '#toasts .success:not([data-leaving], :has(a, button:not([data-do="dismiss"])))';
 
 function letGo(toast) {
   let timer = 0;
@@ -95,7 +97,7 @@ document.addEventListener("change", (event) => {
 function prepare(root) {
   localise(root);
   root.querySelector('form [aria-invalid="true"]')?.focus();
-  for (const toast of document.querySelectorAll("#toasts .success:not([data-leaving])")) letGo(toast);
+  for (const toast of document.querySelectorAll(LEAVING_TOASTS)) letGo(toast);
 }
 
 document.addEventListener("DOMContentLoaded", () => {
