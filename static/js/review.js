@@ -201,6 +201,9 @@ new IntersectionObserver(([judge]) => {
   document.querySelector(".to-judgement").hidden = judge.isIntersecting;
 }).observe(form);
 new ResizeObserver(() => {
-  expand.hidden = why.scrollHeight <= why.clientHeight + 1 && !why.parentNode.classList.contains("is-open");
+  const isCut = [why, ...why.querySelectorAll(".reason + .reason")].some(
+    (node) => node.scrollHeight > node.clientHeight + 1 || node.scrollWidth > node.clientWidth + 1,
+  );
+  expand.hidden = !isCut && !why.parentNode.classList.contains("is-open");
 }).observe(why);
 why.focus({ preventScroll: true });
