@@ -363,7 +363,7 @@ def test_key_is_made_without_leaving_the_connect_page(admin_client: Client) -> N
     )
     assert re.findall(r'data-fresh-key="(msk_[\w-]+)"', first)
     assert "<html" not in first
-    assert "A live key has this name" in second
+    assert "<p>A live key has this name. Names tell keys apart: choose another.</p>" in second
 
 
 def test_key_is_revoked_after_a_question(admin_client: Client, project: Project) -> None:
