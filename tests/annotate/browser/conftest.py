@@ -1,0 +1,97 @@
+"""A browser, a reviewer and a queue of four sessions, the first of them open."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request
+
+from accounts.models import Role, User
+from annotate.models import Queue, QueueItem
+from tests.annotate.browser.screen import SESSIONS, expect_session, log_in
+from tests.builders import (
+    make_member,
+    make_project,
+    make_queue,
+    make_session,
+    make_slot,
+    make_talk,
+)
+from traces.models import Signal
+
+CHROMIUM = Path("/usr/bin/chromium")
+# What the console says when a test cuts the line, or sends what is incomplete, on purpose.
+EXPECTED = ("ERR_INTERNET_DISCONNECTED", "422 (Unprocessable Entity)")
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM if CHROMIUM.exists() else None, args=["--no-sandbox"])
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def queue() -> Queue:
+    """Four sessions in a known order: best first."""
+    project = make_project()
+    queue = make_queue(project)
+    for number in range(1, SESSIONS + 1):
+        session = make_session(project, f"s{number}")
+        make_talk(session)
+        Signal.objects.create(session=session, kind="tool_error", step_key="k2", strength=0.9, sentence="It failed.")
+        slot = make_slot(queue, session, priority=1 - number / 10)
+        QueueItem.objects.filter(pk=slot.item_id).update(reasons=[f"reason of s{number}"])
+    return queue
+
+
+@pytest.fixture
+def ada(queue: Queue) -> User:
+    return make_member(queue.project, Role.REVIEWER)
+
+
+@pytest.fixture
+def context(chromium: Browser, live_server: Any, ada: User) -> Iterator[BrowserContext]:
+    context = chromium.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
+    log_in(context, ada, live_server.url)
+    yield context
+    context.close()
+
+
+def requests_under_way(page: Page) -> set[Request]:
+    """What the page has asked and not yet been answered; changes as it happens."""
+    under_way: set[Request] = set()
+
+    def begun(request: Request) -> None:
+        under_way.add(request)
+
+    def ended(request: Request) -> None:
+        under_way.discard(request)
+
+    page.on("request", begun)
+    page.on("requestfinished", ended)
+    page.on("requestfailed", ended)
+    return under_way
+
+
+@pytest.fixture
+def page(context: BrowserContext, queue: Queue) -> Iterator[Page]:
+    """The first session's page. Fails at the end if the console complained, of the content policy or anything else."""
+    complaints: list[str] = []
+    page = context.new_page()
+    under_way = requests_under_way(page)
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(reverse("queue_list", args=[queue.project.slug]))
+    page.keyboard.press("Enter")
+    expect_session(page, 1)
+    yield page
+    # What the last page still sends would reach the server while the database is being emptied.
+    for path in ("leave", "draft"):
+        context.route(f"**/{path}/", lambda route: route.abort())
+    for _ in range(50):
+        if under_way:
+            page.wait_for_timeout(20)
+    assert [text for text in complaints if not any(words in text for words in EXPECTED)] == []
