@@ -117,7 +117,8 @@ def tell_failure(page: Page, note: str) -> dict[str, Any]:
         page.keyboard.press(key)
     page.keyboard.press("t")
     page.keyboard.type("No confirmation" if note in UNCONFIRMED else "Gave up")
-    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")  # closes the list of types
+    page.keyboard.press("Escape")  # leaves the field
     page.keyboard.press("v")
     page.keyboard.press("w")
     page.keyboard.type(note)
