@@ -96,7 +96,7 @@ def prepare(browser: Browser, url: str, login: tuple[str, str]) -> dict[str, str
         page.wait_for_load_state("networkidle")
     paths = {"proposals": "/p/demo/proposals/", "issues": "/p/demo/issues/", "sessions": "/p/demo/sessions/"}
     paths["issue"] = first_link(page, f"{url}/p/demo/issues/", r"/p/demo/issues/\d+/$")
-    paths["session"] = first_link(page, f"{url}/p/demo/sessions/?q=refund", r"/p/demo/sessions/\d+/$")
+    paths["session"] = first_link(page, f"{url}/p/demo/sessions/?signal=hidden_tool_error", r"/p/demo/sessions/\d+/$")
     paths["review"] = review_path(page, url)
     context.close()
     return paths
@@ -110,9 +110,23 @@ def first_link(page: Page, address: str, pattern: str) -> str:
 
 
 def review_path(page: Page, url: str) -> str:
-    """Begins to review in the first queue; the path of the review screen."""
+    """The path of the screen with the first session in which something looks wrong; those before it are judged."""
     page.goto(url + first_link(page, f"{url}/p/demo/review/", r"/p/demo/review/\d+/next/$"))
+    while page.locator(".conversation .marks").count() == 0:
+        here = page.url
+        page.keyboard.press("1")
+        page.keyboard.press("Enter")
+        page.wait_for_function("here => location.href !== here", arg=here)
+        page.wait_for_load_state("networkidle")
     return page.url.removeprefix(url)
+
+
+def mark_failure(page: Page) -> None:
+    """A failure that first went wrong at the step with a signal. The draft of the picture before may say so already."""
+    page.keyboard.press("2")
+    page.keyboard.press("n")
+    if page.locator(".conversation .is-root").count() == 0:
+        page.keyboard.press("x")
 
 
 def take(browser: Browser, url: str, login: tuple[str, str], paths: dict[str, str], theme: str, size: str) -> None:
@@ -127,7 +141,7 @@ def take(browser: Browser, url: str, login: tuple[str, str], paths: dict[str, st
         page.goto(url + path)
         page.wait_for_load_state("networkidle")
         if name == "review":
-            page.keyboard.press("2")  # a failure: the form shows what it asks
+            mark_failure(page)
         page.screenshot(path=str(IMAGES / f"{name}-{theme}-{size}.png"))
     context.close()
 
