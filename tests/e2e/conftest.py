@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.running import Running
+from tests.e2e.running import Running, installed
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -19,16 +19,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Running]:
     """A fresh installation that answers: `.url`, `.var`, `.manage(…)`, `.kill_worker()`, `.start_worker()`."""
-    installation = Running(tmp_path / "var")
-    installation.var.mkdir()
-    installation.manage("migrate", "--verbosity", "0")
-    installation.manage("collectstatic", "--no-input", "--verbosity", "0")
-    try:
-        installation.start_web()
-        installation.start_worker()
+    with installed(Running(tmp_path / "var")) as installation:
         yield installation
-    finally:
-        installation.stop()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -116,6 +117,20 @@ class Running:
         for process in (self.web, self.worker):
             if process is not None:
                 stop(process)
+
+
+@contextmanager
+def installed(installation: Running) -> Iterator[Running]:
+    """A fresh installation with its server and its worker running; both are ended at the end."""
+    installation.var.mkdir()
+    installation.manage("migrate", "--verbosity", "0")
+    installation.manage("collectstatic", "--no-input", "--verbosity", "0")
+    try:
+        installation.start_web()
+        installation.start_worker()
+        yield installation
+    finally:
+        installation.stop()
 
 
 def wait_until(ready: Callable[[], object], what: str, seconds: float = START_SECONDS) -> None:

@@ -10,7 +10,7 @@ import redis
 from demo.sending import encode, post
 from demo.story import tell
 from tests.builders import NOON
-from tests.e2e.running import Running, wait_until
+from tests.e2e.running import Running, installed, wait_until
 from tests.e2e.test_serve import make_key, rows
 
 URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
@@ -25,16 +25,8 @@ def on_redis(tmp_path: Path) -> Iterator[Running]:
         if os.environ.get("REQUIRE_REDIS"):
             raise
         pytest.skip(f"no Redis at {URL}: {error}")
-    installation = Running(tmp_path / "var", more={"CELERY_BROKER_URL": URL})
-    installation.var.mkdir()
-    installation.manage("migrate", "--verbosity", "0")
-    installation.manage("collectstatic", "--no-input", "--verbosity", "0")
-    try:
-        installation.start_web()
-        installation.start_worker()
+    with installed(Running(tmp_path / "var", more={"CELERY_BROKER_URL": URL})) as installation:
         yield installation
-    finally:
-        installation.stop()
 
 
 def test_sessions_are_digested_through_redis(on_redis: Running) -> None:
