@@ -138,9 +138,15 @@ class Step(models.Model):
     span_id = models.CharField(max_length=16, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     latency_ms = models.PositiveBigIntegerField(null=True, blank=True)
+    ttft_ms = models.PositiveBigIntegerField(null=True, blank=True, help_text="Until the first token came.")
+    provider = models.CharField(max_length=60, blank=True)
     model = models.CharField(max_length=120, blank=True)
+    response_id = models.CharField(max_length=100, blank=True, help_text="The provider's own id of a model's answer.")
     tokens_in = models.PositiveBigIntegerField(null=True, blank=True)
     tokens_out = models.PositiveBigIntegerField(null=True, blank=True)
+    tokens_cache_read = models.PositiveBigIntegerField(null=True, blank=True)
+    tokens_cache_write = models.PositiveBigIntegerField(null=True, blank=True)
+    tokens_reasoning = models.PositiveBigIntegerField(null=True, blank=True)
     cost_usd = models.FloatField(null=True, blank=True)
     flags = models.JSONField(default=list, blank=True, help_text="Such as cut, bad_time, user_side.")
 
@@ -149,7 +155,11 @@ class Step(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["session", "key"], name="step_key_once_per_session"),
         ]
-        indexes: ClassVar = [models.Index(fields=["session", "position"], name="step_reading_order")]
+        indexes: ClassVar = [
+            models.Index(fields=["session", "position"], name="step_reading_order"),
+            # serves a score that names a model's answer instead of a span
+            models.Index(fields=["response_id"], condition=~models.Q(response_id=""), name="step_by_response"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.position} {self.kind} {self.name}".strip()
@@ -178,6 +188,8 @@ class Score(models.Model):
     value = models.FloatField(null=True, blank=True)
     label = models.CharField(max_length=200, blank=True)
     explanation = models.TextField(blank=True)
+    response_id = models.CharField(max_length=100, blank=True, help_text="The model's answer it names, by its own id.")
+    author = models.CharField(max_length=120, blank=True, help_text="Who or what gave it, as the sender names them.")
     annotator_kind = models.CharField(max_length=10, choices=AnnotatorKind.choices, default=AnnotatorKind.CODE)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -188,6 +200,31 @@ class Score(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}={self.label or self.value}"
+
+
+class Polarity(models.TextChoices):
+    """What a high value of a score says."""
+
+    GOOD = "good", "High is good"
+    BAD = "bad", "High is bad"
+    NONE = "none", "Says nothing of good or bad"
+
+
+class ScoreMeaning(models.Model):
+    """How a project reads the scores of one name, such as a thumb. No row: the name is not read yet."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="score_meanings")
+    name = models.CharField(max_length=120)
+    polarity = models.CharField(max_length=10, choices=Polarity.choices)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["project", "name"], name="scoremeaning_once"),
+            models.CheckConstraint(condition=models.Q(polarity__in=Polarity.values), name="scoremeaning_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.polarity}"
 
 
 class Signal(models.Model):
