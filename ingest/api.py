@@ -10,14 +10,13 @@ from rest_framework.response import Response
 
 from accounts.authentication import keyed
 from accounts.models import ApiKey, Scope
-from common.doorbell import ring
+from ingest.actions import accept
+from ingest.dialects.batches import SESSIONS
 from ingest.dialects.ours import NDJSON, read_body
 from ingest.receiving import TooLarge, Unreadable, Unsupported
 from ingest.records import Refusal, SessionRecord
 from ingest.request import read_body as read_bytes
 from ingest.serializers import PostedSession, ReceivedSessions
-from ingest.storing.batches import keep_batch
-from ingest.tasks import digest
 from traces.api import list_sessions, list_sessions_schema
 
 JSON = "application/json"
@@ -68,8 +67,7 @@ def _receive(request: Request, key: ApiKey) -> Response:
     refused = [entry for entry in entries if isinstance(entry, Refusal)]
     if not accepted:
         return _all_refused(refused)
-    if keep_batch(key, "sessions", kind, body, "; ".join(map(str, refused)), replaces=True):
-        ring(digest)
+    accept(key, SESSIONS, kind, body, "; ".join(map(str, refused)), replaces=True)
     answer = {
         "accepted": [{"id": record.external_id, "steps": len(record.steps)} for record in accepted],
         "refused": [{"line": entry.line, "field": entry.field, "message": entry.message} for entry in refused],

@@ -13,19 +13,16 @@ from django.utils import timezone
 from accounts.models import Project
 from common.doorbell import ring
 from ingest.claims import claim_batches
-from ingest.dialects.ours import read_body
+from ingest.dialects.batches import read_batch
 from ingest.models import BatchState, RawBatch
-from ingest.receiving import decode
-from ingest.records import Refusal, SessionRecord
-from ingest.storing import store_sessions, store_telemetry
+from ingest.records import Contents
+from ingest.storing import store_scores, store_sessions, store_telemetry
 from traces.models import AgentSession
 from traces.tasks import sweep as settle
 
 log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 3
 RETRY_AFTER = timedelta(seconds=10)
-SESSIONS = "sessions"
-SIGNALS = ("traces", "logs")
 
 
 def digest_waiting(limit: int = 50) -> int:
@@ -77,34 +74,29 @@ def _digest(batches: list[RawBatch]) -> None:
     with transaction.atomic():
         # One worker at a time derives a project's sessions; receiving goes on, since it only needs the row's key.
         project = Project.objects.select_for_update(no_key=True).get(pk=batches[0].project_id)
-        telemetry = [decode(b.door, b.content_type, zlib.decompress(b.body)) for b in batches if b.door in SIGNALS]
-        spans = [span for found in telemetry for span in found.spans]
-        logs = [record for found in telemetry for record in found.logs]
+        held = [(read_batch(b.door, b.content_type, zlib.decompress(b.body)), b.received_at) for b in batches]
         latest = max(batch.received_at for batch in batches)
+        spans = [span for contents, _ in held for span in contents.spans]
+        logs = [record for contents, _ in held for record in contents.logs]
         if spans or logs:
             store_telemetry(project, spans, logs, latest)
-        _store_plain(project, batches, latest)
+        _store_plain(project, held, latest)
+        store_scores(project, [score for contents, _ in held for score in contents.scores])
         ids = [batch.pk for batch in batches]
         RawBatch.objects.filter(pk__in=ids).update(state=BatchState.DONE, claimed_until=None, claim="")
 
 
-def _store_plain(project: Project, batches: list[RawBatch], latest: datetime) -> None:
+def _store_plain(project: Project, held: Sequence[tuple[Contents, datetime]], latest: datetime) -> None:
     """The sessions from our own door. What another worker stored from a later batch already is not put back."""
-    newest = {record.external_id: (record, batch.received_at) for batch in batches for record in _sessions_in(batch)}
+    newest = {
+        record.external_id: (record, received_at) for contents, received_at in held for record in contents.sessions
+    }
     later = AgentSession.objects.filter(project=project, external_id__in=newest)
     for name, stored_at in later.values_list("external_id", "last_received_at"):
         if stored_at > newest[name][1]:
             del newest[name]
     times = {name: received_at for name, (_, received_at) in newest.items()}
     store_sessions(project, [record for record, _ in newest.values()], latest, each=times)
-
-
-def _sessions_in(batch: RawBatch) -> list[SessionRecord]:
-    """The sessions of a batch from our own door; its bad lines were named in the answer already."""
-    if batch.door != SESSIONS:
-        return []
-    entries = read_body(zlib.decompress(batch.body), batch.content_type)
-    return [entry for entry in entries if not isinstance(entry, Refusal)]
 
 
 def _keep_as_failed(batch: RawBatch, error: Exception) -> None:

@@ -173,3 +173,14 @@ class Telemetry:
     logs: tuple[LogRecord, ...] = ()
     rejected: int = 0
     reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a raw batch holds, whichever door it came through."""
+
+    spans: tuple[SpanRecord, ...] = ()
+    logs: tuple[LogRecord, ...] = ()
+    sessions: tuple[SessionRecord, ...] = ()
+    scores: tuple[ScoreRecord, ...] = ()
+    refused: tuple[Refusal, ...] = ()

@@ -124,7 +124,7 @@ def test_door_names_the_field_that_is_wrong(client: Client, secret: str) -> None
 
 
 def test_door_asks_to_try_again_when_the_database_is_busy(client: Client, secret: str) -> None:
-    with patch("ingest.doors.keep_batch", side_effect=OperationalError("database is locked")):
+    with patch("ingest.actions.keep_batch", side_effect=OperationalError("database is locked")):
         response = post(client, secret, "/v1/traces", export(span(1)))
     assert (response.status_code, response["Retry-After"]) == (503, "2")
 

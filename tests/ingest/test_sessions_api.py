@@ -185,7 +185,7 @@ def test_other_bodies_are_refused_in_the_one_error_shape(
     assert (response.status_code, list(response.json())) == (status, ["errors"])
 
 
-@pytest.mark.parametrize("place", ["accounts.keyholders.find_api_key", "ingest.api.keep_batch"])
+@pytest.mark.parametrize("place", ["accounts.keyholders.find_api_key", "ingest.actions.keep_batch"])
 def test_a_busy_database_is_answered_with_503(client: Client, secret: str, place: str) -> None:
     with patch(place, side_effect=OperationalError("database is locked")):
         response = send(client, secret, REFUND)

@@ -11,13 +11,11 @@ from django.views.decorators.http import require_POST
 from accounts.access import find_api_key
 from accounts.models import ApiKey, Scope
 from accounts.permissions import Permission, View, declare
-from common.doorbell import ring
-from ingest.claims import has_free_batches
+from ingest.actions import accept
+from ingest.dialects.batches import LOGS, TRACES
 from ingest.receiving import JSON, TooLarge, Unreadable, Unsupported, decode, media_type
 from ingest.receiving.answers import error_answer, export_answer, metrics_answer
 from ingest.request import read_body
-from ingest.storing.batches import keep_batch
-from ingest.tasks import digest
 
 log = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = "2"
@@ -71,19 +69,16 @@ def _receive(signal: str, request: HttpRequest, key: ApiKey, kind: str) -> bytes
     body = read_body(request)
     found = decode(signal, kind, body)
     if found.spans or found.logs:
-        wake = not has_free_batches()
-        if keep_batch(key, signal, kind, body, "; ".join(found.reasons)) and wake:
-            # Where another batch waits already, its bell has rung, and that worker takes this one along.
-            ring(digest)
+        accept(key, signal, kind, body, "; ".join(found.reasons))
     return export_answer(signal, kind, found)
 
 
 def _receive_traces(request: HttpRequest, key: ApiKey, kind: str) -> bytes:
-    return _receive("traces", request, key, kind)
+    return _receive(TRACES, request, key, kind)
 
 
 def _receive_logs(request: HttpRequest, key: ApiKey, kind: str) -> bytes:
-    return _receive("logs", request, key, kind)
+    return _receive(LOGS, request, key, kind)
 
 
 def _drop_metrics(request: HttpRequest, _key: ApiKey, kind: str) -> bytes:
