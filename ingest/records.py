@@ -91,7 +91,10 @@ class MessageRecord:
 
 @dataclass(frozen=True)
 class ScoreRecord:
-    """A judgement by a machine or an end user. Its target is a span, a trace or the session `external_id`."""
+    """A judgement by a machine or an end user, or `author` by name.
+
+    Its target is a span, a trace, the session `external_id`, or a model's answer by the id that its provider gave it.
+    """
 
     identity: str
     name: str
@@ -102,6 +105,8 @@ class ScoreRecord:
     external_id: str = ""
     trace_id: str = ""
     span_id: str = ""
+    response_id: str = ""
+    author: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,9 +127,15 @@ class StepRecord:
     span_id: str = ""
     started_at: datetime | None = None
     latency_ms: int | None = None
+    ttft_ms: int | None = None
+    provider: str = ""
     model: str = ""
+    response_id: str = ""
     tokens_in: int | None = None
     tokens_out: int | None = None
+    tokens_cache_read: int | None = None
+    tokens_cache_write: int | None = None
+    tokens_reasoning: int | None = None
     cost_usd: float | None = None
     flags: tuple[str, ...] = ()
 

@@ -18,9 +18,22 @@ WIDTHS = {
     "error_message": 20_000,
     "trace_id": 32,
     "span_id": 16,
+    "provider": 60,
     "model": 120,
+    "response_id": 100,
 }
-PLAIN = ("is_error", "started_at", "latency_ms", "tokens_in", "tokens_out", "cost_usd")
+PLAIN = (
+    "is_error",
+    "started_at",
+    "latency_ms",
+    "ttft_ms",
+    "tokens_in",
+    "tokens_out",
+    "tokens_cache_read",
+    "tokens_cache_write",
+    "tokens_reasoning",
+    "cost_usd",
+)
 STEP_FIELDS = [name for name in (*WIDTHS, *PLAIN, "flags") if name != "key"]
 SESSION_WIDTHS = {
     "workflow": 200,

@@ -11,7 +11,8 @@ from ingest.records import ScoreRecord
 from ingest.storing.fitting import shorten
 from traces.models import AgentSession, Score
 
-UPDATED = ["external_id", "trace_id", "span_id", "name", "value", "label", "explanation", "annotator_kind"]
+TARGET = ["external_id", "trace_id", "span_id", "response_id"]
+UPDATED = [*TARGET, "name", "value", "label", "explanation", "author", "annotator_kind"]
 
 
 def store_scores(project: Project, records: Sequence[ScoreRecord]) -> None:
@@ -34,10 +35,12 @@ def _values(record: ScoreRecord) -> dict[str, Any]:
         "external_id": record.external_id[:200],
         "trace_id": record.trace_id[:32],
         "span_id": record.span_id[:16],
+        "response_id": record.response_id[:100].replace("\x00", "\ufffd"),
         "name": shorten(record.name, 120),
         "value": record.value,
         "label": shorten(record.label, 200),
         "explanation": record.explanation[:20_000].replace("\x00", "\ufffd"),
+        "author": shorten(record.author, 120),
         "annotator_kind": record.annotator_kind,
     }
 
