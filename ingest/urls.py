@@ -4,7 +4,7 @@ from django.urls import path
 
 from ingest.api import sessions
 from ingest.doors import otlp
-from ingest.views import connect
+from ingest.views.connect import connect
 
 # Langfuse's and LangSmith's SDKs put these before the standard paths.
 PREFIXES = ("api/public/otel/", "otel/")

@@ -1,4 +1,4 @@
-"""Pages of ingest."""
+"""How to send sessions here."""
 
 from shlex import quote
 

@@ -1,0 +1,1 @@
+"""Pages of ingest: one module per group of pages."""
