@@ -45,6 +45,8 @@ class RawBatch(models.Model):
         indexes: ClassVar = [
             # serves the claim: oldest waiting first
             models.Index(fields=["id"], condition=models.Q(state="waiting"), name="rawbatch_waiting"),
+            # serves the health page, and the mark beside its name on every page
+            models.Index(fields=["project", "-id"], condition=models.Q(state="failed"), name="rawbatch_failed"),
             models.Index(fields=["project", "sha256"], name="rawbatch_same_body"),
         ]
 
@@ -191,6 +193,7 @@ class IntakeCount(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["project", "api_key", "door", "source", "hour"], name="intakecount_once"),
         ]
+        indexes: ClassVar = [models.Index(fields=["project", "-hour"], name="intakecount_newest")]
 
     def __str__(self) -> str:
         return f"{self.hour} {self.door} {self.batches}"
@@ -218,6 +221,34 @@ class RefusedRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.status} {self.reason}"
+
+
+class IntakeAct(models.TextChoices):
+    """What somebody can do about batches that could not be read."""
+
+    RETRIED = "retried", "Asked to read them again"
+    DISCARDED = "discarded", "Discarded"
+
+
+class IntakeEvent(models.Model):
+    """History: who did what about failed batches. A discarded one is gone for good, so this says what it was."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="intake_events")
+    actor = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    api_key = models.ForeignKey(ApiKey, on_delete=models.SET_NULL, null=True, related_name="+")
+    act = models.CharField(max_length=10, choices=IntakeAct.choices)
+    batches = models.PositiveIntegerField(help_text="How many it concerned.")
+    detail = models.TextField(blank=True)
+    happened_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(act__in=IntakeAct.values), name="intakeevent_act_known"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["project", "-happened_at"], name="intakeevent_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.batches} {self.act}"
 
 
 class UnmappedAttribute(models.Model):
