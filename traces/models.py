@@ -159,6 +159,8 @@ class Step(models.Model):
             models.Index(fields=["session", "position"], name="step_reading_order"),
             # serves a score that names a model's answer instead of a span
             models.Index(fields=["response_id"], condition=~models.Q(response_id=""), name="step_by_response"),
+            # serves feedback that names a span without its trace, as Phoenix's clients send it
+            models.Index(fields=["span_id"], condition=~models.Q(span_id=""), name="step_by_span"),
         ]
 
     def __str__(self) -> str:
@@ -184,6 +186,10 @@ class Score(models.Model):
     external_id = models.CharField(max_length=200, blank=True, help_text="The session it names, where it names one.")
     trace_id = models.CharField(max_length=32, blank=True)
     span_id = models.CharField(max_length=16, blank=True)
+    step_key = models.CharField(max_length=80, blank=True, help_text="The step of that session, where it names one.")
+    target = models.CharField(
+        max_length=210, blank=True, help_text="By what the session is found: see ingest.dialects.scores."
+    )
     name = models.CharField(max_length=120)
     value = models.FloatField(null=True, blank=True)
     label = models.CharField(max_length=200, blank=True)
@@ -191,11 +197,18 @@ class Score(models.Model):
     response_id = models.CharField(max_length=100, blank=True, help_text="The model's answer it names, by its own id.")
     author = models.CharField(max_length=120, blank=True, help_text="Who or what gave it, as the sender names them.")
     annotator_kind = models.CharField(max_length=10, choices=AnnotatorKind.choices, default=AnnotatorKind.CODE)
+    given_at = models.DateTimeField(null=True, blank=True, help_text="As the sender says; the later version counts.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["project", "identity"], name="score_once"),
+        ]
+        indexes: ClassVar = [
+            # serves a session that came after its scores
+            models.Index(fields=["project", "target"], name="score_by_target"),
+            # serves the list of a project's score names, and sessions by what a score says
+            models.Index(fields=["project", "name", "value"], name="score_by_name"),
         ]
 
     def __str__(self) -> str:
@@ -216,6 +229,7 @@ class ScoreMeaning(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="score_meanings")
     name = models.CharField(max_length=120)
     polarity = models.CharField(max_length=10, choices=Polarity.choices)
+    middle = models.FloatField(default=0.5, help_text="A value above it is high, one below it is low.")
 
     class Meta:
         constraints: ClassVar = [
