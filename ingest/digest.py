@@ -16,7 +16,7 @@ from ingest.claims import claim_batches
 from ingest.dialects.batches import read_batch
 from ingest.models import BatchState, RawBatch
 from ingest.records import Contents
-from ingest.storing import store_scores, store_sessions, store_telemetry
+from ingest.storing import count_batches, store_scores, store_sessions, store_telemetry
 from traces.models import AgentSession
 from traces.tasks import sweep as settle
 
@@ -83,7 +83,9 @@ def _digest(batches: list[RawBatch]) -> None:
         _store_plain(project, held, latest)
         store_scores(project, [score for contents, _ in held for score in contents.scores])
         ids = [batch.pk for batch in batches]
-        RawBatch.objects.filter(pk__in=ids).update(state=BatchState.DONE, claimed_until=None, claim="")
+        now = timezone.now()
+        RawBatch.objects.filter(pk__in=ids).update(state=BatchState.DONE, claimed_until=None, claim="", digested_at=now)
+        count_batches(batches, now)
 
 
 def _store_plain(project: Project, held: Sequence[tuple[Contents, datetime]], latest: datetime) -> None:
