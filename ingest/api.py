@@ -12,7 +12,8 @@ from accounts.authentication import keyed
 from accounts.models import ApiKey, Scope
 from ingest.actions import accept
 from ingest.dialects.batches import SESSIONS
-from ingest.dialects.ours import NDJSON, read_body
+from ingest.dialects.ours import read_body
+from ingest.dialects.reader import NDJSON
 from ingest.receiving import TooLarge, Unreadable, Unsupported
 from ingest.records import Refusal, SessionRecord
 from ingest.request import read_body as read_bytes

@@ -93,7 +93,9 @@ class MessageRecord:
 class ScoreRecord:
     """A judgement by a machine or an end user, or `author` by name.
 
-    Its target is a span, a trace, the session `external_id`, or a model's answer by the id that its provider gave it.
+    Its target is a span (`trace_id` and `span_id`, or `span_id` alone), a trace, the session `external_id` (there the
+    step `step_key`), or a model's answer by the id that its provider gave it. Of two versions with the same `identity`
+    the one given later counts.
     """
 
     identity: str
@@ -106,7 +108,9 @@ class ScoreRecord:
     trace_id: str = ""
     span_id: str = ""
     response_id: str = ""
+    step_key: str = ""
     author: str = ""
+    given_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -1,24 +1,20 @@
 """Our own plain JSON: `{"session": {…}, "steps": [{…}]}` or `{"session": {…}, "messages": [{…}]}`, one or many."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
 
 from ingest.dialects.chat import is_message, read_messages
-from ingest.dialects.feedback import KINDS as ANNOTATORS
-from ingest.dialects.feedback import identity_of
 from ingest.dialects.files import Entry, FileFormat
-from ingest.dialects.times import as_time
+from ingest.dialects.our_scores import read_score
+from ingest.dialects.reader import Reader, read_entries
 from ingest.dialects.transcript import steps_of_messages
 from ingest.dialects.values import as_text
 from ingest.receiving.limits import Cutter, clean
 from ingest.records import Refusal, ScoreRecord, SessionRecord, StepRecord
 
-NDJSON = "application/x-ndjson"
-MAX_STEPS = 20_000
 KINDS = (
     *("user", "agent", "llm", "tool", "retriever", "reranker", "embedding"),
     *("guardrail", "evaluator", "chain", "event", "other"),
@@ -29,82 +25,9 @@ MAX_ID = 200
 MAX_KEY = 80
 
 
-@dataclass
-class Reader:
-    """Takes values out of an object by name and notes, with its path, each one that is not what it should be."""
-
-    problems: list[Refusal] = field(default_factory=list)
-    line: int = 0
-
-    def note(self, path: str, message: str) -> None:
-        self.problems.append(Refusal(self.line, message, path))
-
-    def text(self, data: dict[str, Any], key: str, path: str) -> str:
-        value = data.get(key)
-        if value is None or isinstance(value, str):
-            return value or ""
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return str(value)
-        self.note(f"{path}.{key}", "must be a string")
-        return ""
-
-    def choice(self, data: dict[str, Any], key: str, path: str, allowed: Collection[str]) -> str:
-        value = data.get(key)
-        if isinstance(value, str) and value in allowed:
-            return value
-        self.note(f"{path}.{key}", f"must be one of {', '.join(allowed)}")
-        return ""
-
-    def number(self, data: dict[str, Any], key: str, path: str, kind: Callable[[Any], Any]) -> Any:
-        value = data.get(key)
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**53:
-            self.note(f"{path}.{key}", "must be a number from 0 up, or null")
-            return None
-        return kind(value)
-
-    def time(self, data: dict[str, Any], key: str, path: str) -> Any:
-        value = data.get(key)
-        time = as_time(value)
-        if value is not None and time is None:
-            self.note(f"{path}.{key}", "must be a time such as 2026-11-21T09:30:00Z")
-        return time
-
-    def flag(self, data: dict[str, Any], key: str, path: str, *, default: bool) -> bool:
-        value = data.get(key, default)
-        if not isinstance(value, bool):
-            self.note(f"{path}.{key}", "must be true or false")
-        return value is True
-
-    def objects(self, data: dict[str, Any], key: str) -> list[tuple[dict[str, Any], str]]:
-        value = data.get(key)
-        if not isinstance(value, list) or len(value) > MAX_STEPS:
-            self.note(key, f"must be a list of at most {MAX_STEPS}" if isinstance(value, list) else "must be a list")
-            return []
-        found = [(item, f"{key}.{index}") for index, item in enumerate(value) if isinstance(item, dict)]
-        for index, item in enumerate(value):
-            if not isinstance(item, dict):
-                self.note(f"{key}.{index}", "must be an object")
-        return found
-
-
 def read_body(body: bytes, content_type: str) -> list[SessionRecord | Refusal]:
     """The sessions of a request body: one JSON object, a list of them, or NDJSON; bad ones by line and reason."""
-    if content_type == NDJSON:
-        lines = enumerate(body.splitlines(), start=1)
-        return [entry for number, line in lines if line.strip() for entry in _read_line(line, number)]
-    return _read_line(body, 0)
-
-
-def _read_line(line: bytes, number: int) -> list[SessionRecord | Refusal]:
-    try:
-        value = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        return [Refusal(number, f"is no JSON: {error}")]
-    if isinstance(value, list) and number == 0 and not _is_conversation(value):
-        return [entry for place, item in enumerate(value, start=1) for entry in read_session(item, place)]
-    return read_session(value, number)
+    return read_entries(body, content_type, read_session, _is_conversation)
 
 
 def _is_conversation(value: list[Any]) -> bool:
@@ -234,27 +157,7 @@ def _error(said: dict[str, Any], path: str, reader: Reader) -> tuple[str, str, b
 def _scores(value: dict[str, Any], external_id: str, reader: Reader) -> tuple[ScoreRecord, ...]:
     if value.get("scores") is None:
         return ()
-    return tuple(_score(said, path, external_id, reader) for said, path in reader.objects(value, "scores"))
-
-
-def _score(said: dict[str, Any], path: str, external_id: str, reader: Reader) -> ScoreRecord:
-    name = reader.text(said, "name", path)
-    if not name:
-        reader.note(f"{path}.name", "is missing")
-    number = said.get("value")
-    if number is not None and (isinstance(number, bool) or not isinstance(number, int | float)):
-        reader.note(f"{path}.value", "must be a number or null")
-        number = None
-    kind = reader.choice(said, "annotator", path, ANNOTATORS) if said.get("annotator") else "code"
-    return ScoreRecord(
-        identity=identity_of("session", external_id, name, reader.text(said, "id", path)),
-        name=name,
-        value=None if number is None else float(number),
-        label=reader.text(said, "label", path),
-        explanation=reader.text(said, "explanation", path),
-        annotator_kind=kind,
-        external_id=external_id,
-    )
+    return tuple(read_score(said, path, reader, external_id) for said, path in reader.objects(value, "scores"))
 
 
 def _is_ours(value: Any) -> bool:

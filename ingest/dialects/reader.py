@@ -1,0 +1,107 @@
+"""Reads our own JSON strictly: every field that is not what it should be is named, all of them at once."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import orjson
+
+from ingest.dialects.times import as_time
+from ingest.records import Refusal
+
+NDJSON = "application/x-ndjson"
+MAX_STEPS = 20_000
+Record = TypeVar("Record")
+
+
+def read_entries(
+    body: bytes,
+    content_type: str,
+    read: Callable[[Any, int], list[Record | Refusal]],
+    is_single: Callable[[list[Any]], bool] = lambda _: False,
+) -> list[Record | Refusal]:
+    """What `read` makes of each entry of a body: one JSON value, a list of them, or NDJSON.
+
+    `read` gets the value and its line or place from 1 (0 = the whole body); `is_single` knows lists that are one entry.
+    """
+    if content_type == NDJSON:
+        lines = enumerate(body.splitlines(), start=1)
+        return [entry for number, line in lines if line.strip() for entry in _read_value(line, number, read)]
+    value = _parsed(body, 0)
+    if isinstance(value, Refusal):
+        return [value]
+    if isinstance(value, list) and not is_single(value):
+        return [entry for place, item in enumerate(value, start=1) for entry in read(item, place)]
+    return read(value, 0)
+
+
+def _read_value(line: bytes, number: int, read: Callable[[Any, int], list[Record | Refusal]]) -> list[Record | Refusal]:
+    value = _parsed(line, number)
+    return [value] if isinstance(value, Refusal) else read(value, number)
+
+
+def _parsed(text: bytes, line: int) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        return Refusal(line, f"is no JSON: {error}")
+
+
+@dataclass
+class Reader:
+    """Takes values out of an object by name and notes, with its path, each one that is not what it should be."""
+
+    problems: list[Refusal] = field(default_factory=list)
+    line: int = 0
+
+    def note(self, path: str, message: str) -> None:
+        self.problems.append(Refusal(self.line, message, path.removeprefix(".")))
+
+    def text(self, data: dict[str, Any], key: str, path: str) -> str:
+        value = data.get(key)
+        if value is None or isinstance(value, str):
+            return value or ""
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return str(value)
+        self.note(f"{path}.{key}", "must be a string")
+        return ""
+
+    def choice(self, data: dict[str, Any], key: str, path: str, allowed: Collection[str]) -> str:
+        value = data.get(key)
+        if isinstance(value, str) and value in allowed:
+            return value
+        self.note(f"{path}.{key}", f"must be one of {', '.join(allowed)}")
+        return ""
+
+    def number(self, data: dict[str, Any], key: str, path: str, kind: Callable[[Any], Any]) -> Any:
+        value = data.get(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**53:
+            self.note(f"{path}.{key}", "must be a number from 0 up, or null")
+            return None
+        return kind(value)
+
+    def time(self, data: dict[str, Any], key: str, path: str) -> Any:
+        value = data.get(key)
+        time = as_time(value)
+        if value is not None and time is None:
+            self.note(f"{path}.{key}", "must be a time such as 2026-11-21T09:30:00Z")
+        return time
+
+    def flag(self, data: dict[str, Any], key: str, path: str, *, default: bool) -> bool:
+        value = data.get(key, default)
+        if not isinstance(value, bool):
+            self.note(f"{path}.{key}", "must be true or false")
+        return value is True
+
+    def objects(self, data: dict[str, Any], key: str) -> list[tuple[dict[str, Any], str]]:
+        value = data.get(key)
+        if not isinstance(value, list) or len(value) > MAX_STEPS:
+            self.note(key, f"must be a list of at most {MAX_STEPS}" if isinstance(value, list) else "must be a list")
+            return []
+        found = [(item, f"{key}.{index}") for index, item in enumerate(value) if isinstance(item, dict)]
+        for index, item in enumerate(value):
+            if not isinstance(item, dict):
+                self.note(f"{key}.{index}", "must be an object")
+        return found
