@@ -1,0 +1,145 @@
+"""A 200 means kept: whoever is killed in between, everything accepted is there, whole and once."""
+
+import json
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.e2e.durability.installation import Installation
+from tests.e2e.durability.sending import Client, clients
+from tests.e2e.running import Running, wait_until
+from tests.run import POSTGRES
+
+KILLS = 50
+STOPS = 6
+CLIENTS = 4
+PAUSE = (0.1, 0.9)
+DRAIN_SECONDS = 120.0
+POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", POSTGRES)
+NAME = f"killed_{os.getpid()}"
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[str]:
+    """The URL of a database of one's own."""
+    server, _, _ = POSTGRES_URL.rpartition("/")
+    try:
+        connection = psycopg.connect(f"{server}/postgres", autocommit=True)
+    except psycopg.OperationalError as error:
+        if os.environ.get("REQUIRE_POSTGRES"):
+            raise
+        pytest.skip(f"no PostgreSQL at {server}: {error}")
+    with connection:
+        connection.execute(f"CREATE DATABASE {NAME}")
+        yield f"{server}/{NAME}"
+        connection.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
+    connection.close()
+
+
+@pytest.fixture(scope="module", params=["SQLite", "PostgreSQL"])
+def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A running product on either database."""
+    more = {"DATABASE_URL": request.getfixturevalue("postgres")} if request.param == "PostgreSQL" else {}
+    running = Running(tmp_path_factory.mktemp("killed") / "var", more)
+    running.var.mkdir()
+    running.manage("migrate", "--verbosity", "0")
+    running.manage("collectstatic", "--no-input", "--verbosity", "0")
+    installation = Installation(running)
+    try:
+        installation.start("gunicorn")
+        installation.start("celery")
+        yield installation
+    finally:
+        installation.close()
+
+
+def test_what_was_accepted_survives_kills_whole_and_once(installation: Installation, tmp_path: Path) -> None:
+    check(installation, tmp_path, "killed", KILLS, signal.SIGKILL)
+
+
+def test_what_was_accepted_survives_orderly_stops_whole_and_once(installation: Installation, tmp_path: Path) -> None:
+    check(installation, tmp_path, "stopped", STOPS, signal.SIGTERM)
+
+
+def check(installation: Installation, folder: Path, name: str, times: int, number: signal.Signals) -> None:
+    seed = int(os.environ.get("KILL_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
+    print(f"KILL_SEED={seed} repeats these")
+    dice = random.Random(seed)
+    senders = under_load(installation, name, seed, lambda: [disturb(installation, dice, number) for _ in range(times)])
+    assert [sender.fault for sender in senders if sender.fault] == []
+    counted: dict[str, int] = {}
+
+    def is_drained() -> bool:
+        counted.update({"waiting": 0}, **installation.ask("count_batches"))
+        return not counted["waiting"]
+
+    wait_until(is_drained, "no batch waits", DRAIN_SECONDS)
+    assert set(counted) == {"waiting", "done"}
+    compare(senders, read_report(installation, folder), f"{name}-")
+
+
+def under_load(installation: Installation, name: str, seed: int, disturb: Callable[[], object]) -> list[Client]:
+    """The clients that sent while `disturb` ran, and finished what they had begun."""
+    key = installation.ask("new_key", name)
+    senders = clients(installation.running.port, key, name, seed, CLIENTS)
+    threads = [threading.Thread(target=sender.run) for sender in senders]
+    for thread in threads:
+        thread.start()
+    try:
+        disturb()
+    finally:
+        senders[0].stopping.set()
+        for thread in threads:
+            thread.join()
+    return senders
+
+
+def disturb(installation: Installation, dice: random.Random, number: signal.Signals) -> None:
+    """Ends one part, or everything, at a random moment, and starts it again."""
+    time.sleep(dice.uniform(*PAUSE))
+    victim = dice.choice(["celery", "celery", "gunicorn", "one of gunicorn", "everything"])
+    if victim == "one of gunicorn":
+        installation.end_one_of("gunicorn", number)
+        return
+    parts = ["gunicorn", "celery"] if victim == "everything" else [victim]
+    for part in parts:
+        installation.end(part, number)
+    for part in parts:
+        installation.start(part)
+
+
+def read_report(installation: Installation, folder: Path) -> dict[str, Any]:
+    path = folder / "report.json"
+    installation.ask("write_report", str(path))
+    found: dict[str, Any] = json.loads(path.read_text())
+    return found
+
+
+def compare(senders: list[Client], report: dict[str, Any], mine: str) -> None:
+    """Every promised session whole and once; of the others, what is there is whole too, and nothing else is there."""
+    promised = {talk.name: talk for sender in senders for talk in sender.promised}
+    unsure = {talk.name: talk for sender in senders for talk in sender.unsure}
+    stored = [session for session in report["sessions"] if session["id"].startswith(mine)]
+    times = Counter(session["id"] for session in stored)
+    scores = Counter(
+        (owner, name, value) for owner, name, value in report["scores"] if owner and owner.startswith(mine)
+    )
+    assert [name for name in promised if times[name] != 1] == []
+    assert [name for name in times if name not in promised and name not in unsure] == []
+    assert [
+        session for session in stored if session["id"] in promised and session["steps"] != promised[session["id"]].steps
+    ] == []
+    expected = Counter((talk.name, *score) for talk in promised.values() for score in talk.scores)
+    assert Counter({score: times for score, times in scores.items() if score[0] in promised}) == expected
+    resent = sum(sender.resent for sender in senders)
+    print(f"{len(promised)} sessions promised, {len(unsure)} given up, {resent} requests sent again")
+    assert len(promised) > CLIENTS
