@@ -2,11 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
+INPUTS ?= 100000
 PIP_VERSION := 26.3
 export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint format bench clean install lock screenshots
+.PHONY: run test lint format bench fuzz clean install lock screenshots
 
 run: install
 	@$(BIN)/python manage.py serve --port $(PORT)
@@ -30,6 +31,9 @@ format: install
 
 bench: install
 	@for bench in benchmarks/[a-z]*.py; do echo "== $$bench"; $(BIN)/python -m benchmarks.$$(basename $$bench .py) || exit 1; done
+
+fuzz: install
+	@DJANGO_SETTINGS_MODULE=tests.settings CELERY_BROKER_URL=memory:// $(BIN)/python -m tests.ingest.fuzz.fuzz_decode --inputs $(INPUTS)
 
 screenshots: install
 	$(BIN)/python -m docs.screenshots
