@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import django_filters as filters
@@ -9,8 +10,9 @@ from django import forms
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
+from traces import lookups  # noqa: F401 - makes has_item known
 from traces.detectors import LABELS
-from traces.models import SHOWN_AT, AgentSession, SessionStatus, Signal, Step
+from traces.models import SHOWN_AT, AgentSession, Score, SessionStatus, Signal, Step
 
 SEARCHED_DEEPLY = 1_000
 STATUSES = [
@@ -23,11 +25,21 @@ KINDS = sorted(LABELS.items(), key=lambda pair: pair[1])
 SORTS: dict[str, list[str | OrderBy]] = {
     "newest": [SHOWN_AT.desc(), "-id"],
     "signals": ["-signal_weight", "-id"],
+    "errors": ["-error_count", "-id"],
     "cost": [F("cost_usd").desc(nulls_last=True), "-id"],
+    "slowest": [F("latency_ms").desc(nulls_last=True), "-id"],
 }
-
-
-SORT_LABELS = {"newest": "Newest first", "signals": "Most signals", "cost": "Most expensive"}
+SORT_LABELS = {
+    "newest": "Newest first",
+    "signals": "Most signals",
+    "errors": "Most errors",
+    "cost": "Most expensive",
+    "slowest": "Slowest first",
+}
+# Those that a page folds away until one of them is chosen.
+RARER = ("model", "user", "tag", "source", "score", "min_cost", "max_cost", "min_seconds", "max_seconds")
+MOST = 1_000_000_000  # dollars or seconds: what every column can be compared with
+MILLISECONDS = 1000
 
 
 class DateInput(forms.DateInput):
@@ -36,8 +48,12 @@ class DateInput(forms.DateInput):
     input_type = "date"
 
 
+def _amount(label: str, **given: Any) -> filters.NumberFilter:
+    return filters.NumberFilter(label=label, min_value=0, max_value=MOST, **given)
+
+
 class SessionFilter(filters.FilterSet):
-    """Sessions by words, workflow, release, environment, status, signal and day (UTC)."""
+    """Sessions by words, where they ran, how they went, day (UTC), who and what took part, cost and duration."""
 
     q = filters.CharFilter(method="search", label="Search", max_length=200)
     workflow = filters.CharFilter(max_length=200)
@@ -47,13 +63,22 @@ class SessionFilter(filters.FilterSet):
     signal = filters.ChoiceFilter(choices=KINDS, method="with_signal", label="Signal", empty_label="Any")
     start = filters.DateFilter(method="from_day", label="From", widget=DateInput)
     end = filters.DateFilter(method="to_day", label="To", widget=DateInput)
+    model = filters.CharFilter(max_length=120)
+    user = filters.CharFilter(field_name="user_ref", max_length=200, label="User")
+    tag = filters.CharFilter(field_name="tags", lookup_expr="has_item", max_length=100, label="Tag")
+    source = filters.CharFilter(field_name="source_format", max_length=40, label="Format")
+    score = filters.CharFilter(method="with_score", max_length=120, label="Has score")
+    min_cost = _amount("Cost from, USD", field_name="cost_usd", lookup_expr="gte")
+    max_cost = _amount("Cost to, USD", field_name="cost_usd", lookup_expr="lte")
+    min_seconds = _amount("Seconds from", method="lasting_at_least")
+    max_seconds = _amount("Seconds to", method="lasting_at_most")
 
     class Meta:
         model = AgentSession
         fields: ClassVar[list[str]] = []
 
     def __init__(self, *args: Any, recent: Mapping[str, list[str]] | None = None, **kwargs: Any) -> None:
-        """`recent`: for a page, the values that its choices of workflow, release and environment offer."""
+        """`recent`: for a page, the values that its choices of workflow, release, environment, … offer."""
         super().__init__(*args, **kwargs)
         for name, values in (recent or {}).items():
             chosen = self.data.get(name)
@@ -76,7 +101,18 @@ class SessionFilter(filters.FilterSet):
         return sessions.filter(conditions.get(value, Q(status=value)))
 
     def with_signal(self, sessions: QuerySet[AgentSession], _name: str, value: str) -> QuerySet[AgentSession]:
-        return sessions.filter(Exists(Signal.objects.filter(session=OuterRef("pk"), kind=value)))
+        found = Exists(Signal.objects.filter(session=OuterRef("pk"), kind=value))
+        # The count stands in the list's own index and spares most look-ups.
+        return sessions.filter(found, signal_count__gt=0)
+
+    def with_score(self, sessions: QuerySet[AgentSession], _name: str, value: str) -> QuerySet[AgentSession]:
+        return sessions.filter(Exists(Score.objects.filter(session=OuterRef("pk"), name=value)))
+
+    def lasting_at_least(self, sessions: QuerySet[AgentSession], _name: str, value: Decimal) -> QuerySet[AgentSession]:
+        return sessions.filter(latency_ms__gte=int(value * MILLISECONDS))
+
+    def lasting_at_most(self, sessions: QuerySet[AgentSession], _name: str, value: Decimal) -> QuerySet[AgentSession]:
+        return sessions.filter(latency_ms__lte=int(value * MILLISECONDS))
 
     def from_day(self, sessions: QuerySet[AgentSession], _name: str, value: date) -> QuerySet[AgentSession]:
         return sessions.alias(happened=SHOWN_AT).filter(happened__gte=_midnight(value))

@@ -1,7 +1,7 @@
 """Reads of whole sessions."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from accounts.models import Project
@@ -11,6 +11,11 @@ from traces.reading import Conversation, Mark, read
 from traces.records import StepFacts
 
 CHOICES_FROM = 1_000
+# Filters with a choice of values, and the columns that these are taken from. All stand in the list's index.
+CHOICES = {
+    **{name: name for name in ("workflow", "release", "environment", "model")},
+    "source": "source_format",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +86,14 @@ def signal_words(sessions: Iterable[AgentSession]) -> dict[int, list[SignalWord]
 
 
 def recent_values(project: Project) -> dict[str, list[str]]:
-    """The workflows, releases and environments of the newest 1,000 sessions, for a filter's choices: one query."""
-    names = ("workflow", "release", "environment")
-    newest = AgentSession.objects.filter(project=project).order_by(SHOWN_AT.desc(), "-id").values_list(*names)
-    columns = list(zip(*newest[:CHOICES_FROM], strict=True)) or [()] * len(names)
-    return {name: sorted({*held} - {""}) for name, held in zip(names, columns, strict=True)}
+    """What the newest 1,000 sessions have, by the name of the filter whose choices it gives: one query."""
+    newest = AgentSession.objects.filter(project=project).order_by(SHOWN_AT.desc(), "-id")
+    rows = newest.values_list(*CHOICES.values())[:CHOICES_FROM]
+    columns = list(zip(*rows, strict=True)) or [()] * len(CHOICES)
+    return {name: sorted({*held} - {""}) for name, held in zip(CHOICES, columns, strict=True)}
+
+
+def rows_of(keys: Sequence[int]) -> list[AgentSession]:
+    """The sessions of these ids in their order, without the long columns that no list shows: one query."""
+    found = AgentSession.objects.defer("metadata", "tags").in_bulk(keys)
+    return [found[key] for key in keys if key in found]

@@ -2,18 +2,17 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from accounts.models import Role
 from accounts.permissions import member
 from accounts.request import ProjectRequest
+from common.paging import LongPaginator
 from traces.access import get_session
-from traces.filters import SORT_LABELS, SORTS, SessionFilter
+from traces.filters import RARER, SORT_LABELS, SORTS, SessionFilter
 from traces.models import AgentSession
-from traces.queries import conversation, recent_values, signal_words
+from traces.queries import conversation, recent_values, rows_of, signal_words
 
 PAGE_SIZE = 50
 NO_FILTERS = {"sort", "page"}
@@ -25,7 +24,8 @@ def session_list(request: ProjectRequest) -> HttpResponse:
     all_sessions = AgentSession.objects.filter(project=request.project)
     chosen = SessionFilter(request.GET, all_sessions, recent=recent_values(request.project))
     sort = request.GET.get("sort", "newest")
-    page = Paginator(_sorted(chosen.qs, sort), PAGE_SIZE).get_page(request.GET.get("page"))
+    found = chosen.qs.order_by(*SORTS.get(sort, SORTS["newest"]))
+    page = LongPaginator(found, PAGE_SIZE, rows_of).get_page(request.GET.get("page"))
     words = signal_words(page.object_list)
     context = {
         "section": "sessions",
@@ -33,6 +33,8 @@ def session_list(request: ProjectRequest) -> HttpResponse:
         "membership": request.membership,
         "filter": chosen,
         "filtered": any(request.GET.get(name) for name in chosen.filters),
+        "rarer": RARER,
+        "unfolded": any(request.GET.get(name) for name in RARER),
         "sort": sort,
         "sorts": SORT_LABELS,
         "ignored": _ignored(request, chosen),
@@ -40,11 +42,6 @@ def session_list(request: ProjectRequest) -> HttpResponse:
         "rows": [{"session": session, "signals": words.get(session.pk, [])} for session in page.object_list],
     }
     return render(request, "traces/session_list.html", context)
-
-
-def _sorted(sessions: QuerySet[AgentSession], sort: str) -> QuerySet[AgentSession]:
-    # A list shows none of a session's long columns.
-    return sessions.order_by(*SORTS.get(sort, SORTS["newest"])).defer("metadata", "tags")
 
 
 def _ignored(request: ProjectRequest, chosen: Any) -> list[str]:

@@ -98,6 +98,7 @@ def pager(context: dict[str, Any], *, page: Any, noun: str, nouns: str) -> dict[
     return {
         "page": page,
         "counted": noun if page.paginator.count == 1 else nouns,
+        "count": f"{page.paginator.count:,}+" if getattr(page.paginator, "has_more", False) else page.paginator.count,
         "previous": _with_page(request.GET, page.previous_page_number()) if page.has_previous() else "",
         "next": _with_page(request.GET, page.next_page_number()) if page.has_next() else "",
     }

@@ -51,6 +51,8 @@ def test_session_list_goes_on_at_the_cursor(reader: Client, project: Project) ->
         ("cursor=²", "cursor"),
         ("cursor=99999999999999999999999999", "cursor"),
         ("q=%00", "q"),
+        ("min_cost=cheap", "min_cost"),
+        ("max_seconds=1e400", "max_seconds"),
     ],
 )
 def test_session_list_refuses_what_the_closed_list_lacks(reader: Client, query: str, field: str) -> None:

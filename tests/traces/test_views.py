@@ -32,13 +32,24 @@ def test_session_list_shows_only_this_projects_sessions(lead_client: Client, pro
 
 @pytest.fixture
 def several(project: Project) -> None:
-    make_session(project, "s-1", title="late parcel", release="1.0", cost_usd=0.5, error_count=1, environment="prod")
+    where = {
+        "release": "1.0",
+        "environment": "prod",
+        "tags": ["web", 'g"é'],
+        "model": "gpt-5",
+        "source_format": "genai",
+    }
+    how = {"user_ref": "ada", "cost_usd": 0.5, "error_count": 1, "latency_ms": 90_000}
+    one = make_session(project, "s-1", title="late parcel", **where, **how)
+    Score.objects.create(project=project, session=one, identity="1", name="helpful", value=1)
     two = make_session(project, "s-2", title="refund", workflow="sales", last_answer="All done", started_at=None)
     make_steps(two, (StepKind.TOOL, {"name": "lookup_order"}), (StepKind.USER, {"text": "The purple umbrella"}))
     Signal.objects.create(session=two, kind="tool_loop", strength=0.5, sentence="x")
     two.signal_count, two.signal_weight = 1, 0.5
     two.save()
-    make_session(project, "s-3", title="old", started_at=NOON.replace(year=2025), cost_usd=0.7, status="error")
+    make_session(
+        project, "s-3", title="old", started_at=NOON.replace(year=2025), cost_usd=0.7, status="error", latency_ms=500
+    )
 
 
 @pytest.mark.usefixtures("several")
@@ -63,6 +74,20 @@ def several(project: Project) -> None:
         ("?start=2025-11-02&end=2025-11-02", {"old"}),
         ("?q=nothing+like+it", set()),
         ("?workflow=sales&q=umbrella&signal=tool_loop", {"refund"}),
+        ("?model=gpt-5", {"late parcel"}),
+        ("?user=ada", {"late parcel"}),
+        ("?tag=web", {"late parcel"}),
+        ("?tag=we", set()),
+        ("?tag=WEB", set()),
+        ("?tag=g%22%C3%A9", {"late parcel"}),
+        ("?source=genai", {"late parcel"}),
+        ("?score=helpful", {"late parcel"}),
+        ("?score=other", set()),
+        ("?min_cost=0.5", {"late parcel", "old"}),
+        ("?max_cost=0.5", {"late parcel"}),
+        ("?min_cost=0.6&max_cost=1000000000", {"old"}),
+        ("?min_seconds=90", {"late parcel"}),
+        ("?max_seconds=0.5", {"old"}),
     ],
 )
 def test_session_list_filters_by_the_url(lead_client: Client, query: str, found: set[str]) -> None:
@@ -76,6 +101,8 @@ def test_session_list_filters_by_the_url(lead_client: Client, query: str, found:
         ("newest", ["refund", "late parcel", "old"]),
         ("cost", ["old", "late parcel", "refund"]),
         ("signals", ["refund", "old", "late parcel"]),
+        ("errors", ["late parcel", "old", "refund"]),
+        ("slowest", ["late parcel", "old", "refund"]),
     ],
 )
 def test_session_list_sorts_by_the_closed_list(lead_client: Client, sort: str, order: list[str]) -> None:
@@ -91,6 +118,11 @@ def test_session_list_sorts_by_the_closed_list(lead_client: Client, sort: str, o
         ("?status=nonsense", ["status"]),
         ("?sort=password", ["sort"]),
         ("?q=%00", ["q"]),
+        ("?min_cost=cheap", ["min_cost"]),
+        ("?max_cost=NaN", ["max_cost"]),
+        ("?min_seconds=-1", ["min_seconds"]),
+        ("?max_seconds=1e400", ["max_seconds"]),
+        ("?max_seconds=Infinity", ["max_seconds"]),
         ("?page=x", []),
         ("?page=99999999999999999999", []),
     ],
@@ -98,6 +130,14 @@ def test_session_list_sorts_by_the_closed_list(lead_client: Client, sort: str, o
 def test_session_list_says_what_it_left_out(lead_client: Client, query: str, ignored: list[str]) -> None:
     response = lead_client.get(LIST + query)
     assert (response.status_code, response.context["ignored"]) == (200, ignored)
+
+
+def test_session_list_opens_the_folded_filters_once_one_is_chosen(lead_client: Client, project: Project) -> None:
+    make_session(project, model="gpt-5")
+    folded, opened = (lead_client.get(LIST, query).content.decode() for query in ({}, {"model": "gpt-5"}))
+    assert '<details class="rarer">' in folded
+    assert '<details class="rarer" open>' in opened
+    assert '<option value="gpt-5" selected>' in opened
 
 
 def test_session_list_escapes_what_sessions_say(lead_client: Client, project: Project) -> None:

@@ -1,0 +1,49 @@
+"""How the databases find the sessions of a list: without opening rows, and whatever a sender called things."""
+
+import random
+
+import pytest
+from django.db import connection
+
+from accounts.models import Project
+from tests.builders import NOON, make_session
+from traces.filters import SORTS, SessionFilter
+from traces.models import AgentSession
+
+FOUND_IN_THE_INDEX = [
+    {},
+    *({name: "x"} for name in ("workflow", "release", "environment", "model", "source")),
+    *({"status": value} for value in ("errors", "clean", "signals", "ok", "error")),
+    {"signal": "tool_loop"},
+    *({name: "1"} for name in ("min_cost", "max_cost", "min_seconds", "max_seconds")),
+    {"start": "2026-01-01", "end": "2026-12-31"},
+    {"workflow": "x", "release": "x", "environment": "x", "model": "x", "status": "errors", "start": "2026-01-01"},
+]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL chooses by what is stored; SQLite always so")
+@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("chosen", FOUND_IN_THE_INDEX, ids=str)
+def test_session_list_is_found_in_its_index_alone(project: Project, chosen: dict[str, str], sort: str) -> None:
+    found = SessionFilter(chosen, AgentSession.objects.filter(project=project)).qs
+    plan = found.order_by(*SORTS[sort]).values_list("pk")[:51].explain()
+    assert "USING COVERING INDEX session_listed" in plan
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL chooses by what is stored; SQLite always so")
+def test_session_list_of_one_user_is_found_by_the_user(project: Project) -> None:
+    found = SessionFilter({"user": "ada"}, AgentSession.objects.filter(project=project)).qs
+    assert "INDEX session_by_user" in found.order_by(*SORTS["newest"]).values_list("pk")[:51].explain()
+
+
+def test_session_with_the_longest_names_fits_into_the_indexes(project: Project) -> None:
+    dice = random.Random(1)  # noqa: S311 - no secret
+
+    def name(length: int) -> str:
+        """Of four bytes a character, and not to be compressed."""
+        return "".join(chr(dice.randrange(0x10000, 0x30000)) for _ in range(length))
+
+    values = {"workflow": name(200), "release": name(100), "environment": name(100), "model": name(120)}
+    session = make_session(project, name(200), source_format=name(40), user_ref=name(200), started_at=NOON, **values)
+    found = SessionFilter(values, AgentSession.objects.filter(project=project)).qs
+    assert list(found) == [session]
