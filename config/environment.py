@@ -35,6 +35,8 @@ class Environment:
     embedding_model: str
     log_level: str
     max_body_bytes: int
+    max_upload_bytes: int
+    max_unpacked_bytes: int
 
 
 def read_environment() -> Environment:
@@ -60,6 +62,8 @@ def read_environment() -> Environment:
         embedding_model=env.str("EMBEDDING_MODEL", default=""),
         log_level=_choice(env, "LOG_LEVEL", default="INFO", allowed=("DEBUG", "INFO", "WARNING", "ERROR")),
         max_body_bytes=_int(env, "MAX_BODY_MIB", default=64, low=1, high=1024) * 1024 * 1024,
+        max_upload_bytes=_int(env, "MAX_UPLOAD_MIB", default=512, low=1, high=100_000) * 1024 * 1024,
+        max_unpacked_bytes=_int(env, "MAX_UNPACKED_MIB", default=16 * 1024, low=1, high=1_000_000) * 1024 * 1024,
     )
 
 

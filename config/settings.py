@@ -79,6 +79,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.navigation",
+                "ingest.context.intake",
             ],
         },
     }
@@ -139,6 +140,9 @@ CONTENT_SECURITY_POLICY = {
 # A step's worth of text arrives in review forms; whole sessions arrive through ingest, which reads the stream itself.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 MAX_BODY_BYTES = ENVIRONMENT.max_body_bytes
+# Of a file to import: as it is uploaded, and what may come out of it when it is unpacked.
+MAX_UPLOAD_BYTES = ENVIRONMENT.max_upload_bytes
+MAX_UNPACKED_BYTES = ENVIRONMENT.max_unpacked_bytes
 
 # --- pages --------------------------------------------------------------------------------------
 

@@ -1,18 +1,25 @@
 """Langfuse's traces and observations as JSON: its API, its exports (camelCase or snake_case) and its old ingestion."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ingest.dialects.spans import as_object, build_span, decoded, span_id_of, trace_id_of
-from ingest.dialects.values import as_amount, as_count, as_text
+from ingest.dialects.files import Entry, FileFormat
+from ingest.dialects.langfuse_scores import score_of
+from ingest.dialects.spans import as_object, build_span, span_id_of, trace_id_of
+from ingest.dialects.values import as_amount, as_count, as_json, as_text
 from ingest.receiving.checking import TRACE_ID, is_id
-from ingest.records import SpanRecord
+from ingest.records import Refusal, SpanRecord, Telemetry
 
 # A trace of OpenTelemetry has a root span of its own. What stands for it is only read where no other span is there.
 STAND_IN = "stand_in"
 COPIED = ("attributes", "resourceAttributes", "scope")
 CAPITAL = re.compile(r"(?<!^)([A-Z])")
+UNDERLINED = re.compile(r"(?<!^)_([a-z])")
+TYPES = (
+    *("SPAN", "GENERATION", "EVENT", "AGENT", "TOOL", "CHAIN"),
+    *("RETRIEVER", "EVALUATOR", "EMBEDDING", "GUARDRAIL"),
+)
 USAGE = {
     "input": ("input", "promptTokens", "prompt_tokens", "inputUsage"),
     "output": ("output", "completionTokens", "completion_tokens", "outputUsage"),
@@ -82,7 +89,7 @@ def _of_trace(trace: Mapping[str, Any], observation: Mapping[str, Any]) -> dict[
         "session.id": _said(trace, "sessionId") or _said(observation, "sessionId"),
         "user.id": _said(trace, "userId") or _said(observation, "userId"),
         "langfuse.trace.name": trace.get("name") or _said(observation, "traceName"),
-        "langfuse.trace.tags": decoded(trace.get("tags")) or None,
+        "langfuse.trace.tags": as_json(trace.get("tags")) or None,
         "langfuse.trace.metadata": _own_words(trace.get("metadata")),
         "langfuse.release": trace.get("release"),
         "langfuse.version": observation.get("version") or trace.get("version"),
@@ -122,7 +129,7 @@ def _of_observation(observation: dict[str, Any]) -> dict[str, Any]:
 
 def _text(value: Any) -> str | None:
     """Input and output are JSON, often written twice, and attributes hold it written once."""
-    value = decoded(value)
+    value = as_json(value)
     return None if value is None else as_text(value)
 
 
@@ -142,3 +149,61 @@ def _cost(observation: dict[str, Any]) -> dict[str, float]:
         return {str(name): cost for name, value in details.items() if (cost := as_amount(value)) is not None}
     total = as_amount(observation.get("calculatedTotalCost") or _said(observation, "totalCost"))
     return {"total": total} if total else {}
+
+
+def _recognises(value: Any) -> bool:
+    return isinstance(value, dict) and (
+        _is_bundle(value) or _is_observation(value) or _is_trace(value) or _is_score(value)
+    )
+
+
+def _is_bundle(value: dict[str, Any]) -> bool:
+    return isinstance(value.get("trace"), dict) and isinstance(value.get("observations"), list)
+
+
+def _is_observation(value: dict[str, Any]) -> bool:
+    return value.get("type") in TYPES and bool(_said(value, "traceId")) and "id" in value
+
+
+def _is_trace(value: dict[str, Any]) -> bool:
+    known = any(name in value for name in ("sessionId", "session_id", "userId", "user_id", "observations"))
+    return known and "id" in value and "timestamp" in value and "name" in value and "value" not in value
+
+
+def _is_score(value: dict[str, Any]) -> bool:
+    about = _said(value, "traceId") or _said(value, "sessionId")
+    return bool(about) and "name" in value and bool(_said(value, "dataType")) and "value" in value
+
+
+def _read(value: Any, line: int) -> Iterable[Entry]:
+    if _is_bundle(value):
+        return _bundle(value["trace"], value["observations"], line)
+    if _is_observation(value):
+        return [Telemetry(spans=(span_of_observation(value),))]
+    if _is_score(value):
+        return [_score(value, line)]
+    return _bundle(value, value.get("observations"), line)
+
+
+def _bundle(trace: dict[str, Any], observations: Any, line: int) -> Iterable[Entry]:
+    """A trace with its observations; where these are but ids, the trace speaks for itself until they come."""
+    listed = as_json(observations) if isinstance(observations, str) else observations
+    found = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+    own = () if found and _is_from_otel(trace.get("id")) else (span_of_trace(trace),)
+    spans = tuple(span_of_observation({"traceId": trace.get("id"), **item}, trace) for item in found if item.get("id"))
+    if len(spans) < len(found):
+        yield Refusal(line, "must have an id", "observations")
+    yield Telemetry(spans=own + spans)
+    scores = as_json(trace.get("scores"))
+    for score in scores if isinstance(scores, list) else ():
+        if isinstance(score, dict):
+            yield _score({"traceId": trace.get("id"), **score}, line)
+
+
+def _score(value: dict[str, Any], line: int) -> Entry:
+    return score_of(
+        {UNDERLINED.sub(lambda found: found.group(1).upper(), key): item for key, item in value.items()}, line
+    )
+
+
+FORMAT = FileFormat(name="langfuse", rank=24, recognises=_recognises, read=_read)

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from ingest.dialects.feedback import identity_of
-from ingest.dialects.spans import Event, as_object, build_span, decoded, span_id_of, trace_id_of
-from ingest.dialects.values import as_count, as_number, as_text
-from ingest.records import Refusal, ScoreRecord, SpanRecord
+from ingest.dialects.files import Entry, FileFormat
+from ingest.dialects.spans import Event, as_object, build_span, span_id_of, trace_id_of
+from ingest.dialects.values import as_count, as_json, as_number, as_text
+from ingest.records import Refusal, ScoreRecord, SpanRecord, Telemetry
 
 # The SDK copies the program's own settings into the metadata, keys and addresses among them.
 LEAKS = ("LANGSMITH_", "LANGCHAIN_")
@@ -15,6 +17,7 @@ EXCEPTION = re.compile(r"\s*([A-Za-z_][\w.]{0,100})\(")
 HUMAN_SOURCES = ("app",)
 MACHINE_SOURCES = ("model", "auto_eval")
 MAX_LABEL = 200
+MOST_RUNS = 20_000
 
 
 def span_of_run(run: dict[str, Any]) -> SpanRecord:
@@ -46,7 +49,7 @@ def _attributes(run: dict[str, Any]) -> dict[str, Any]:
     extra = as_object(run.get("extra"))
     metadata = as_object(extra.get("metadata"))
     model = as_object(extra.get("invocation_params"))
-    tags = decoded(run.get("tags"))
+    tags = as_json(run.get("tags"))
     found = {
         "langsmith.span.kind": run.get("run_type"),
         "langsmith.trace.session_name": run.get("session_name"),
@@ -63,7 +66,7 @@ def _attributes(run: dict[str, Any]) -> dict[str, Any]:
 
 
 def _payload(value: Any) -> str | None:
-    value = decoded(value)
+    value = as_json(value)
     return None if value in (None, {}) else as_text(value)
 
 
@@ -125,3 +128,51 @@ def _annotator(source: str) -> str:
     if source in HUMAN_SOURCES:
         return "human"
     return "llm" if source in MACHINE_SOURCES else "code"
+
+
+def _recognises(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    return ("run_type" in value and "id" in value) or ("run_id" in value and "key" in value)
+
+
+def _read(value: Any, line: int) -> Iterable[Entry]:
+    if "run_type" not in value:
+        yield _placed(score_of_feedback(value), line)
+        return
+    runs = list(_with_children(value))
+    yield Telemetry(spans=tuple(span_of_run(run) for run in runs))
+    for run in runs:
+        yield from _feedback(run, line)
+
+
+def _with_children(run: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    """The run and, where the export nests them, those below it. No recursion: a hostile file nests deeply."""
+    waiting, taken = [run], 0
+    while waiting and taken < MOST_RUNS:
+        run = waiting.pop()
+        taken += 1
+        yield run
+        below = run.get("child_runs")
+        above = {"parent_run_id": run["id"], "trace_id": run.get("trace_id") or run["id"]}
+        children = below if isinstance(below, list) else []
+        waiting += [{**above, **child} for child in children if isinstance(child, dict) and child.get("id")]
+
+
+def _feedback(run: dict[str, Any], line: int) -> Iterable[Entry]:
+    """Single feedback where the export has it, else the averages that every export has."""
+    about = {"run_id": run["id"], "trace_id": span_of_run(run).trace_id}
+    single = as_json(run.get("feedback"))
+    if isinstance(single, list):
+        yield from (_placed(score_of_feedback({**about, **item}), line) for item in single if isinstance(item, dict))
+        return
+    for key, stats in as_object(run.get("feedback_stats")).items():
+        if isinstance(stats, dict) and stats.get("n"):
+            yield _placed(score_of_feedback({**about, "key": key, "score": stats.get("avg")}), line)
+
+
+def _placed(found: ScoreRecord | Refusal, line: int) -> Entry:
+    return replace(found, line=line) if isinstance(found, Refusal) else found
+
+
+FORMAT = FileFormat(name="langsmith", rank=22, recognises=_recognises, read=_read)

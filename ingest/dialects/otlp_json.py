@@ -9,13 +9,21 @@ from ingest.receiving.written import read_value
 from ingest.records import Refusal
 
 SIGNALS = {"resourceSpans": "traces", "resourceLogs": "logs"}
+TEMPO = "batches"  # what Grafana Tempo calls resourceSpans
 
 
 def _is_export(value: Any) -> bool:
-    return isinstance(value, dict) and any(key in value for key in SIGNALS)
+    return isinstance(value, dict) and (any(key in value for key in SIGNALS) or _is_tempos(value))
+
+
+def _is_tempos(value: dict[str, Any]) -> bool:
+    batches = value.get(TEMPO)
+    return isinstance(batches, list) and bool(batches) and isinstance(batches[0], dict) and "scopeSpans" in batches[0]
 
 
 def _read(value: Any, line: int) -> Iterable[Entry]:
+    if TEMPO in value:
+        value = {"resourceSpans": value[TEMPO], **value}
     for key, signal in SIGNALS.items():
         if key not in value:
             continue

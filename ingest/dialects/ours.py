@@ -1,13 +1,12 @@
 """Our own plain JSON: `{"session": {…}, "steps": [{…}]}` or `{"session": {…}, "messages": [{…}]}`, one or many."""
 
 import hashlib
-from collections.abc import Iterable
 from typing import Any
 
 import orjson
 
 from ingest.dialects.chat import is_message, read_messages
-from ingest.dialects.files import Entry, FileFormat
+from ingest.dialects.files import FileFormat
 from ingest.dialects.our_scores import read_score
 from ingest.dialects.reader import Reader, read_entries
 from ingest.dialects.transcript import steps_of_messages
@@ -161,15 +160,7 @@ def _scores(value: dict[str, Any], external_id: str, reader: Reader) -> tuple[Sc
 
 
 def _is_ours(value: Any) -> bool:
-    if isinstance(value, list):
-        return bool(value) and _is_ours(value[0])
     return isinstance(value, dict) and ("steps" in value or "messages" in value)
 
 
-def _read_file(value: Any, line: int) -> Iterable[Entry]:
-    if isinstance(value, list):
-        return [entry for place, item in enumerate(value, start=1) for entry in read_session(item, line or place)]
-    return read_session(value, line)
-
-
-FORMAT = FileFormat(name="misstep", rank=50, recognises=_is_ours, read=_read_file)
+FORMAT = FileFormat(name="misstep", rank=50, recognises=_is_ours, read=read_session)

@@ -10,7 +10,6 @@ from ingest.receiving.checking import SPAN_ID, TRACE_ID, is_id
 from ingest.receiving.limits import MAX_ATTRIBUTES, MAX_EVENTS, MAX_KEY, Cutter, clean
 from ingest.records import EventRecord, SpanRecord
 
-MAX_WRAPPINGS = 3
 NANOSECONDS_FROM = 10**17  # whole numbers of today's dates in nanoseconds: a float would lose their last digits
 Event = tuple[str, Any, Mapping[str, Any]]
 
@@ -55,19 +54,9 @@ def nanoseconds(value: Any) -> int:
     return nanoseconds_of(time) if time else 0
 
 
-def decoded(value: Any) -> Any:
-    """The value out of its JSON, and out of the JSON in that."""
-    for _ in range(MAX_WRAPPINGS):
-        inner = as_json(value)
-        if inner is value:
-            break
-        value = inner
-    return value
-
-
 def as_object(value: Any) -> dict[str, Any]:
     """The value as an object, parsed if it is written as JSON; {} for anything else."""
-    value = decoded(value)
+    value = as_json(value)
     return value if isinstance(value, dict) else {}
 
 

@@ -1,9 +1,12 @@
 """Results of tau2-bench: one file with what was simulated (`info`) and each simulation with its messages and reward."""
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
+
+import orjson
 
 from ingest.dialects.chat import read_message
 from ingest.dialects.feedback import identity_of
@@ -35,7 +38,7 @@ def _read(value: Any, line: int) -> Iterable[Entry]:
 
 
 def _session(simulation: dict[str, Any], info: dict[str, Any]) -> SessionRecord:
-    external_id = as_text(simulation.get("id"))[:200]
+    external_id = as_text(simulation.get("id"))[:200] or _content_id(simulation)
     ended = simulation.get("termination_reason")
     model = as_text(_inside(info, "agent_info", "llm"))
     duration = as_amount(simulation.get("duration"))
@@ -54,6 +57,12 @@ def _session(simulation: dict[str, Any], info: dict[str, Any]) -> SessionRecord:
         closed=True,
         latency_ms=None if duration is None else round(duration * 1000),
     )
+
+
+def _content_id(simulation: dict[str, Any]) -> str:
+    """A simulation without an id is known by what was said in it."""
+    said = [simulation.get(key) for key in (*ABOUT, "messages")]
+    return "tau2-" + hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
 
 
 def _inside(value: Any, *names: str) -> Any:

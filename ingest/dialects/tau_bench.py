@@ -1,4 +1,4 @@
-"""Results of tau-bench: a list of runs in OpenAI's chat format, without times and without ids."""
+"""Results of tau-bench: runs in OpenAI's chat format, without times and without ids."""
 
 import hashlib
 import re
@@ -18,23 +18,15 @@ from ingest.records import MessageRecord, Refusal, ScoreRecord, SessionRecord
 POLICY = re.compile(r"#\s*(\w+) agent policy", re.IGNORECASE)
 
 
-def _is_results(value: Any) -> bool:
-    if not isinstance(value, list) or not value or not isinstance(value[0], dict):
-        return _is_run(value)
-    return _is_run(value[0])
-
-
 def _is_run(value: Any) -> bool:
     return isinstance(value, dict) and "traj" in value and "task_id" in value
 
 
 def _read(value: Any, line: int) -> Iterable[Entry]:
-    runs = value if isinstance(value, list) else [value]
-    for place, run in enumerate(runs, start=1):
-        if _is_run(run) and isinstance(run["traj"], list):
-            yield _session(clean(run, Cutter()))
-        else:
-            yield Refusal(line or place, "is no run: it needs task_id and traj, a list of messages")
+    if isinstance(value["traj"], list):
+        yield _session(clean(value, Cutter()))
+    else:
+        yield Refusal(line, "must be a list of messages", "traj")
 
 
 def _session(run: dict[str, Any]) -> SessionRecord:
@@ -77,4 +69,4 @@ def _workflow(messages: list[MessageRecord]) -> str:
     return next((found.group(1).lower() for found in policies if found), "tau-bench")
 
 
-FORMAT = FileFormat(name="tau_bench", rank=30, recognises=_is_results, read=_read)
+FORMAT = FileFormat(name="tau_bench", rank=30, recognises=_is_run, read=_read)

@@ -5,7 +5,7 @@ import pytest
 
 from ingest.dialects.langfuse_export import STAND_IN, span_of_observation, span_of_trace
 from ingest.dialects.langsmith_runs import score_of_feedback, span_of_run
-from ingest.dialects.spans import decoded, nanoseconds, span_id_of, trace_id_of
+from ingest.dialects.spans import nanoseconds, span_id_of, trace_id_of
 from ingest.receiving.checking import SPAN_ID, TRACE_ID, is_id
 from ingest.records import Refusal, ScoreRecord
 
@@ -59,12 +59,6 @@ def test_ids_of_any_other_shape_are_hashed_the_same_way_each_time() -> None:
 )
 def test_nanoseconds_of_times_in_any_shape(written: object, expected: int) -> None:
     assert nanoseconds(written) == expected
-
-
-def test_decoded_takes_a_value_out_of_json_in_json() -> None:
-    twice = orjson.dumps(orjson.dumps({"a": 1}).decode()).decode()
-    assert decoded(twice) == {"a": 1}
-    assert decoded("plain words") == "plain words"
 
 
 def test_observation_of_the_old_sdk_hangs_below_its_trace() -> None:
