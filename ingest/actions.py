@@ -1,10 +1,17 @@
-"""Taking in: the one way in which any door keeps what it was sent."""
+"""Taking in: the one way in which any door keeps what it was sent. And what people do about what could not be read."""
 
-from accounts.models import ApiKey
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import ApiKey, Project, User
 from common.doorbell import ring
 from ingest.claims import has_free_batches
+from ingest.models import BatchState, IntakeAct, IntakeEvent, RawBatch
 from ingest.storing.batches import keep_batch
 from ingest.tasks import digest
+
+MOST_TOLD = 20
 
 
 def accept(key: ApiKey, door: str, content_type: str, body: bytes, reason: str = "", *, replaces: bool = False) -> bool:
@@ -18,3 +25,50 @@ def accept(key: ApiKey, door: str, content_type: str, body: bytes, reason: str =
         # Where another batch waits already, its bell has rung, and that worker takes this one along.
         ring(digest)
     return kept
+
+
+def retry_batches(
+    *, project: Project, batch_id: int | None = None, actor: User | None = None, key: ApiKey | None = None
+) -> int:
+    """Lets a failed batch of the project, or all of them, be read again as if it had just come; how many."""
+    with transaction.atomic():
+        number = _failed(project, batch_id).update(
+            state=BatchState.WAITING, attempts=0, claim="", claimed_until=None, reason=""
+        )
+        _note(project, IntakeAct.RETRIED, number, actor=actor, key=key)
+    if number:
+        ring(digest)
+    return number
+
+
+def discard_batches(*, project: Project, batch_id: int | None = None, actor: User) -> int:
+    """Deletes a failed batch of the project, or all of them; how many. The history says what they were."""
+    with transaction.atomic():
+        chosen = _failed(project, batch_id)
+        told = chosen.order_by("-pk").values_list("door", "received_at", "sha256", "reason")[:MOST_TOLD]
+        lines = [
+            f"{door}, received {at:%Y-%m-%d %H:%M} UTC, sha256 {hash_}: {why[:200]}" for door, at, hash_, why in told
+        ]
+        number, _ = chosen.delete()
+        _note(project, IntakeAct.DISCARDED, number, actor=actor, detail="\n".join(lines))
+    return number
+
+
+def _failed(project: Project, batch_id: int | None) -> QuerySet[RawBatch]:
+    failed = RawBatch.objects.filter(project=project, state=BatchState.FAILED)
+    return failed if batch_id is None else failed.filter(pk=batch_id)
+
+
+def _note(
+    project: Project, act: IntakeAct, number: int, *, actor: User | None, key: ApiKey | None = None, detail: str = ""
+) -> None:
+    if number:
+        IntakeEvent.objects.create(
+            project=project,
+            actor=actor,
+            api_key=key,
+            act=act,
+            batches=number,
+            detail=detail,
+            happened_at=timezone.now(),
+        )

@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from accounts.access import find_api_key
 from accounts.models import ApiKey, Scope
 from accounts.permissions import Permission, View, declare
+from ingest.doors.refusals import note_refusal
 from ingest.receiving import TooLarge, Unreadable, Unsupported
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ def _answer(
         response["WWW-Authenticate"] = "Bearer"
         return response
     if not key.allows(Scope.INGEST):
+        note_refusal(request, key, 403, Scope.INGEST.missing)
         return refuse(request, 403, Scope.INGEST.missing)
     if request.method != method:
         response = refuse(request, 405, f"Only {method} is taken here.")
@@ -63,4 +65,5 @@ def _received(
     try:
         return receive(request, key, **captured)
     except (Unreadable, TooLarge, Unsupported) as error:
+        note_refusal(request, key, REFUSED[type(error)], str(error))
         return refuse(request, REFUSED[type(error)], str(error))

@@ -6,9 +6,10 @@ from accounts.models import ApiKey
 from ingest.actions import accept
 from ingest.dialects.batches import LOGS, TRACES
 from ingest.doors.door import make_door
+from ingest.doors.refusals import note_refusal
 from ingest.receiving import JSON, Unsupported, decode, media_type
 from ingest.receiving.answers import error_answer, export_answer, metrics_answer
-from ingest.request import read_body
+from ingest.request import PARTLY, read_body
 
 
 def _refuse(request: HttpRequest, status: int, message: str) -> HttpResponse:
@@ -27,6 +28,8 @@ def _receive(signal: str, request: HttpRequest, key: ApiKey) -> HttpResponse:
     found = decode(signal, kind, body)
     if found.spans or found.logs:
         accept(key, signal, kind, body, "; ".join(found.reasons))
+    elif found.rejected:
+        note_refusal(request, key, PARTLY, "; ".join(found.reasons))
     return HttpResponse(export_answer(signal, kind, found), content_type=kind)
 
 

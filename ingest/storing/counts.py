@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from accounts.models import ApiKey
 from ingest.models import IntakeCount, RawBatch, RefusedRequest, UnmappedAttribute
+from ingest.request import PARTLY
 from ingest.storing.adding import add_up
 from ingest.storing.fitting import shorten
 
 KEPT_FOR = timedelta(days=90)
-PARTLY = 200
 MOST_REASONS = 100
 MOST_KEYS = 500
 OTHER_REASONS = "Other reasons."
@@ -83,7 +83,7 @@ def _add_refusal(
     add_up(RefusedRequest, [row], unique=REFUSED_BY, added=("times",), highest=("last_at",), newest=("source",))
 
 
-def count_unmapped(project_id: int, found: Counter[str], examples: dict[str, str], at: datetime) -> None:
+def count_unmapped(project_id: int, found: Mapping[str, int], examples: Mapping[str, str], at: datetime) -> None:
     """Counts attribute keys that no dialect reads, at most MOST_KEYS of a project; `examples` are values of theirs."""
     if not found:
         return

@@ -85,7 +85,7 @@ def _of_work(tenant: Tenant, issue_number: int) -> dict[str, Any]:
     run = GroupingRun.objects.create(project=tenant.project, mechanism="test")
     proposal = _proposal(tenant, run, reviewer)
     batch = RawBatch.objects.create(
-        project=tenant.project, door="sessions", body=zlib.compress(b"{}"), sha256="0" * 64, received_at=timezone.now()
+        project=tenant.project, door="sessions", state="failed", reason=tenant.marker, body=zlib.compress(b"{}"), sha256="0" * 64, received_at=timezone.now()
     )
     return {
         "session_id": session.pk,

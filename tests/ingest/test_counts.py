@@ -12,7 +12,6 @@ from ingest import digest
 from ingest.digest import digest_waiting
 from ingest.models import BatchState, IntakeCount, RawBatch, RefusedRequest, UnmappedAttribute
 from ingest.storing.counts import MOST_KEYS, MOST_REASONS, count_batches, count_refusal, count_unmapped, drop_old_counts
-from tests.builders import make_key
 from tests.ingest.payloads import export, post, span
 
 
@@ -102,7 +101,8 @@ def test_unmapped_keys_add_up_with_a_short_example(project: Project) -> None:
         count_unmapped(project.pk, {"my.key": 2}, {"my.key": "nul \0 and " + "long " * 100}, now)
     row = UnmappedAttribute.objects.get()
     assert (row.key, row.times, row.first_at) == ("my.key", 4, now)
-    assert row.example.startswith("nul \ufffd and long") and len(row.example) <= 200
+    assert row.example.startswith("nul \ufffd and long")
+    assert len(row.example) <= 200
 
 
 def test_unmapped_keys_of_a_project_are_bounded(project: Project) -> None:

@@ -1,0 +1,49 @@
+"""Counts requests that were refused, for the health page: where the key is known, and never at the answer's cost."""
+
+import logging
+from collections.abc import Mapping
+from functools import wraps
+from typing import Any
+
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponseBase
+
+from accounts.access import find_api_key
+from accounts.models import ApiKey
+from accounts.permissions import View
+from ingest.request import program_of
+from ingest.storing.counts import count_refusal
+
+log = logging.getLogger(__name__)
+REFUSALS = range(400, 500)
+
+
+def note_refusal(request: HttpRequest, key: ApiKey, status: int, message: str) -> None:
+    """Counts one refusal under the last word of the door's path. A database that is busy is told to nobody."""
+    door = request.path.rstrip("/").rpartition("/")[2][:20]
+    try:
+        count_refusal(key, door, program_of(request.headers), status, message)
+    except DatabaseError as error:
+        log.warning("A refusal of %s could not be counted: %s", door, error)
+
+
+def counted(view: View) -> View:
+    """The view of an API that takes something in; what it refuses is counted."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        if request.method != "GET" and response.status_code in REFUSALS:
+            key = find_api_key(request.headers)
+            if key is not None:
+                note_refusal(request, key, response.status_code, _message(getattr(response, "data", None)))
+        return response
+
+    return wrapper
+
+
+def _message(data: Any) -> str:
+    """The first fault in the API's one error shape."""
+    errors = data.get("errors") if isinstance(data, Mapping) else None
+    first = errors[0] if errors else {}
+    return ": ".join(filter(None, (first.get("field"), first.get("message"))))

@@ -1,0 +1,1 @@
+"""Reads over several tables, for the pages and the API of ingest."""
