@@ -14,7 +14,7 @@ from clustering.engine.compare import join_types
 from clustering.engine.embed import BUNDLED, Vectors, from_bytes
 from clustering.engine.mask import TEXT_VERSION
 from clustering.models import EmbedderFault, Embedding
-from traces.models import Step
+from traces.models import Step, Transcript
 
 NAME_LENGTH = range(3, 61)
 MOST_NAMES = 400
@@ -110,13 +110,14 @@ class Surroundings:
 
 
 def read_surroundings(failures: Iterable[Failure]) -> dict[int, Surroundings]:
-    """By failure id. One query for all, over the called tools of their sessions and the root steps."""
+    """By failure id. Two queries for all: the steps of their sessions, and the words of these."""
     failures = list(failures)
     steps: dict[int, list[Step]] = {failure.session_id: [] for failure in failures}
-    fields = ("session_id", "key", "kind", "name", "arguments", "error_type")
-    for step in Step.objects.filter(session_id__in=steps).only(*fields):
+    for step in Step.objects.filter(session_id__in=steps).only("session_id", "key", "kind", "name", "error_type"):
         steps[step.session_id].append(step)
-    names = {session_id: _names(step.arguments for step in of) for session_id, of in steps.items()}
+    names = dict.fromkeys(steps, frozenset[str]())
+    for transcript in Transcript.objects.filter(session__in=steps).iterator():
+        names[transcript.session_id] = _names(words.arguments for words in transcript.words.values())
     return {
         failure.pk: Surroundings(_step_words(steps[failure.session_id], failure.root_step), names[failure.session_id])
         for failure in failures

@@ -1,23 +1,20 @@
 """The second phase: waiting batches become sessions, steps and scores. One bad batch never stops the others."""
 
 import logging
-import zlib
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.models import Project
 from common.doorbell import ring
 from ingest.claims import claim_batches
 from ingest.dialects.batches import read_batch
 from ingest.models import BatchState, RawBatch
-from ingest.records import Contents
-from ingest.storing import count_batches, store_scores, store_sessions, store_telemetry
-from traces.models import AgentSession
+from ingest.storing import Delivery, count_batches, store
+from ingest.storing.batches import body_of
 from traces.tasks import sweep as settle
 
 log = logging.getLogger(__name__)
@@ -71,34 +68,17 @@ def _let_wait(batches: list[RawBatch]) -> None:
 
 
 def _digest(batches: list[RawBatch]) -> None:
-    with transaction.atomic():
-        # One worker at a time derives a project's sessions; receiving goes on, since it only needs the row's key.
-        project = Project.objects.select_for_update(no_key=True).get(pk=batches[0].project_id)
-        held = [(read_batch(b.door, b.content_type, zlib.decompress(b.body)), b.received_at) for b in batches]
-        latest = max(batch.received_at for batch in batches)
-        spans = [span for contents, _ in held for span in contents.spans]
-        logs = [record for contents, _ in held for record in contents.logs]
-        if spans or logs:
-            store_telemetry(project, spans, logs, latest)
-        _store_plain(project, held, latest)
-        store_scores(project, [score for contents, _ in held for score in contents.scores])
-        ids = [batch.pk for batch in batches]
-        now = timezone.now()
-        RawBatch.objects.filter(pk__in=ids).update(state=BatchState.DONE, claimed_until=None, claim="", digested_at=now)
-        count_batches(batches, now)
+    """All of them in one go. They are done exactly when what they hold is stored."""
+    held = [Delivery(read_batch(b.door, b.content_type, body_of(b)), b.received_at) for b in batches]
+    store(batches[0].project, held, lambda _: _mark_done(batches))
 
 
-def _store_plain(project: Project, held: Sequence[tuple[Contents, datetime]], latest: datetime) -> None:
-    """The sessions from our own door. What another worker stored from a later batch already is not put back."""
-    newest = {
-        record.external_id: (record, received_at) for contents, received_at in held for record in contents.sessions
-    }
-    later = AgentSession.objects.filter(project=project, external_id__in=newest)
-    for name, stored_at in later.values_list("external_id", "last_received_at"):
-        if stored_at > newest[name][1]:
-            del newest[name]
-    times = {name: received_at for name, (_, received_at) in newest.items()}
-    store_sessions(project, [record for record, _ in newest.values()], latest, each=times)
+def _mark_done(batches: list[RawBatch]) -> None:
+    now = timezone.now()
+    RawBatch.objects.filter(pk__in=[batch.pk for batch in batches]).update(
+        state=BatchState.DONE, claimed_until=None, claim="", digested_at=now
+    )
+    count_batches(batches, now)
 
 
 def _keep_as_failed(batch: RawBatch, error: Exception) -> None:

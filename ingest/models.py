@@ -1,4 +1,4 @@
-"""What came through the doors, kept as sent until it is digested, and the spans read from it."""
+"""What came through the doors, kept as sent until it is digested, and what was read from it."""
 
 from typing import ClassVar
 
@@ -19,11 +19,12 @@ class BatchState(models.TextChoices):
 class RawBatch(models.Model):
     """One accepted request body, committed before the 200. The work to do is this row; a message only wakes."""
 
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="raw_batches")
+    # The index of same bodies serves look-ups by project.
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="raw_batches", db_index=False)
     api_key = models.ForeignKey(ApiKey, on_delete=models.SET_NULL, null=True, related_name="+")
     door = models.CharField(max_length=20, help_text="Which door it came through, such as traces or scores.")
     content_type = models.CharField(max_length=60)
-    body = models.BinaryField(help_text="Compressed with zlib.")
+    body = models.BinaryField(help_text="Compressed.")
     sha256 = models.CharField(max_length=64)
     source = models.CharField(max_length=80, blank=True, help_text="The program that sent it, by its user agent.")
     items = models.PositiveIntegerField(default=0, help_text="Spans, log records, sessions or scores in it.")
@@ -57,7 +58,8 @@ class RawBatch(models.Model):
 class Trace(models.Model):
     """Which session a trace belongs to; none while it holds nothing but feedback. A late span may move it."""
 
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="traces")
+    # The constraint below serves look-ups by project.
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="traces", db_index=False)
     trace_id = models.CharField(max_length=32)
     session = models.ForeignKey(AgentSession, on_delete=models.CASCADE, null=True, related_name="traces")
     sampled_out = models.BooleanField(
@@ -73,45 +75,33 @@ class Trace(models.Model):
         return self.trace_id
 
 
-class Span(models.Model):
-    """A span as received. Steps are a pure function of a session's spans: any order, any repetition, the same steps."""
+class TracePart(models.Model):
+    """What one body brought of one trace, as received. Steps are a pure function of all parts of a session's traces:
 
-    trace = models.ForeignKey(Trace, on_delete=models.CASCADE, related_name="spans")
-    span_id = models.CharField(max_length=16)
-    parent_id = models.CharField(max_length=16, blank=True)
-    start_ns = models.BigIntegerField(default=0)
-    end_ns = models.BigIntegerField(default=0)
-    content_hash = models.CharField(max_length=64)
-    payload = models.BinaryField(help_text="zlib-compressed JSON: name, attributes, events, status, resource, scope.")
+    any order, any repetition, any split into parts, the same steps.
+    """
 
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["trace", "span_id"], name="span_once_per_trace"),
-        ]
-
-    def __str__(self) -> str:
-        return self.span_id
-
-
-class SpanLog(models.Model):
-    """A log record that belongs to a span: content, an exception or an evaluation. It may come before its span."""
-
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="span_logs")
-    trace_id = models.CharField(max_length=32)
-    span_id = models.CharField(max_length=16)
-    identity = models.CharField(max_length=64, help_text="Hash of event name, time and content.")
-    event_name = models.CharField(max_length=120)
-    time_ns = models.BigIntegerField(default=0)
-    payload = models.BinaryField(help_text="zlib-compressed JSON: attributes and body.")
+    trace = models.ForeignKey(Trace, on_delete=models.CASCADE, related_name="parts", db_index=False)
+    digest = models.CharField(max_length=32, help_text="Hash of the content: the same part again adds nothing.")
+    payload = models.BinaryField(help_text="Its spans and log records as compressed JSON.")
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["project", "identity"], name="spanlog_once"),
+            models.UniqueConstraint(fields=["trace", "digest"], name="tracepart_once_per_trace"),
         ]
-        indexes: ClassVar = [models.Index(fields=["project", "trace_id"], name="spanlog_by_trace")]
 
     def __str__(self) -> str:
-        return f"{self.event_name} {self.span_id}"
+        return self.digest
+
+
+class Fence(models.Model):
+    """How often a project's sessions were written. What was drawn up at one number is not written at another."""
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="fence")
+    number = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.project_id}: {self.number}"
 
 
 class Intake(models.Model):

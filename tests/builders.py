@@ -1,6 +1,7 @@
 """Plain builders of rows. Each makes just what its name says and nothing that was not asked for."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,8 @@ from django.utils import timezone
 from accounts.keys import hash_of, new_key, prefix_of
 from accounts.models import ApiKey, Membership, Project, Role, Scope, User
 from annotate.models import Failure, FailureType, Outcome, Queue, QueueItem, Review, Rubric, Slot
-from traces.models import AgentSession, Step, StepKind, StepRole
+from traces.models import AgentSession, Step, StepKind, StepRole, Transcript
+from traces.words import Words, pack_words
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 ROLE_OF_KIND = {StepKind.USER: StepRole.USER, StepKind.AGENT: StepRole.AGENT, StepKind.TOOL: StepRole.TOOL}
@@ -51,7 +53,7 @@ def make_session(project: Project, external_id: str = "s-1", **fields: Any) -> A
 
 
 def make_steps(session: AgentSession, *steps: tuple[StepKind, dict[str, Any]]) -> list[Step]:
-    """Steps 1, 2, … with keys k1, k2, … and the role that goes with their kind."""
+    """Steps 1, 2, … with keys k1, k2, … and the role that goes with their kind; words among their fields are told."""
     rows = [
         Step(
             session=session,
@@ -60,11 +62,21 @@ def make_steps(session: AgentSession, *steps: tuple[StepKind, dict[str, Any]]) -
             kind=kind,
             role=ROLE_OF_KIND.get(kind, StepRole.INTERNAL),
             started_at=NOON + timedelta(seconds=position),
-            **fields,
+            **{name: value for name, value in fields.items() if name not in Words._fields},
         )
         for position, (kind, fields) in enumerate(steps, start=1)
     ]
+    told = {
+        row.key: Words(**{name: value for name, value in fields.items() if name in Words._fields})
+        for row, (_, fields) in zip(rows, steps, strict=True)
+    }
+    tell(session, told, [row.name for row in rows])
     return Step.objects.bulk_create(rows)
+
+
+def tell(session: AgentSession, words: dict[str, Words], names: Iterable[str] = ()) -> None:
+    """What the session's steps say from now on, by their keys."""
+    Transcript(session=session, payload=pack_words(words, names)).save()
 
 
 def make_talk(session: AgentSession) -> list[Step]:

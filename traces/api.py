@@ -88,7 +88,9 @@ list_sessions_schema = extend_schema(
 def session_detail(request: Request, session_id: int) -> Response:
     """A session with its steps, signals and scores."""
     steps = Prefetch("steps", Step.objects.order_by("position", "pk"))
-    rows = AgentSession.objects.filter(project=_project(request)).prefetch_related(steps, "signals", "scores")
+    rows = AgentSession.objects.filter(project=_project(request)).prefetch_related(
+        steps, "transcript", "signals", "scores"
+    )
     session = rows.filter(pk=session_id).first()
     if session is None:
         raise Http404("No such session.")

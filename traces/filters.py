@@ -12,7 +12,8 @@ from django.db.models.expressions import OrderBy
 
 from traces import lookups  # noqa: F401 - makes has_item known
 from traces.detectors import LABELS
-from traces.models import SHOWN_AT, AgentSession, Score, SessionStatus, Signal, Step
+from traces.models import SHOWN_AT, AgentSession, Score, SessionStatus, Signal
+from traces.queries import saying
 
 SEARCHED_DEEPLY = 1_000
 STATUSES = [
@@ -92,9 +93,7 @@ class SessionFilter(filters.FilterSet):
         """
         near = Q(title__icontains=words) | Q(last_answer__icontains=words) | Q(external_id__icontains=words)
         newest = list(sessions.order_by(*SORTS["newest"]).values_list("pk", flat=True)[:SEARCHED_DEEPLY])
-        said = Q(text__icontains=words) | Q(name__icontains=words)
-        deep = Step.objects.filter(said, session__in=newest).values_list("session_id", flat=True).distinct()
-        return sessions.filter(near | Q(pk__in=list(deep)))
+        return sessions.filter(near | Q(pk__in=saying(words, newest)))
 
     def with_status(self, sessions: QuerySet[AgentSession], _name: str, value: str) -> QuerySet[AgentSession]:
         conditions = {"errors": Q(error_count__gt=0), "clean": Q(error_count=0), "signals": Q(signal_count__gt=0)}

@@ -1,12 +1,14 @@
 """Facts: what agents did, what machines and end users scored, and the evidence computed from it."""
 
 from datetime import datetime
+from functools import cached_property
 from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Coalesce
 
 from accounts.models import Project
+from traces.words import SILENCE, Words, unpack_words
 
 
 class StepKind(models.TextChoices):
@@ -138,22 +140,51 @@ class AgentSession(models.Model):
         known = [count for count in (self.tokens_in, self.tokens_out) if count is not None]
         return sum(known) if known else None
 
+    @property
+    def words(self) -> dict[str, Words]:
+        """What its steps say, by their keys. One query for a loaded row, however many of its steps are asked."""
+        transcript = Transcript.of(self)
+        return transcript.words if transcript else {}
+
+
+class Transcript(models.Model):
+    """What a session's steps say: read whole, written whole, and never searched by the database."""
+
+    session = models.OneToOneField(AgentSession, on_delete=models.CASCADE, primary_key=True, related_name="transcript")
+    payload = models.BinaryField(help_text="Compressed: see traces.words.")
+
+    def __str__(self) -> str:
+        return f"Words of {self.session_id}"
+
+    @staticmethod
+    def of(session: AgentSession) -> "Transcript | None":
+        """The session's transcript, kept on the session once it was read; None where it has none."""
+        try:
+            return session.transcript
+        except Transcript.DoesNotExist:
+            return None
+
+    @cached_property
+    def words(self) -> dict[str, Words]:
+        """By the step's key."""
+        return unpack_words(self.payload)
+
 
 class Step(models.Model):
-    """One thing that happened. `key` survives re-derivation: judgements point at (session, key), not at a row."""
+    """One thing that happened. `key` survives re-derivation: judgements point at (session, key), not at a row.
 
-    session = models.ForeignKey(AgentSession, on_delete=models.CASCADE, related_name="steps")
+    Its words are in its session's transcript: ask steps that know their session (`session.steps`, select_related).
+    """
+
+    # The constraint below serves look-ups by session.
+    session = models.ForeignKey(AgentSession, on_delete=models.CASCADE, related_name="steps", db_index=False)
     position = models.PositiveIntegerField(help_text="1-based, in reading order.")
     key = models.CharField(max_length=80)
     kind = models.CharField(max_length=10, choices=StepKind.choices)
     role = models.CharField(max_length=10, choices=StepRole.choices)
     name = models.CharField(max_length=200, blank=True)
-    text = models.TextField(blank=True, help_text="What was said, or a model's output.")
-    arguments = models.TextField(blank=True, help_text="A call's input as sent, usually JSON.")
-    result = models.TextField(blank=True, help_text="A call's full answer as sent.")
     is_error = models.BooleanField(default=False)
     error_type = models.CharField(max_length=120, blank=True)
-    error_message = models.TextField(blank=True)
     trace_id = models.CharField(max_length=32, blank=True)
     span_id = models.CharField(max_length=16, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -176,7 +207,6 @@ class Step(models.Model):
             models.UniqueConstraint(fields=["session", "key"], name="step_key_once_per_session"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["session", "position"], name="step_reading_order"),
             # serves a score that names a model's answer instead of a span
             models.Index(fields=["response_id"], condition=~models.Q(response_id=""), name="step_by_response"),
             # serves feedback that names a span without its trace, as Phoenix's clients send it
@@ -185,6 +215,31 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position} {self.kind} {self.name}".strip()
+
+    @property
+    def words(self) -> Words:
+        """All that it says."""
+        return self.session.words.get(self.key, SILENCE)
+
+    @property
+    def text(self) -> str:
+        """What was said, or a model's output."""
+        return self.words.text
+
+    @property
+    def arguments(self) -> str:
+        """A call's input as sent, usually JSON."""
+        return self.words.arguments
+
+    @property
+    def result(self) -> str:
+        """A call's full answer as sent."""
+        return self.words.result
+
+    @property
+    def error_message(self) -> str:
+        """How it failed, in the sender's words."""
+        return self.words.error_message
 
 
 class AnnotatorKind(models.TextChoices):

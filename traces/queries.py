@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from accounts.models import Project
 from traces.detectors import label_of
-from traces.models import SHOWN_AT, AgentSession, Signal, Step
+from traces.models import SHOWN_AT, AgentSession, Signal, Step, Transcript
 from traces.reading import Conversation, Mark, read
 from traces.records import StepFacts
+from traces.words import Search
 
 CHOICES_FROM = 1_000
+# What one search reads at most, decompressed: of sessions of a usual length, a thousand are a tenth of it.
+SEARCHED_BYTES = 64 * 1024 * 1024
 # Filters with a choice of values, and the columns that these are taken from. All stand in the list's index.
 CHOICES = {
     **{name: name for name in ("workflow", "release", "environment", "model")},
@@ -27,19 +30,20 @@ class SignalWord:
 
 
 def facts_of(step: Step) -> StepFacts:
-    """A stored step as a plain value."""
+    """A stored step as a plain value. Its session must be known to it."""
+    words = step.words
     return StepFacts(
         position=step.position,
         key=step.key,
         kind=str(step.kind),
         role=str(step.role),
         name=step.name,
-        text=step.text,
-        arguments=step.arguments,
-        result=step.result,
+        text=words.text,
+        arguments=words.arguments,
+        result=words.result,
         is_error=step.is_error,
         error_type=step.error_type,
-        error_message=step.error_message,
+        error_message=words.error_message,
         started_at=step.started_at,
         latency_ms=step.latency_ms,
         model=step.model,
@@ -51,12 +55,12 @@ def facts_of(step: Step) -> StepFacts:
 
 
 def steps_of(session: AgentSession) -> list[StepFacts]:
-    """The session's steps in reading order: one query."""
-    return [facts_of(step) for step in Step.objects.filter(session=session).order_by("position", "pk")]
+    """The session's steps in reading order: two queries, the second for their words."""
+    return [facts_of(step) for step in session.steps.order_by("position", "pk")]
 
 
 def conversation(session: AgentSession) -> Conversation:
-    """The session as a reader meets it: two queries, whatever its length."""
+    """The session as a reader meets it: three queries, whatever its length."""
     steps = steps_of(session)
     marks = _marks(Signal.objects.filter(session=session), {step.key: step.position for step in steps})
     return read(steps, marks, session.started_at)
@@ -97,3 +101,16 @@ def rows_of(keys: Sequence[int]) -> list[AgentSession]:
     """The sessions of these ids in their order, without the long columns that no list shows: one query."""
     found = AgentSession.objects.defer("metadata", "tags").in_bulk(keys)
     return [found[key] for key in keys if key in found]
+
+
+def saying(words: str, keys: Sequence[int]) -> list[int]:
+    """Which of these sessions have the words in any step or in its name, as far as 64 MB reach, from the newest on."""
+    search = Search(words)
+    found = []
+    rows = Transcript.objects.filter(session__in=keys).order_by("-session").values_list("session_id", "payload")
+    for key, payload in rows.iterator():
+        if search.finds(payload):
+            found.append(key)
+        if search.bytes_read > SEARCHED_BYTES:
+            break
+    return found

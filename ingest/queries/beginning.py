@@ -1,7 +1,6 @@
 """The first bytes of a batch, safe to show."""
 
-import zlib
-
+from common.compression import first_bytes
 from ingest.models import RawBatch
 
 SHOWN = 2_000
@@ -12,7 +11,7 @@ TEXTS = ("json", "text")
 
 def beginning_of(batch: RawBatch) -> str:
     """How the body begins: as text where it says that it is text, else as hex with the letters that are in it."""
-    data = zlib.decompressobj().decompress(batch.body, SHOWN)
+    data = first_bytes(batch.body, SHOWN)
     if any(word in batch.content_type for word in TEXTS):
         return "".join(_shown(letter) for letter in data.decode(errors="replace"))
     return "\n".join(_row(data[start : start + IN_A_ROW]) for start in range(0, min(len(data), SHOWN // 4), IN_A_ROW))

@@ -2,7 +2,16 @@
 
 from ingest.storing.counts import count_batches
 from ingest.storing.scores import store_scores
-from ingest.storing.sessions import Outcome, store_sessions
-from ingest.storing.spans import store_telemetry
+from ingest.storing.sessions import Outcome
+from ingest.storing.writing import Delivery, Finish, store, store_sessions, store_telemetry
 
-__all__ = ["Outcome", "count_batches", "store_scores", "store_sessions", "store_telemetry"]
+__all__ = [
+    "Delivery",
+    "Finish",
+    "Outcome",
+    "count_batches",
+    "store",
+    "store_scores",
+    "store_sessions",
+    "store_telemetry",
+]

@@ -1,17 +1,16 @@
 """The first phase's one write: an accepted body as a row, before the sender hears that it was accepted."""
 
 import hashlib
-import zlib
 from datetime import timedelta
 
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import ApiKey
+from common.compression import compress, decompress
 from ingest.models import BatchState, RawBatch
 
 SAME_BODY_WITHIN = timedelta(hours=24)
-FASTEST = 1
 
 
 def keep_batch(
@@ -34,9 +33,14 @@ def keep_batch(
         api_key=key,
         door=door,
         content_type=content_type,
-        body=zlib.compress(body, FASTEST),
+        body=compress(body),
         sha256=digest,
         received_at=now,
         reason=reason[:2000],
     )
     return True
+
+
+def body_of(batch: RawBatch) -> bytes:
+    """The body as it was sent, decompressed."""
+    return decompress(batch.body)

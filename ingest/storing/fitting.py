@@ -1,21 +1,20 @@
 """Records into the widths of the columns. What is cut is marked, so that a reader knows it is not the whole."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from ingest.records import SessionRecord, StepRecord
+from traces.words import Words
 
 CUT = "cut"
 TEXT = 200_000
+WORDS = {"text": TEXT, "arguments": TEXT, "result": TEXT, "error_message": 20_000}
 WIDTHS = {
     "key": 80,
     "kind": 10,
     "role": 10,
     "name": 200,
-    "text": TEXT,
-    "arguments": TEXT,
-    "result": TEXT,
     "error_type": 120,
-    "error_message": 20_000,
     "trace_id": 32,
     "span_id": 16,
     "provider": 60,
@@ -34,7 +33,7 @@ PLAIN = (
     "tokens_reasoning",
     "cost_usd",
 )
-STEP_FIELDS = [name for name in (*WIDTHS, *PLAIN, "flags") if name != "key"]
+STEP_FIELDS = (*WIDTHS, *PLAIN, "flags")
 SESSION_WIDTHS = {
     "workflow": 200,
     "release": 100,
@@ -46,11 +45,23 @@ SESSION_WIDTHS = {
 SESSION_PLAIN = ("status", "metadata", "started_at", "ended_at", "closed", "latency_ms")
 
 
-def fit_step(step: StepRecord) -> dict[str, Any]:
-    """The values of a `traces.Step`, each within its column."""
-    values = {name: _clean(getattr(step, name), width) for name, width in WIDTHS.items()}
-    flags = [*step.flags, *([CUT] if any(len(getattr(step, n)) > w for n, w in WIDTHS.items()) else [])]
-    return {**values, **{name: getattr(step, name) for name in PLAIN}, "flags": sorted(set(flags))}
+def fit_step(step: StepRecord) -> tuple[tuple[Any, ...], Words]:
+    """The values of a `traces.Step` in the order of STEP_FIELDS, and its words, each within its width."""
+    columns = [getattr(step, name) for name in WIDTHS]
+    words = [getattr(step, name) for name in WORDS]
+    is_cut = _fit(columns, WIDTHS.values()) | _fit(words, WORDS.values())
+    flags = sorted({*step.flags, CUT} if is_cut else {*step.flags})
+    return (*columns, *(getattr(step, name) for name in PLAIN), flags), Words(*words)
+
+
+def _fit(values: list[str], widths: Iterable[int]) -> bool:
+    """Cuts and cleans the values in their places; whether one was cut."""
+    is_cut = False
+    for place, (value, width) in enumerate(zip(values, widths, strict=True)):
+        if len(value) > width or "\x00" in value:
+            is_cut = is_cut or len(value) > width
+            values[place] = _clean(value, width)
+    return is_cut
 
 
 def fit_session(record: SessionRecord) -> dict[str, Any]:

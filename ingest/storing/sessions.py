@@ -1,18 +1,19 @@
-"""Session records into rows: what changed is written, and only a real change raises the revision."""
+"""Stories beside what is stored: what has to be written. Only a real change of content raises a session's revision."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from accounts.models import Project
 from ingest.records import SessionRecord
 from ingest.storing.fitting import STEP_FIELDS, fit_session, fit_step, shorten
-from ingest.storing.scores import resolve_scores, store_scores
-from traces.models import AgentSession, Step
+from ingest.storing.telemetry import Grown, Story
+from traces.models import AgentSession, Step, Transcript
+from traces.words import Words, pack_words, unpack_words
 
-UPDATED = ["position", *STEP_FIELDS]
+STEP_COLUMNS = ("position", *STEP_FIELDS)
+KEY, NAME = STEP_COLUMNS.index("key"), STEP_COLUMNS.index("name")
 LARGEST = 2**63 - 1  # what a column can hold
+StepRow = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -26,78 +27,77 @@ class Outcome:
     steps_removed: int
 
 
-def store_sessions(
-    project: Project,
-    records: Sequence[SessionRecord],
-    received_at: datetime,
-    *,
-    each: Mapping[str, datetime] | None = None,
-) -> list[Outcome]:
-    """Brings the rows of these sessions to what the records say. Running it again changes nothing.
+@dataclass
+class _Known:
+    """What is stored of a session: its steps by key, each in the order of STEP_COLUMNS, and their words."""
 
-    `each`: when single sessions were received, by external id, where that was not at `received_at`.
-    """
-    times = each or {}
-    records = list({record.external_id: record for record in records}.values())
-    names = [record.external_id for record in records]
-    rows = {row.external_id: row for row in AgentSession.objects.filter(project=project, external_id__in=names)}
-    fresh = [
-        AgentSession(project=project, external_id=name, last_received_at=times.get(name, received_at), revision=0)
-        for name in names
-        if name not in rows
-    ]
-    rows.update({row.external_id: row for row in AgentSession.objects.bulk_create(fresh)})
-    steps = _steps_by_session([row.pk for row in rows.values()])
-    outcomes = [
-        _store(rows[record.external_id], record, steps, times.get(record.external_id, received_at))
-        for record in records
-    ]
-    store_scores(project, [score for record in records for score in record.scores])
-    resolve_scores(project, rows.values())
-    return outcomes
+    steps: dict[str, StepRow]
+    words: dict[str, Words]
 
 
-def _steps_by_session(session_ids: Iterable[int]) -> dict[int, dict[str, Step]]:
-    found: dict[int, dict[str, Step]] = {}
-    for step in Step.objects.filter(session__in=session_ids):
-        found.setdefault(step.session_id, {})[step.key] = step
+@dataclass
+class Change:
+    """How one session's rows are to be changed. `steps` in the order of STEP_COLUMNS; `words` None: as they are."""
+
+    row: AgentSession
+    grown: list[Grown]
+    is_new: bool
+    is_changed: bool
+    steps: list[StepRow]
+    steps_added: int
+    gone: list[str]
+    words: bytes | None
+
+    @property
+    def outcome(self) -> Outcome:
+        """Once it is written."""
+        return Outcome(self.row.pk, self.is_new, self.is_changed and not self.is_new, self.steps_added, len(self.gone))
+
+
+def compare(stories: Sequence[Story]) -> list[Change]:
+    """What brings the rows to what the stories say: three queries, or none where all sessions are new."""
+    known = _known([story.row.pk for story in stories if story.row.pk])
+    return [_change(story, known.get(story.row.pk, _Known({}, {}))) for story in stories]
+
+
+def _known(session_ids: list[int]) -> dict[int, _Known]:
+    found = {key: _Known({}, {}) for key in session_ids}
+    if not session_ids:
+        return found
+    for session, *step in Step.objects.filter(session__in=session_ids).values_list("session_id", *STEP_COLUMNS):
+        found[session].steps[step[KEY]] = tuple(step)
+    transcripts = Transcript.objects.filter(session__in=session_ids).values_list("session_id", "payload")
+    for session, payload in transcripts:
+        found[session].words = unpack_words(payload)
     return found
 
 
-def _store(
-    row: AgentSession, record: SessionRecord, steps: dict[int, dict[str, Step]], received_at: datetime
-) -> Outcome:
-    known = steps.get(row.pk, {})
-    added, removed, changed = _store_steps(row, record, known)
-    values = {**fit_session(record), **_totals(record)}
-    differs = changed or any(getattr(row, name) != value for name, value in values.items())
+def _change(story: Story, known: _Known) -> Change:
+    """Gives the row its new values, and says what else is other than before."""
+    fitted = [fit_step(step) for step in story.record.steps]
+    steps = {values[0]: (position, *values) for position, (values, _) in enumerate(fitted, start=1)}
+    words = {values[0]: said for values, said in fitted if any(said)}
+    news = [step for key, step in steps.items() if known.steps.get(key) != step]
+    gone = [key for key in known.steps if key not in steps]
+    is_rewritten = bool(news or gone) or words != known.words
+    values = {**fit_session(story.record), **_totals(story.record)}
+    row = story.row
     is_new = row.revision == 0
+    is_changed = is_rewritten or any(getattr(row, name) != value for name, value in values.items())
     for name, value in values.items():
         setattr(row, name, value)
-    row.revision += 1 if differs or is_new else 0
-    row.last_received_at = max(row.last_received_at, received_at)
-    # Not what settling writes: a worker may be at it while this one derives the steps.
-    row.save(update_fields=[*values, "revision", "last_received_at"])
-    return Outcome(row.pk, is_new, differs and not is_new, added, removed)
-
-
-def _store_steps(row: AgentSession, record: SessionRecord, known: dict[str, Step]) -> tuple[int, int, bool]:
-    """How many steps came, how many went, and whether anything at all is other than before."""
-    wanted = [
-        Step(session=row, position=position, **fit_step(step)) for position, step in enumerate(record.steps, start=1)
-    ]
-    news = [step for step in wanted if _differs(step, known.get(step.key))]
-    gone = known.keys() - {step.key for step in wanted}
-    if gone:
-        Step.objects.filter(pk__in=[known[key].pk for key in gone]).delete()
-    Step.objects.bulk_create(
-        news, update_conflicts=True, unique_fields=["session", "key"], update_fields=UPDATED, batch_size=100
+    row.revision += 1 if is_changed or is_new else 0
+    row.last_received_at = max(row.last_received_at or story.received_at, story.received_at)
+    return Change(
+        row=row,
+        grown=story.grown,
+        is_new=is_new,
+        is_changed=is_changed,
+        steps=news,
+        steps_added=sum(step[KEY] not in known.steps for step in news),
+        gone=gone,
+        words=pack_words(words, (step[NAME] for step in steps.values())) if is_rewritten else None,
     )
-    return sum(step.key not in known for step in news), len(gone), bool(news or gone)
-
-
-def _differs(step: Step, known: Step | None) -> bool:
-    return known is None or any(getattr(step, name) != getattr(known, name) for name in UPDATED)
 
 
 def _totals(record: SessionRecord) -> dict[str, Any]:

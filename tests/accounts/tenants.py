@@ -1,6 +1,5 @@
 """Two whole tenants for the sweep: one row of each kind that a URL may name, and a marker in all their words."""
 
-import zlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -14,7 +13,8 @@ from accounts.actions import invite
 from accounts.models import ApiKey, Membership, Project, Role, Scope, User
 from annotate.models import Queue, Slot, SlotState
 from clustering.models import GroupingRun
-from ingest.models import RawBatch
+from common.compression import compress
+from ingest.models import RawBatch, Upload
 from issues.models import EventKind, Issue, IssueEvent, IssueMembership, Proposal, Source
 from tests.builders import (
     make_failure,
@@ -85,8 +85,15 @@ def _of_work(tenant: Tenant, issue_number: int) -> dict[str, Any]:
     run = GroupingRun.objects.create(project=tenant.project, mechanism="test")
     proposal = _proposal(tenant, run, reviewer)
     batch = RawBatch.objects.create(
-        project=tenant.project, door="sessions", state="failed", reason=tenant.marker, body=zlib.compress(b"{}"), sha256="0" * 64, received_at=timezone.now()
+        project=tenant.project,
+        door="sessions",
+        state="failed",
+        reason=tenant.marker,
+        body=compress(b"{}"),
+        sha256="0" * 64,
+        received_at=timezone.now(),
     )
+    upload = Upload.objects.create(project=tenant.project, file_name=f"{tenant.marker}.json", state="failed", size=1)
     return {
         "session_id": session.pk,
         "queue_id": queue.pk,
@@ -102,6 +109,7 @@ def _of_work(tenant: Tenant, issue_number: int) -> dict[str, Any]:
         "run_id": run.pk,
         "proposal_id": proposal.pk,
         "batch_id": batch.pk,
+        "upload_id": upload.pk,
     }
 
 

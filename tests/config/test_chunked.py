@@ -8,7 +8,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from http.client import HTTPConnection
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 
 from config.chunked import ChunkedBody
 from tests.ingest.payloads import export, span
@@ -122,4 +122,4 @@ def test_gunicorn_takes_a_chunked_upload_whole(server: tuple[int, str, Path]) ->
     assert upload(port, key, [b" " * 65536] * 20) == 413
     with closing(sqlite3.connect(database)) as connection:
         stored = connection.execute("select body from ingest_rawbatch").fetchall()
-    assert [json.loads(zlib.decompress(row[0])) for row in stored] == [json.loads(body)]
+    assert [json.loads(zstandard.decompress(row[0])) for row in stored] == [json.loads(body)]

@@ -1,6 +1,7 @@
 """Waiting batches become sessions: once each, whoever dies on the way, and a bad one alone stays behind."""
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -13,7 +14,7 @@ from accounts.models import ApiKey, Project
 from ingest.claims import DEADLY, MOST_CLAIMS, claim_batches
 from ingest.digest import digest_waiting
 from ingest.models import BatchState, RawBatch
-from ingest.storing import store_telemetry
+from ingest.storing import Delivery, Finish, store
 from ingest.storing.batches import keep_batch
 from ingest.tasks import sweep
 from tests.ingest.payloads import JSON, export, post, span
@@ -72,7 +73,7 @@ def test_a_batch_that_kills_every_worker_is_kept_as_failed(key: ApiKey) -> None:
 
 def test_a_busy_database_counts_against_no_batch(key: ApiKey) -> None:
     keep(key, 1)
-    with patch("ingest.digest.store_telemetry", side_effect=OperationalError("database is locked")):
+    with patch("ingest.digest.store", side_effect=OperationalError("database is locked")):
         assert digest_waiting() == 0
     assert (RawBatch.objects.get().state, RawBatch.objects.get().attempts) == (BatchState.WAITING, 0)
     run_out()
@@ -92,12 +93,12 @@ def test_an_older_version_that_is_digested_late_does_not_come_back(key: ApiKey) 
 def test_a_batch_that_fails_is_kept_with_its_reason_and_the_others_go_on(key: ApiKey) -> None:
     keep(key, 1, 2, 3)
 
-    def break_on_two(project: Project, spans: list, *rest: object) -> object:  # type: ignore[type-arg] # a stand-in
-        if any(one.name == "span 2" for one in spans):
+    def break_on_two(project: Project, deliveries: Sequence[Delivery], finish: Finish) -> object:
+        if any(one.name == "span 2" for delivery in deliveries for one in delivery.contents.spans):
             raise ValueError("two is broken")
-        return store_telemetry(project, spans, *rest)  # type: ignore[arg-type] # passed on as they came
+        return store(project, deliveries, finish)
 
-    with patch("ingest.digest.store_telemetry", break_on_two):
+    with patch("ingest.digest.store", break_on_two):
         assert digest_waiting() == 2
         for _ in range(3):
             RawBatch.objects.update(claimed_until=None)

@@ -1,6 +1,5 @@
 """The health page and its API: what anybody sees of the intake, and what a lead can do about it."""
 
-import zlib
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import ApiKey, Project, Role, Scope, User
+from common.compression import compress
 from ingest.digest import digest_waiting
 from ingest.models import BatchState, IntakeCount, IntakeEvent, RawBatch, RefusedRequest, UnmappedAttribute
 from ingest.queries.beginning import beginning_of
@@ -37,7 +37,7 @@ def client_of(user: User) -> Client:
 
 def make_batch(key: ApiKey, **fields: Any) -> RawBatch:
     values = {"door": "traces", "content_type": "application/json", "received_at": timezone.now(), **fields}
-    body = zlib.compress(values.pop("body", export(span(1))))
+    body = compress(values.pop("body", export(span(1))))
     return RawBatch.objects.create(project=key.project, api_key=key, body=body, sha256="0" * 64, **values)
 
 
@@ -284,3 +284,57 @@ def test_page_of_a_batch_shows_its_beginning_escaped(lead_client: Client, key: A
     shown = page(lead_client, "failed_batch", batch.pk)
     assert "&lt;script&gt;alert(1)" in shown
     assert "<b>no</b>" not in shown
+
+
+# --- over the API -------------------------------------------------------------------------------
+
+
+def ask(client: Client, secret: str) -> Any:
+    return client.get("/api/v1/health/ingest/", headers={"Authorization": f"Bearer {secret}"})
+
+
+def test_api_tells_what_the_page_tells(client: Client, key: ApiKey) -> None:
+    fill(key, 1)
+    told = ask(client, make_key(key.project, Scope.READ)).json()
+    assert (told["mood"], told["findings"][0]["mood"]) == ("bad", "bad")
+    assert told["programs"][0] | {"last_at": ""} == {
+        "key": "test", "key_prefix": key.prefix, "program": "sdk/0", "last_at": "",
+        "items_this_hour": 6, "items_24h": 6, "items_7d": 6, "rejected_24h": 0, "lag_ms_mean": 0, "lag_ms_max": 0,
+    }  # fmt: skip
+    assert told["waiting"]["batches"] == 1
+    assert (told["failed"]["batches"], told["failed"]["newest"][0]["reason"]) == (1, "ValueError 0")
+    assert told["refused"][0]["reason"] == "bad 0"
+    assert told["refused"][0]["advice"].startswith("The body could not be read.")
+    assert (told["unmapped"][0]["key"], told["unresolved_scores"]) == ("k.0", 1)
+
+
+def test_api_of_a_new_project_is_calm(client: Client, project: Project) -> None:
+    told = ask(client, make_key(project, Scope.READ)).json()
+    assert (told["mood"], told["last_at"], told["programs"]) == ("calm", None, [])
+
+
+def test_api_retries_one_or_all(client: Client, key: ApiKey) -> None:
+    batches = [make_batch(key, state=BatchState.FAILED) for _ in range(3)]
+    secret = make_key(key.project, Scope.WRITE)
+    url = "/api/v1/health/ingest/retry/"
+    first = post(client, secret, url, f'{{"id": {batches[0].pk}}}'.encode())
+    assert (first.status_code, first.json()) == (202, {"retried": 1})
+    assert post(client, secret, url, b"{}").json() == {"retried": 2}
+    assert post(client, secret, url, b"{}").json() == {"retried": 0}
+    assert sorted(IntakeEvent.objects.values_list("batches", "api_key__scopes")) == [(1, ["write"]), (2, ["write"])]
+
+
+def test_api_retries_nothing_of_another_project(client: Client, key: ApiKey) -> None:
+    batch = make_batch(key, state=BatchState.FAILED)
+    secret = make_key(make_project("other"), Scope.WRITE)
+    answer = post(client, secret, "/api/v1/health/ingest/retry/", f'{{"id": {batch.pk}}}'.encode())
+    assert answer.json() == {"retried": 0}
+    batch.refresh_from_db()
+    assert batch.state == BatchState.FAILED
+
+
+@pytest.mark.parametrize("body", [b'{"id": "x"}', b"[]", b"{", b'{"id": 1e400}', b'{"id": 100000000000000000000000}'])
+def test_api_names_what_is_wrong_with_a_retry(client: Client, project: Project, body: bytes) -> None:
+    answer = post(client, make_key(project, Scope.WRITE), "/api/v1/health/ingest/retry/", body)
+    assert answer.status_code in {202, 400}
+    assert answer.status_code == 400 or answer.json() == {"retried": 0}

@@ -1,6 +1,7 @@
 """Files of benchmarks and clients become sessions; the counts are taken from the files by other means."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,11 @@ def simulations(path: Path) -> list[dict[str, Any]]:
     return found
 
 
+def spoken(*roles: str) -> Iterable[Step]:
+    """The steps of these roles, with their words."""
+    return Step.objects.filter(role__in=roles).select_related("session__transcript")
+
+
 @pytest.mark.shared_data
 def test_tau2_airline_counts_what_the_file_holds(project: Project) -> None:
     report = import_file(project, AIRLINE)
@@ -33,7 +39,7 @@ def test_tau2_airline_counts_what_the_file_holds(project: Project) -> None:
     assert (report.sessions_added, report.refused, len(wrong)) == (50, [], 79)
     assert Step.objects.filter(kind="tool").count() == len(calls) == 344
     assert Step.objects.filter(kind="tool", is_error=True).count() == 79
-    assert Step.objects.filter(kind="tool", result="").count() == sum(
+    assert sum(not step.result for step in spoken("tool")) == sum(
         message["role"] == "tool" and not message["content"] for message in messages
     )
     assert Score.objects.filter(name="reward", value=1.0).count() == 9
@@ -62,9 +68,9 @@ def test_tau2_users_have_tools_and_signs_are_not_their_words(project: Project) -
     on_their_side = [c for m in messages if m["role"] == "user" for c in m.get("tool_calls") or []]
     flags = Step.objects.filter(kind="tool").values_list("flags", flat=True)
     assert sum("user_side" in flag for flag in flags) == len(on_their_side) > 0
-    assert not Step.objects.filter(role="user", text__contains="###").exists()
+    assert not any("###" in step.text for step in spoken("user"))
     assert Step.objects.filter(kind="event", role="internal").count() == 40
-    assert not Step.objects.filter(role__in=["user", "agent"], text="").exists()
+    assert all(step.text for step in spoken("user", "agent"))
 
 
 @pytest.mark.shared_data
@@ -144,7 +150,7 @@ def test_command_fails_when_anything_was_refused(
     told = capsys.readouterr()
     assert "some.jsonl: 1 sessions and 0 steps added, 0 changed, 0 unchanged, 3 refused" in told.out
     assert "line 2: is no JSON" in told.out
-    assert "some.jsonl: 4" in told.err
+    assert told.err == ""
 
 
 def test_command_names_a_project_or_file_that_is_not_there(project: Project, tmp_path: Path) -> None:

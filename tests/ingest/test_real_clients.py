@@ -23,8 +23,8 @@ def test_openinference_gives_one_session_of_two_turns(client: Client, project: P
     assert session.traces.count() == 2
     kinds = Counter(session.steps.values_list("kind", flat=True))
     assert kinds == {"user": 2, "guardrail": 1, "retriever": 1, "llm": 4, "tool": 2, "agent": 2}
-    talk = session.steps.filter(role__in=["user", "agent"]).values_list("role", "text")
-    assert list(talk) == [
+    talk = session.steps.filter(role__in=["user", "agent"])
+    assert [(step.role, step.text) for step in talk] == [
         ("user", "Where is my order A-1001?"),
         ("agent", "It ships on Friday."),
         ("user", "Cancel it and refund me."),
@@ -123,4 +123,4 @@ def test_every_client_reads_as_a_dialogue_with_tools(
     digest_waiting()
     steps = Step.objects.order_by("session__started_at", "position")
     assert [step.role for step in steps if step.role in {"user", "agent"}] == talk
-    assert steps.filter(role="tool", name="get_order", arguments__contains="A-1001").exists()
+    assert any("A-1001" in call.arguments for call in steps.filter(role="tool", name="get_order"))

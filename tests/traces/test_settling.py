@@ -7,12 +7,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Project
-from tests.builders import NOON, make_project, make_session, make_steps, make_talk
+from tests.builders import NOON, make_project, make_session, make_steps, make_talk, tell
 from traces import settling, tasks
 from traces.detectors import DETECTORS, Detector
 from traces.models import AgentSession, Signal, StepKind
 from traces.records import Baseline, Found
 from traces.settling import baseline_of, baselines, settle_quiet
+from traces.words import Words
 
 LATER = NOON + timedelta(minutes=5)
 
@@ -58,10 +59,10 @@ def test_settle_quiet_twice_changes_nothing(project: Project) -> None:
 def test_settle_quiet_again_after_late_steps_replaces_only_its_own_signals(project: Project) -> None:
     session = make_session(project)
     *_, answer = make_talk(session)
+    said = session.words
     settle_quiet(LATER)
     Signal.objects.create(session=session, kind="like_issue", strength=0.5, sentence="Looks like ISS-1.")
-    answer.text = "I'm sorry, the refund failed."
-    answer.save()
+    tell(session, {**said, answer.key: Words("I'm sorry, the refund failed.")})
     AgentSession.objects.update(revision=2)
     assert settle_quiet(LATER) == 1
     session.refresh_from_db()

@@ -1,0 +1,228 @@
+"""The one place where a project's sessions are written: short transactions behind the fence, redone when overtaken."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import ProtectedError, RestrictedError
+from django.utils import timezone
+
+from accounts.models import Project
+from ingest.dialects.feedback import scores_of_logs, scores_of_span
+from ingest.models import Fence, Trace, TracePart
+from ingest.records import Contents, LogRecord, ScoreRecord, SessionRecord, SpanRecord
+from ingest.storing import fence, rows
+from ingest.storing.scores import release_scores, resolve_scores, store_scores
+from ingest.storing.sessions import STEP_COLUMNS, Change, Outcome, compare
+from ingest.storing.telemetry import Grown, Story, Telling, draw_up
+from traces.models import AgentSession, Step, Transcript
+
+MOST_TRIES = 3
+# A transaction of so many sessions holds SQLite's one write lock for some 20 ms; then the doors get their turn.
+AT_ONCE = 50
+TRACE = ("project", "trace_id", "session")
+PART = ("trace", "digest", "payload")
+TRANSCRIPT = ("session", "payload")
+STEP = ("session", *STEP_COLUMNS)
+SESSION = tuple(one.name for one in AgentSession._meta.concrete_fields if not one.primary_key)
+# Not what settling writes: it may be at it while this derives the steps.
+CHANGING = tuple(
+    name
+    for name in SESSION
+    if name not in {"project", "created_at", "settled_revision", "signal_count", "signal_weight"}
+)
+
+
+Finish = Callable[[list[Outcome]], None]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What one body held, and when it came."""
+
+    contents: Contents
+    received_at: datetime
+
+
+@dataclass
+class Draft:
+    """All that a few deliveries change, slice by slice; true as long as the fence stands at `number`."""
+
+    number: int
+    slices: list[list[Change]]
+    strays: list[Grown]
+    emptied: set[int]
+    scores: list[ScoreRecord] = field(default_factory=list)
+
+
+def store(project: Project, deliveries: Sequence[Delivery], finish: Finish = lambda _: None) -> list[Outcome]:
+    """Brings the rows to what the deliveries say. Running it again changes nothing.
+
+    `finish` is called with all outcomes in the last transaction: what it writes is there exactly when the rest is.
+    """
+    for _ in range(MOST_TRIES):
+        try:
+            return _write(project, _draft(project, deliveries), finish)
+        except fence.Overtaken:
+            continue
+    with transaction.atomic():
+        # Whoever overtakes us again and again waits this time.
+        Fence.objects.select_for_update().get(project=project)
+        return _write(project, _draft(project, deliveries), finish)
+
+
+def _draft(project: Project, deliveries: Sequence[Delivery]) -> Draft:
+    number = fence.look(project)
+    telling = draw_up(project, [(one.contents.spans, one.contents.logs, one.received_at) for one in deliveries])
+    stories = _joined(telling, _plain_stories(project, deliveries))
+    changes = compare(stories)
+    size = max(1, len(changes)) if telling.is_tangled else AT_ONCE
+    return Draft(
+        number=number,
+        slices=[changes[start : start + size] for start in range(0, len(changes), size)] or [[]],
+        strays=telling.strays,
+        emptied=telling.emptied,
+        scores=list(_scores(deliveries)),
+    )
+
+
+def _plain_stories(project: Project, deliveries: Sequence[Delivery]) -> list[Story]:
+    """The sessions that came whole. What was stored from a later delivery already is not put back."""
+    newest: dict[str, tuple[SessionRecord, datetime]] = {}
+    for one in sorted(deliveries, key=lambda one: one.received_at):
+        newest.update({record.external_id: (record, one.received_at) for record in one.contents.sessions})
+    if not newest:
+        return []
+    known = {row.external_id: row for row in AgentSession.objects.filter(project=project, external_id__in=newest)}
+    return [
+        Story(known.get(name) or AgentSession(project=project, external_id=name, revision=0), record, received_at)
+        for name, (record, received_at) in newest.items()
+        if name not in known or known[name].last_received_at <= received_at
+    ]
+
+
+def _joined(telling: Telling, plain: Iterable[Story]) -> list[Story]:
+    """One story for each session: where a session came both ways, it is as it came whole, and keeps its traces."""
+    stories = {story.row.external_id: story for story in telling.stories}
+    for story in plain:
+        told = stories.setdefault(story.row.external_id, story)
+        told.record, told.received_at = story.record, max(told.received_at, story.received_at)
+    return list(stories.values())
+
+
+def _scores(deliveries: Iterable[Delivery]) -> Iterator[ScoreRecord]:
+    for one in deliveries:
+        for span in one.contents.spans:
+            yield from scores_of_span(span)
+        yield from scores_of_logs(one.contents.logs)
+        yield from one.contents.scores
+        for record in one.contents.sessions:
+            yield from record.scores
+
+
+# --- writing ----------------------------------------------------------------------------------------
+
+
+def _write(project: Project, draft: Draft, finish: Finish) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    *first, last = draft.slices
+    for step, changes in enumerate(first):
+        with transaction.atomic():
+            fence.step_over(project, draft.number + step)
+            outcomes += _write_changes(project, changes)
+    with transaction.atomic():
+        fence.step_over(project, draft.number + len(first))
+        outcomes += _write_changes(project, last)
+        _write_traces(draft.strays)
+        _drop_empty(draft.emptied)
+        _write_scores(project, draft)
+        finish(outcomes)
+    return outcomes
+
+
+def _write_changes(project: Project, changes: Sequence[Change]) -> list[Outcome]:
+    _write_sessions(project, changes)
+    _write_traces([grown for change in changes for grown in change.grown])
+    _write_steps(changes)
+    return [change.outcome for change in changes]
+
+
+def _write_sessions(project: Project, changes: Sequence[Change]) -> None:
+    known = [change.row for change in changes if change.row.pk]
+    rows.update(AgentSession, CHANGING, ((*_values(row, CHANGING), row.pk) for row in known))
+    fresh = {change.row.external_id: change.row for change in changes if not change.row.pk}
+    now = timezone.now()
+    for row in fresh.values():
+        row.created_at = now
+    rows.insert(AgentSession, SESSION, (_values(row, SESSION) for row in fresh.values()))
+    _learn_keys(AgentSession, "external_id", project, fresh)
+
+
+def _values(row: AgentSession, names: Iterable[str]) -> list[object]:
+    return [row.project_id if name == "project" else getattr(row, name) for name in names]
+
+
+def _write_traces(grown: Sequence[Grown]) -> None:
+    for one in grown:
+        one.trace.session = one.trace.session  # which may have got its key since
+    moved = [one.trace for one in grown if one.is_moved and one.trace.pk]
+    rows.update(Trace, ("session",), ((trace.session_id, trace.pk) for trace in moved))
+    fresh = {one.trace.trace_id: one.trace for one in grown if not one.trace.pk}
+    rows.insert(Trace, TRACE, ((trace.project_id, trace.trace_id, trace.session_id) for trace in fresh.values()))
+    if fresh:
+        _learn_keys(Trace, "trace_id", next(iter(fresh.values())).project, fresh)
+    rows.insert(TracePart, PART, ((one.trace.pk, part.digest, part.payload) for one in grown for part in one.parts))
+
+
+def _learn_keys(
+    model: type[AgentSession] | type[Trace], name: str, project: Project, fresh: Mapping[str, AgentSession | Trace]
+) -> None:
+    """Gives rows the primary keys under which they were just inserted."""
+    if fresh:
+        found = model._default_manager.filter(project=project, **{f"{name}__in": fresh}).values_list(name, "pk")
+        for value, key in found:
+            fresh[value].pk = key
+
+
+def _write_steps(changes: Sequence[Change]) -> None:
+    for change in changes:
+        if change.gone:
+            Step.objects.filter(session=change.row, key__in=change.gone).delete()
+    steps = ((change.row.pk, *step) for change in changes for step in change.steps)
+    rows.insert(Step, STEP, steps, unique=("session", "key"))
+    words = ((change.row.pk, change.words) for change in changes if change.words is not None)
+    rows.insert(Transcript, TRANSCRIPT, words, unique=("session",))
+
+
+def _drop_empty(session_ids: set[int]) -> None:
+    """A session that lost its last trace is gone, unless people have judged it."""
+    if not session_ids:
+        return
+    release_scores(session_ids)
+    for session in AgentSession.objects.filter(pk__in=session_ids):
+        try:
+            with transaction.atomic():
+                session.delete()
+        except (ProtectedError, RestrictedError):
+            continue
+
+
+def _write_scores(project: Project, draft: Draft) -> None:
+    store_scores(project, draft.scores)
+    resolve_scores(project, [change.row for changes in draft.slices for change in changes])
+
+
+# --- in other words ---------------------------------------------------------------------------------
+
+
+def store_telemetry(
+    project: Project, spans: Sequence[SpanRecord], logs: Sequence[LogRecord], received_at: datetime
+) -> list[Outcome]:
+    """`store` of spans and logs that came at one time."""
+    return store(project, [Delivery(Contents(spans=tuple(spans), logs=tuple(logs)), received_at)])
+
+
+def store_sessions(project: Project, records: Sequence[SessionRecord], received_at: datetime) -> list[Outcome]:
+    """`store` of whole sessions that came at one time."""
+    return store(project, [Delivery(Contents(sessions=tuple(records)), received_at)])

@@ -1,0 +1,56 @@
+"""The words of a session's steps, which are most of its bytes and which no query asks for: packed into one value."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import orjson
+
+from common.compression import compress, decompress
+
+
+class Words(NamedTuple):
+    """What was said in one step, its input and answer as sent, and how it failed."""
+
+    text: str = ""
+    arguments: str = ""
+    result: str = ""
+    error_message: str = ""
+
+
+SILENCE = Words()
+
+
+def pack_words(words: Mapping[str, Words], names: Iterable[str] = ()) -> bytes:
+    """The words by the step's key, and the names of all steps, which only a search asks for here."""
+    said = {key: list(told) for key, told in words.items() if any(told)}
+    return compress(orjson.dumps({"words": said, "names": sorted({*names} - {""})}))
+
+
+def unpack_words(payload: bytes | memoryview) -> dict[str, Words]:
+    """What `pack_words` was given, as far as there are words."""
+    return {key: Words(*said) for key, said in _content(payload)["words"].items()}
+
+
+def _content(payload: bytes | memoryview) -> dict[str, Any]:
+    content: dict[str, Any] = orjson.loads(decompress(payload))
+    return content
+
+
+class Search:
+    """Looks for words, in upper or lower case, in what steps say and in how they are called."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words.lower()
+        self.written = orjson.dumps(self.words)[1:-1].decode()
+        self.bytes_read = 0
+
+    def finds(self, payload: bytes | memoryview) -> bool:
+        """Whether the packed words hold them; counts what it had to read."""
+        written = decompress(payload)
+        self.bytes_read += len(written)
+        # Most hold them nowhere, which shows without taking them apart.
+        return self.written in written.decode().lower() and self._is_said(_content(payload))
+
+    def _is_said(self, content: dict[str, Any]) -> bool:
+        said = [*content["names"], *(text for words in content["words"].values() for text in words)]
+        return any(self.words in text.lower() for text in said)
