@@ -1,24 +1,36 @@
-"""`/api/v1/sessions/`: sessions as plain JSON in, and the list of what is there out."""
+"""`/api/v1/sessions/` and `/api/v1/scores/`: plain JSON in, and the list of what is there out."""
 
-from typing import cast
+from typing import Any, cast
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.authentication import keyed
-from accounts.models import ApiKey, Scope
+from accounts.models import ApiKey, Project, Scope
+from common.api import whole_number
+from common.errors import Refused
 from ingest.actions import accept
-from ingest.dialects.batches import SESSIONS
+from ingest.dialects.batches import SCORES, SESSIONS
+from ingest.dialects.our_scores import read_scores
 from ingest.dialects.ours import read_body
 from ingest.dialects.reader import NDJSON
+from ingest.queries.scores import SCORE_FILTERS, chosen_scores
 from ingest.receiving import TooLarge, Unreadable, Unsupported
-from ingest.records import Refusal, SessionRecord
+from ingest.receiving.limits import MAX_SCORES_BYTES
+from ingest.records import Refusal, ScoreRecord, SessionRecord
 from ingest.request import read_body as read_bytes
-from ingest.serializers import PostedSession, ReceivedSessions
-from traces.api import list_sessions, list_sessions_schema
+from ingest.serializers import (
+    ListedScore,
+    ListedScores,
+    PostedSession,
+    PostedTargetedScore,
+    ReceivedScores,
+    ReceivedSessions,
+)
+from traces.api import LARGEST_PAGE, PAGE_SIZE, PAGING, list_sessions, list_sessions_schema
 
 JSON = "application/json"
 EXAMPLE = {
@@ -29,6 +41,34 @@ EXAMPLE = {
         {"kind": "agent", "text": "Done! Your refund is on its way."},
     ],
 }
+
+SCORE_EXAMPLES = {
+    "A thumb from a user, on a session": {
+        "name": "user_thumb",
+        "value": 0,
+        "label": "down",
+        "explanation": "It never refunded me.",
+        "annotator_kind": "human",
+        "author": "user-991",
+        "session_id": "chat-17",
+    },
+    "An evaluator's rating of one span, which may come before the span": {
+        "name": "correctness",
+        "value": 0.25,
+        "annotator_kind": "llm",
+        "author": "judge-3",
+        "trace_id": "0af7651916cd43dd8448eb211c80319c",
+        "span_id": "00f067aa0ba902b7",
+    },
+}
+SCORE_PARAMETERS = [
+    OpenApiParameter("name", description="Scores of this name."),
+    OpenApiParameter("session_id", description="Scores of the session that its sender calls so, or that name it."),
+    OpenApiParameter("since", description="Kept at or after this time, such as 2026-11-02T09:30:00Z."),
+    OpenApiParameter("joined", description="yes: those whose session is here; no: those that still wait for it."),
+    OpenApiParameter("cursor", description="`next` of the page before."),
+    OpenApiParameter("limit", int, description=f"Scores per page, 1 to {LARGEST_PAGE}; {PAGE_SIZE} unless told."),
+]
 
 
 class TooLargeError(APIException):
@@ -59,26 +99,33 @@ def sessions(request: Request) -> Response:
 
 
 def _receive(request: Request, key: ApiKey) -> Response:
-    kind = (request.content_type or "").partition(";")[0].strip().lower()
-    if kind not in {JSON, NDJSON}:
-        raise UnsupportedMediaType(kind)
-    body = _body(request)
+    kind, body = _posted(request)
     entries = read_body(body, kind)
     accepted = [entry for entry in entries if isinstance(entry, SessionRecord)]
     refused = [entry for entry in entries if isinstance(entry, Refusal)]
     if not accepted:
         return _all_refused(refused)
     accept(key, SESSIONS, kind, body, "; ".join(map(str, refused)), replaces=True)
-    answer = {
-        "accepted": [{"id": record.external_id, "steps": len(record.steps)} for record in accepted],
-        "refused": [{"line": entry.line, "field": entry.field, "message": entry.message} for entry in refused],
-    }
-    return Response(answer, status=status.HTTP_202_ACCEPTED)
+    told = [{"id": record.external_id, "steps": len(record.steps)} for record in accepted]
+    return _received(told, refused)
 
 
-def _body(request: Request) -> bytes:
+def _received(accepted: list[dict[str, Any]], refused: list[Refusal]) -> Response:
+    told = [{"line": entry.line, "field": entry.field, "message": entry.message} for entry in refused]
+    return Response({"accepted": accepted, "refused": told}, status=status.HTTP_202_ACCEPTED)
+
+
+def _posted(request: Request, limit: int | None = None) -> tuple[str, bytes]:
+    """The type and the bytes of a body that is JSON or NDJSON."""
+    kind = (request.content_type or "").partition(";")[0].strip().lower()
+    if kind not in {JSON, NDJSON}:
+        raise UnsupportedMediaType(kind)
+    return kind, _body(request, limit)
+
+
+def _body(request: Request, limit: int | None) -> bytes:
     try:
-        return read_bytes(request._request)  # noqa: SLF001 # DRF offers no other way to the unread stream
+        return read_bytes(request._request, limit)  # noqa: SLF001 # DRF offers no other way to the unread stream
     except Unreadable as error:
         raise ParseError(str(error)) from error
     except Unsupported as error:
@@ -89,9 +136,59 @@ def _body(request: Request) -> bytes:
 
 def _all_refused(refused: list[Refusal]) -> Response:
     """400 in the one error shape; a line of a longer body stands in front of the field."""
-    problems = refused or [Refusal(0, "The body holds no session.")]
+    problems = refused or [Refusal(0, "The body holds nothing to take.")]
     errors = [
         {"field": f"{entry.line}.{entry.field}".strip(".") if entry.line else entry.field, "message": entry.message}
         for entry in problems
     ]
     return Response({"errors": errors}, status=status.HTTP_400_BAD_REQUEST)
+
+
+@extend_schema(
+    methods=["POST"],
+    summary="Send scores",
+    description=(
+        "What evaluators and end users say about sessions and steps: one score as `application/json` (or a list), or "
+        "many as `application/x-ndjson`, one per line. A score may come before what it is about, and finds it later. "
+        "Good ones are kept even when others are refused; `refused` names line, field and reason."
+    ),
+    request={JSON: PostedTargetedScore, NDJSON: PostedTargetedScore},
+    responses={202: ReceivedScores},
+    examples=[OpenApiExample(title, value=value, request_only=True) for title, value in SCORE_EXAMPLES.items()],
+)
+@extend_schema(
+    methods=["GET"],
+    summary="List scores",
+    description="Newest first. What is not in the list of filters is refused.",
+    parameters=SCORE_PARAMETERS,
+    responses=ListedScores,
+)
+@keyed(GET=Scope.READ, POST=Scope.INGEST)
+def scores(request: Request) -> Response:
+    """The project's scores (GET), or new ones (POST)."""
+    key = cast("ApiKey", request.auth)
+    return _receive_scores(request, key) if request.method == "POST" else _list_scores(request, key.project)
+
+
+def _receive_scores(request: Request, key: ApiKey) -> Response:
+    kind, body = _posted(request, MAX_SCORES_BYTES)
+    entries = read_scores(body, kind)
+    accepted = [entry for entry in entries if isinstance(entry, ScoreRecord)]
+    refused = [entry for entry in entries if isinstance(entry, Refusal)]
+    if not accepted:
+        return _all_refused(refused)
+    accept(key, SCORES, kind, body, "; ".join(map(str, refused)), replaces=True)
+    return _received([{"name": score.name, "identity": score.identity} for score in accepted], refused)
+
+
+def _list_scores(request: Request, project: Project) -> Response:
+    for name in request.query_params:
+        if name not in SCORE_FILTERS | PAGING:
+            raise Refused(f"No such filter. There are: {', '.join(sorted(SCORE_FILTERS | PAGING))}.", field=name)
+    limit = whole_number(request, "limit", PAGE_SIZE, LARGEST_PAGE)
+    rows = chosen_scores(project, request.query_params).order_by("-pk")
+    if "cursor" in request.query_params:
+        rows = rows.filter(pk__lt=whole_number(request, "cursor", 1, 2**63 - 1))
+    found = list(rows[: limit + 1])
+    after = str(found[limit - 1].pk) if len(found) > limit else None
+    return Response({"results": ListedScore(found[:limit], many=True).data, "next": after})

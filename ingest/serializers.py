@@ -1,11 +1,11 @@
-"""The shape of a posted session, for the API document. `dialects.ours` reads it: it names every bad field at once."""
+"""The shapes of posted sessions and scores, for the API document. `dialects` read them: every bad field is named."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
 from ingest.dialects.ours import KINDS, STATUSES
-from traces.models import AnnotatorKind
+from traces.models import AnnotatorKind, Score
 
 
 class SessionHead(serializers.Serializer[Any]):
@@ -52,13 +52,38 @@ class PostedStep(serializers.Serializer[Any]):
 
 
 class PostedScore(serializers.Serializer[Any]):
-    """What a machine or an end user gave the session."""
+    """What a machine or an end user gave the session, or with `step_key` a step of it."""
 
     name = serializers.CharField()
-    value = serializers.FloatField(required=False, allow_null=True)
+    value = serializers.FloatField(required=False, allow_null=True, help_text="A number, or true (1) or false (0).")
     label = serializers.CharField(required=False)  # type: ignore[assignment]  # DRF's metaclass takes it for a field
     explanation = serializers.CharField(required=False)
-    annotator = serializers.ChoiceField(choices=AnnotatorKind.choices, required=False)
+    annotator_kind = serializers.ChoiceField(choices=AnnotatorKind.choices, required=False)
+    author = serializers.CharField(
+        required=False, help_text="Who or what gave it: a user, an evaluator and its version."
+    )
+    id = serializers.CharField(
+        required=False,
+        help_text="Name, target and `id` make it the same score when it is sent again; without: name, target and author.",
+    )
+    step_key = serializers.CharField(required=False, max_length=80, help_text="The `key` of a step of that session.")
+    given_at = serializers.DateTimeField(required=False, help_text="Of two versions the one given later counts.")
+
+
+class PostedTargetedScore(PostedScore):
+    """A score on its own. It names what it is about, which may come later; one of the four is needed."""
+
+    session_id = serializers.CharField(required=False, max_length=200, help_text="The `id` that the session came with.")
+    trace_id = serializers.CharField(required=False, help_text="32 hex digits, or the UUID of a run.")
+    span_id = serializers.CharField(required=False, help_text="16 hex digits, or the UUID of a run.")
+    response_id = serializers.CharField(required=False, max_length=100, help_text="As the model's provider named it.")
+
+
+class AcceptedScore(serializers.Serializer[Any]):
+    """A score that is kept."""
+
+    name = serializers.CharField()
+    identity = serializers.CharField(help_text="By this the list knows it.")
 
 
 class PostedSession(serializers.Serializer[Any]):
@@ -90,3 +115,31 @@ class ReceivedSessions(serializers.Serializer[Any]):
 
     accepted = AcceptedSession(many=True)
     refused = RefusedEntry(many=True)
+
+
+class ReceivedScores(serializers.Serializer[Any]):
+    """What became of each score of a request."""
+
+    accepted = AcceptedScore(many=True)
+    refused = RefusedEntry(many=True)
+
+
+class ListedScore(serializers.ModelSerializer[Score]):
+    """A score as stored. `session` is null until the session comes that it is about."""
+
+    session_id = serializers.CharField(source="external_id", help_text="The session it names, as its sender does.")
+    session = serializers.PrimaryKeyRelatedField(read_only=True)  # type: ignore[var-annotated]
+
+    class Meta:
+        model = Score
+        fields: ClassVar = [
+            "id", "identity", "name", "value", "label", "explanation", "annotator_kind", "author", "session",
+            "session_id", "step_key", "trace_id", "span_id", "response_id", "given_at", "created_at",
+        ]  # fmt: skip
+
+
+class ListedScores(serializers.Serializer[Any]):
+    """One page of scores, newest first. `next` is the cursor of the next page, null at the end."""
+
+    results = ListedScore(many=True)
+    next = serializers.CharField(allow_null=True)

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from ingest.api import sessions
-from ingest.doors import otlp
+from ingest.api import scores, sessions
+from ingest.doors import langfuse, langsmith, otlp, phoenix
 from ingest.doors.refusals import counted
 from ingest.views import health
 from ingest.views.connect import connect
+from ingest.views.upload import upload, upload_refused, upload_remove, upload_retry, upload_send
 
 # Langfuse's and LangSmith's SDKs put these before the standard paths.
 PREFIXES = ("api/public/otel/", "otel/")
@@ -19,7 +20,27 @@ urlpatterns = [
     *(path(f"{prefix}v1/logs", otlp.logs) for prefix in PREFIXES),
     *(path(f"{prefix}v1/metrics", otlp.metrics) for prefix in PREFIXES),
     path("api/v1/sessions/", counted(sessions), name="api_sessions"),
+    path("api/v1/scores/", counted(scores), name="api_scores"),
+    path("api/public/scores", langfuse.scores, name="langfuse_scores"),
+    path("api/public/ingestion", langfuse.events, name="langfuse_events"),
+    path("api/public/projects", langfuse.projects, name="langfuse_projects"),
+    path("api/public/health", langfuse.health, name="langfuse_health"),
+    path("arize_phoenix_version", phoenix.version, name="phoenix_version"),
+    path("v1/span_annotations", phoenix.annotations, name="phoenix_spans"),
+    path("v1/trace_annotations", phoenix.annotations, name="phoenix_traces"),
+    path("v1/session_annotations", phoenix.annotations, name="phoenix_sessions"),
+    path("info", langsmith.info, name="langsmith_info"),
+    path("runs", langsmith.create, name="langsmith_create"),
+    path("runs/batch", langsmith.batch, name="langsmith_batch"),
+    path("runs/multipart", langsmith.multipart, name="langsmith_multipart"),
+    path("runs/<uuid:langsmith_run>", langsmith.update, name="langsmith_update"),
+    path("feedback", langsmith.feedback, name="langsmith_feedback"),
     path("p/<slug:slug>/connect/", connect, name="connect"),
+    path("p/<slug:slug>/upload/", upload, name="upload"),
+    path("p/<slug:slug>/upload/send/", upload_send, name="upload_send"),
+    path("p/<slug:slug>/upload/<int:upload_id>/retry/", upload_retry, name="upload_retry"),
+    path("p/<slug:slug>/upload/<int:upload_id>/remove/", upload_remove, name="upload_remove"),
+    path("p/<slug:slug>/upload/<int:upload_id>/refused/", upload_refused, name="upload_refused"),
     path("p/<slug:slug>/health/", health.health, name="ingest_health"),
     path("p/<slug:slug>/health/retry/", health.retry_all, name="health_retry_all"),
     path("p/<slug:slug>/health/discard/", health.discard_all, name="health_discard_all"),
