@@ -5,7 +5,7 @@ from django.db.models.functions import Length
 from django.http import Http404
 
 from accounts.models import Project
-from ingest.models import BatchState, RawBatch
+from ingest.models import BatchState, RawBatch, Upload
 
 
 def failed_batches(project: Project) -> QuerySet[RawBatch]:
@@ -25,3 +25,11 @@ def get_failed_batch(project: Project, batch_id: int) -> RawBatch:
     if batch is None:
         raise Http404("No such batch.")
     return batch
+
+
+def get_upload(project: Project, upload_id: int) -> Upload:
+    """An uploaded file of the project; else Http404."""
+    upload = Upload.objects.filter(project=project, pk=upload_id).first()
+    if upload is None:
+        raise Http404("No such upload.")
+    return upload

@@ -5,7 +5,7 @@ from django.urls import path
 from ingest.api import scores, sessions
 from ingest.doors import langfuse, langsmith, otlp, phoenix
 from ingest.doors.refusals import counted
-from ingest.views import health
+from ingest.views import health, health_api
 from ingest.views.connect import connect
 from ingest.views.upload import upload, upload_refused, upload_remove, upload_retry, upload_send
 
@@ -47,4 +47,6 @@ urlpatterns = [
     path("p/<slug:slug>/health/batches/<int:batch_id>/", health.failed_batch, name="failed_batch"),
     path("p/<slug:slug>/health/batches/<int:batch_id>/retry/", health.retry_one, name="failed_batch_retry"),
     path("p/<slug:slug>/health/batches/<int:batch_id>/discard/", health.discard_one, name="failed_batch_discard"),
+    path("api/v1/health/ingest/", health_api.health, name="api_health"),
+    path("api/v1/health/ingest/retry/", health_api.retry, name="api_health_retry"),
 ]
