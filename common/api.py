@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -29,7 +29,7 @@ def error_response(error: Exception, context: dict[str, Any]) -> Response | None
             {"errors": [{"field": "", "message": "The body is too large for this call."}]},
             status=status.HTTP_413_REQUEST_ENTITY_TOO_LARGE,
         )
-    if isinstance(error, OperationalError):
+    if isinstance(error, OperationalError | InterfaceError):
         # Our own trouble: a client gives up on 500 and tries again on 503.
         log.warning("The database did not answer a call: %s", error)
         return Response(

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
@@ -31,7 +31,7 @@ def make_door(receive: Receive, refuse: Refuse, method: str = "POST") -> View:
     def door(request: HttpRequest, **captured: Any) -> HttpResponse:
         try:
             return _answer(request, receive, refuse, method, captured)
-        except OperationalError as error:
+        except (OperationalError, InterfaceError) as error:
             # Exporters drop a batch on 500 and send it again on 503.
             log.warning("The database did not take a batch: %s", error)
             response = refuse(request, 503, "Busy; please send it again.")
