@@ -1,0 +1,132 @@
+"""Nested values and JSON in strings: the words change, the shape stays."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.redaction import BUILTINS, OwnRule, Redactor, redact_value
+from ingest.redaction.rules import Redaction
+
+KEY = b"a project's key"
+EVERYTHING = [builtin.name for builtin in BUILTINS]
+
+
+def start(*names: str, own: tuple[OwnRule, ...] = ()) -> Redaction:
+    return Redactor(KEY, names or EVERYTHING, own).start()
+
+
+def redacted(value: Any, **options: Any) -> Any:
+    return redact_value(start(), value, **options)
+
+
+EMAIL = start().text("ada@example.com")
+
+
+def test_clean_value_is_the_same_object() -> None:
+    value = {"a": [1, None, True, {"b": "words"}]}
+    assert redacted(value) is value
+
+
+def test_words_are_found_at_any_depth() -> None:
+    assert redacted({"a": [{"b": ["ada@example.com"]}]}) == {"a": [{"b": [EMAIL]}]}
+
+
+def test_json_in_a_string_in_a_string_stays_json() -> None:
+    inner = json.dumps({"to": 'say "hi" to ada@example.com', "n": 1})
+    outer = json.dumps({"arguments": inner})
+    found = redacted({"text": outer})
+    assert json.loads(json.loads(found["text"])["arguments"]) == {"to": f'say "hi" to {EMAIL}', "n": 1}
+
+
+def test_words_hidden_by_escapes_are_found() -> None:
+    assert json.loads(redacted(r'{"to": "ada\u0040example.com"}')) == {"to": EMAIL}
+
+
+def test_number_in_inner_json_becomes_a_string() -> None:
+    found = json.loads(redacted('{"card": 4111111111111111, "n": 12}'))
+    assert found["n"] == 12
+    assert found["card"].startswith("[card ")
+
+
+def test_number_of_a_field_of_ours_stays_a_number() -> None:
+    value = {"steps": [{"kind": "llm", "latency_ms": 4111111111111111}]}
+    assert redacted(value) is value
+
+
+def test_number_in_arguments_becomes_a_string() -> None:
+    assert redacted({"arguments": {"pan": 4111111111111111}})["arguments"]["pan"].startswith("[card ")
+
+
+def test_otlp_number_becomes_a_string_value() -> None:
+    pair = {"key": "pan", "value": {"intValue": "4111111111111111"}}
+    assert redacted({"attributes": [pair]})["attributes"][0]["value"]["stringValue"].startswith("[card ")
+
+
+def test_ids_and_times_stay() -> None:
+    span = {
+        "traceId": "12345678901234567890123456789012",
+        "spanId": "1234567890123456",
+        "startTimeUnixNano": "1700000000000000000",
+    }
+    assert redacted(span) is span
+
+
+def test_name_that_stands_twice_hides_nothing() -> None:
+    assert "ada@example.com" not in redacted('{"a": "ada@example.com", "a": "ok"}')
+
+
+def test_field_whose_name_is_private_loses_its_whole_value() -> None:
+    found = redacted({"password": "correct horse", "user_phone": "030 90", "db.password": "x"})
+    assert all(value.startswith("[") for value in found.values())
+
+
+def test_private_names_are_redacted_and_stay_apart() -> None:
+    found = redacted({"ada@example.com": 1, "ADA@example.com": 2})
+    assert sorted(found.values()) == [1, 2]
+    assert all(name.startswith(EMAIL) for name in found)
+
+
+def test_too_deep_value_is_not_stored_unread() -> None:
+    value: Any = "ada@example.com"
+    for _ in range(200):
+        value = [value]
+    assert "ada@" not in str(redacted(value))
+
+
+def test_session_id_gets_one_pseudonym() -> None:
+    rule = OwnRule("session", r"sess-\d+", "[session {id}]")
+    one, two = (redact_value(start(own=(rule,)), {"id": "sess-1"}) for _ in range(2))
+    assert one == two != {"id": "sess-1"}
+
+
+@pytest.mark.parametrize("text", ["{", "[1, 2", '"', "{'a': 'ada@example.com'}", "[ada@example.com]", "null", "1"])
+def test_text_that_only_begins_like_json_is_text(text: str) -> None:
+    assert redacted(text) == text.replace("ada@example.com", EMAIL)
+
+
+PRIVATE = st.sampled_from(["ada@example.com", "4111111111111111", "+49 30 901820", "hello", "sk-abcdefghijklmnop1"])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=20) | PRIVATE,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(max_size=8) | PRIVATE, inner, max_size=4)
+        | inner.map(json.dumps)
+    ),
+    max_leaves=12,
+)
+
+
+@given(VALUES)
+def test_second_run_changes_nothing(value: Any) -> None:
+    once = redacted(value, free=True)
+    assert redacted(once, free=True) == once
+
+
+@given(VALUES)
+def test_nothing_private_is_left(value: Any) -> None:
+    found = json.dumps(redacted({"metadata": {"x": value}}), ensure_ascii=False)
+    assert "ada@example.com" not in found
+    assert "sk-abcdefghijklmnop1" not in found
