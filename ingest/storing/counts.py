@@ -1,8 +1,7 @@
 """What came in, in numbers that last longer than the batches: for the health page."""
 
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +15,6 @@ from ingest.storing.fitting import shorten
 
 KEPT_FOR = timedelta(days=90)
 MOST_REASONS = 100
-MOST_KEYS = 500
 OTHER_REASONS = "Other reasons."
 COUNTED_BY = ("project", "api_key", "door", "source", "hour")
 REFUSED_BY = ("project", "api_key", "day", "door", "status", "reason")
@@ -81,33 +79,6 @@ def _add_refusal(
         "last_at": at,
     }
     add_up(RefusedRequest, [row], unique=REFUSED_BY, added=("times",), highest=("last_at",), newest=("source",))
-
-
-def count_unmapped(project_id: int, found: Mapping[str, int], examples: Mapping[str, str], at: datetime) -> None:
-    """Counts attribute keys that no dialect reads, at most MOST_KEYS of a project; `examples` are values of theirs."""
-    if not found:
-        return
-    of_project = UnmappedAttribute.objects.filter(project=project_id)
-    times = Counter[str]()
-    for key, number in found.items():
-        times[shorten(key, 200)] += number
-    known = set(of_project.filter(key__in=times).values_list("key", flat=True))
-    room = MOST_KEYS - of_project.count() if times.keys() - known else 0
-    taken = known | set(sorted(times.keys() - known)[: max(0, room)])
-    rows = [
-        {
-            "project": project_id,
-            "key": key,
-            "times": times[key],
-            "example": shorten(examples.get(key, ""), 200),
-            "first_at": at,
-            "last_at": at,
-        }
-        for key in sorted(taken)
-    ]
-    add_up(
-        UnmappedAttribute, rows, unique=("project", "key"), added=("times",), newest=("example",), highest=("last_at",)
-    )
 
 
 def drop_old_counts(now: datetime) -> None:

@@ -11,7 +11,9 @@ from accounts.models import ApiKey, Project
 from ingest import digest
 from ingest.digest import digest_waiting
 from ingest.models import BatchState, IntakeCount, RawBatch, RefusedRequest, UnmappedAttribute
-from ingest.storing.counts import MOST_KEYS, MOST_REASONS, count_batches, count_refusal, count_unmapped, drop_old_counts
+from ingest.records import SpanRecord
+from ingest.storing.counts import MOST_REASONS, count_batches, count_refusal, drop_old_counts
+from ingest.storing.unmapped import MOST_KEYS, Unmapped, count_unmapped
 from tests.ingest.payloads import export, post, span
 
 
@@ -122,3 +124,35 @@ def test_old_counts_go(key: ApiKey) -> None:
     drop_old_counts(now)
     left = [model.objects.count() for model in (IntakeCount, RefusedRequest, UnmappedAttribute)]
     assert left == [1, 1, 1]
+
+
+class Clock:
+    """Stands until it is moved."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def unread(number: int) -> SpanRecord:
+    return SpanRecord("a" * 32, f"{number:016x}", attributes={"my.key": number, "my.list.0.x": "y", "session.id": "s"})
+
+
+def test_spans_unread_keys_are_gathered_and_written_every_few_seconds(project: Project) -> None:
+    clock = Clock()
+    gathered = Unmapped(clock)
+    gathered.see(project.pk, [unread(1), unread(2)])
+    gathered.see(project.pk, [unread(3)])
+    rows = UnmappedAttribute.objects.order_by("key")
+    assert list(rows.values_list("key", "times", "example")) == [("my.key", 2, "1"), ("my.list.N.x", 2, "y")]
+    clock.now += 5
+    gathered.see(project.pk, [])
+    assert list(rows.values_list("key", "times")) == [("my.key", 3), ("my.list.N.x", 3)]
+
+
+def test_digest_sees_what_nothing_reads(client: Client, key: ApiKey, secret: str, monkeypatch: Any) -> None:
+    monkeypatch.setattr(digest, "unmapped", Unmapped())
+    post(client, secret, "/v1/traces", export(span(1, attributes={"my.key": "x"})))
+    digest_waiting()
+    assert UnmappedAttribute.objects.get().key == "my.key"
