@@ -1,29 +1,43 @@
 """Taking in: the one way in which any door keeps what it was sent. And what people do about what could not be read."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import ApiKey, Project, User
-from common.doorbell import ring
-from ingest.claims import has_free_batches
-from ingest.models import BatchState, IntakeAct, IntakeEvent, RawBatch
+from common.doorbell import Doorbell, ring
+from ingest.models import BatchState, IntakeAct, IntakeEvent, RawBatch, Upload
 from ingest.storing.batches import keep_batch
-from ingest.tasks import digest
+from ingest.tasks import digest, import_uploads
+from ingest.uploading import keep_pieces
 
 MOST_TOLD = 20
+digest_bell = Doorbell(digest)
 
 
-def accept(key: ApiKey, door: str, content_type: str, body: bytes, reason: str = "", *, replaces: bool = False) -> bool:
+def accept(
+    key: ApiKey,
+    door: str,
+    content_type: str,
+    body: bytes,
+    reason: str = "",
+    *,
+    items: int = 0,
+    rejected: int = 0,
+    source: str = "",
+    replaces: bool = False,
+) -> bool:
     """Commits a decompressed body and wakes a worker; False when the same bytes are here already.
 
-    `reason` says what of it was refused; `replaces`: see `keep_batch`.
+    All that is said of the body: see `keep_batch`.
     """
-    wake = not has_free_batches()
-    kept = keep_batch(key, door, content_type, body, reason, replaces=replaces)
-    if kept and wake:
-        # Where another batch waits already, its bell has rung, and that worker takes this one along.
-        ring(digest)
+    kept = keep_batch(
+        key, door, content_type, body, reason, items=items, rejected=rejected, source=source, replaces=replaces
+    )
+    if kept:
+        digest_bell.ring()
     return kept
 
 
@@ -72,3 +86,32 @@ def _note(
             detail=detail,
             happened_at=timezone.now(),
         )
+
+
+def keep_upload(*, project: Project, user: User, name: str, pieces: Iterable[bytes]) -> Upload:
+    """Stores an uploaded file as it comes, and wakes a worker that imports it. What `pieces` raises leaves nothing."""
+    upload = keep_pieces(project, user, name, pieces)
+    ring(import_uploads)
+    return upload
+
+
+def retry_upload(upload: Upload) -> bool:
+    """Lets a failed import be tried again from the start; False when it has not failed."""
+    waits = Upload.objects.filter(pk=upload.pk, state=BatchState.FAILED, size__gt=0).update(
+        state=BatchState.WAITING,
+        attempts=0,
+        claimed_until=None,
+        finished_at=None,
+        reason="",
+        entries_seen=0,
+        bytes_seen=0,
+        report={},
+    )
+    if waits:
+        ring(import_uploads)
+    return bool(waits)
+
+
+def remove_upload(upload: Upload) -> None:
+    """Takes an upload and its pieces away. A worker that is at it notices at its next step."""
+    upload.delete()

@@ -5,6 +5,7 @@ from celery import shared_task
 from common.doorbell import ring
 from ingest.claims import has_free_batches
 from ingest.digest import digest_waiting
+from ingest.uploading import has_free_uploads, import_waiting
 
 ROUNDS = 20
 
@@ -18,8 +19,17 @@ def digest() -> None:
     ring(digest)
 
 
+@shared_task(name="ingest.tasks.import_uploads")
+def import_uploads() -> None:
+    """Imports an uploaded file, and asks for another turn when more wait."""
+    if import_waiting():
+        ring(import_uploads)
+
+
 @shared_task(name="ingest.tasks.sweep")
 def sweep() -> None:
     """Does what a lost message left lying, and what a dead worker held."""
     if has_free_batches():
         digest()
+    if has_free_uploads():
+        ring(import_uploads)

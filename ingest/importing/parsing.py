@@ -20,6 +20,7 @@ PIECE = 1024 * 1024
 MAX_CELL = 8 * 1024 * 1024
 BOM = b"\xef\xbb\xbf"
 TOO_LONG = f"is one JSON value of more than {MAX_VALUE} bytes; write the file as one object per line"
+EMPTY = "holds nothing"
 PARQUET = b"PAR1"
 NOT_PARQUET = "is a Parquet file, which is not read here; export it as JSON lines or CSV"
 LARGE_NUMBER = re.compile(rb"[:,\[]\s*-?\d{20,200}\s*[,}\]]")
@@ -37,10 +38,15 @@ def values(open_it: Callable[[], IO[bytes]]) -> Iterator[Value]:
     with closing(open_it()) as stream:
         first, second = _first_lines(stream)
     if not first:
-        yield Refusal(0, "holds nothing"), 0
+        yield Refusal(0, EMPTY), 0
         return
     with closing(open_it()) as stream:
-        yield from _reader_for(first, second)(stream)
+        is_empty = True
+        for value in _reader_for(first, second)(stream):
+            is_empty = False
+            yield value
+    if is_empty:
+        yield Refusal(0, EMPTY), 0
 
 
 def _first_lines(stream: IO[bytes]) -> tuple[bytes, bytes]:

@@ -48,6 +48,7 @@ def connect(request: ProjectRequest) -> HttpResponse:
         "arrived": arrived,
         "snippets": _snippets(request.build_absolute_uri("/").rstrip("/"), request.project.slug),
         "may_make_keys": request.membership.may(Role.ADMIN),
+        "may_upload": request.membership.may(Role.LEAD),
     }
     return render(request, "ingest/connect.html", context)
 
