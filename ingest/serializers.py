@@ -64,7 +64,7 @@ class PostedScore(serializers.Serializer[Any]):
     )
     id = serializers.CharField(
         required=False,
-        help_text="Name, target and `id` make it the same score when it is sent again; without: name, target and author.",
+        help_text="Name, target and `id` make it the same score when it comes again; else name, target and author.",
     )
     step_key = serializers.CharField(required=False, max_length=80, help_text="The `key` of a step of that session.")
     given_at = serializers.DateTimeField(required=False, help_text="Of two versions the one given later counts.")
