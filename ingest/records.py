@@ -8,6 +8,9 @@ from typing import Any
 EARLIEST_NS = 946_684_800_000_000_000  # 2000
 LATEST_NS = 4_102_444_800_000_000_000  # 2100
 
+# The flag of a span that only stands for others, such as the words of a trace whose spans come from another file.
+STAND_IN = "stand_in"
+
 
 def is_good_time(nanoseconds: int) -> bool:
     return EARLIEST_NS <= nanoseconds < LATEST_NS
@@ -191,6 +194,15 @@ class Telemetry:
 
 
 @dataclass(frozen=True)
+class Checked:
+    """How many items of a body can be taken, how many cannot, and why: each reason once, or with its place."""
+
+    items: int = 0
+    rejected: int = 0
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Contents:
     """What a raw batch holds, whichever door it came through."""
 
@@ -199,3 +211,9 @@ class Contents:
     sessions: tuple[SessionRecord, ...] = ()
     scores: tuple[ScoreRecord, ...] = ()
     refused: tuple[Refusal, ...] = ()
+
+    @property
+    def checked(self) -> Checked:
+        """How much it is."""
+        held = (self.spans, self.logs, self.sessions, self.scores)
+        return Checked(sum(map(len, held)), len(self.refused), tuple(map(str, self.refused)))

@@ -9,10 +9,8 @@ from ingest.dialects.langfuse_scores import score_of
 from ingest.dialects.spans import as_object, build_span, span_id_of, trace_id_of
 from ingest.dialects.values import as_amount, as_count, as_json, as_text
 from ingest.receiving.checking import TRACE_ID, is_id
-from ingest.records import Refusal, SpanRecord, Telemetry
+from ingest.records import STAND_IN, Refusal, SpanRecord, Telemetry
 
-# A trace of OpenTelemetry has a root span of its own. What stands for it is only read where no other span is there.
-STAND_IN = "stand_in"
 COPIED = ("attributes", "resourceAttributes", "scope")
 CAPITAL = re.compile(r"(?<!^)([A-Z])")
 UNDERLINED = re.compile(r"(?<!^)_([a-z])")
@@ -56,7 +54,10 @@ def span_of_observation(observation: dict[str, Any], trace: dict[str, Any] | Non
 
 
 def span_of_trace(trace: dict[str, Any]) -> SpanRecord:
-    """The span over all of a trace's observations: a trace of the old SDKs has words of its own but no root."""
+    """The span over all of a trace's observations: a trace of the old SDKs has words of its own but no root.
+
+    A trace of OpenTelemetry has a root among them: until that is here, this one stands for it.
+    """
     is_stand_in = _is_from_otel(trace.get("id"))
     return build_span(
         trace_id=trace_id_of(trace.get("id")),

@@ -3,11 +3,11 @@
 import orjson
 import pytest
 
-from ingest.dialects.langfuse_export import STAND_IN, span_of_observation, span_of_trace
+from ingest.dialects.langfuse_export import span_of_observation, span_of_trace
 from ingest.dialects.langsmith_runs import score_of_feedback, span_of_run
 from ingest.dialects.spans import nanoseconds, span_id_of, trace_id_of
 from ingest.receiving.checking import SPAN_ID, TRACE_ID, is_id
-from ingest.records import Refusal, ScoreRecord
+from ingest.records import STAND_IN, Refusal, ScoreRecord
 
 RUN = "01a1fb67-10a5-7226-984d-66d04e55c4d4"
 SAME_MILLISECOND = "01a1fb67-10a5-7226-984d-66d11b31263e"
