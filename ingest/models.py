@@ -261,6 +261,42 @@ class UnmappedAttribute(models.Model):
         return self.key
 
 
+class RedactionCount(models.Model):
+    """How often a rule took something out on a day (UTC). Never what it was."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="redaction_counts")
+    day = models.DateField()
+    rule = models.CharField(max_length=100)
+    times = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["project", "day", "rule"], name="redactioncount_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.rule}: {self.times}"
+
+
+class Removal(models.Model):
+    """History: what was deleted by a retention rule or on request, when and by whom. Nobody: the nightly sweep."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="removals")
+    actor = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    api_key = models.ForeignKey(ApiKey, on_delete=models.SET_NULL, null=True, related_name="+")
+    reason = models.CharField(max_length=200)
+    sessions = models.PositiveIntegerField(default=0)
+    batches = models.PositiveIntegerField(default=0)
+    scores = models.PositiveIntegerField(default=0)
+    happened_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["project", "-happened_at"], name="removal_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.sessions} sessions, {self.batches} batches"
+
+
 class ModelPrice(models.Model):
     """What a model costs where the sender does not say: US dollars per million tokens. `model` may end with a *."""
 
