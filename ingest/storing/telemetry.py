@@ -9,6 +9,7 @@ from django.db.models import Q
 from accounts.models import Project
 from ingest.conversation import read_session, session_of_trace
 from ingest.models import Trace, TracePart
+from ingest.receiving.checking import TRACE_ID, is_id
 from ingest.records import LogRecord, SessionRecord, SpanRecord
 from ingest.storing.merging import merge_logs, merge_spans
 from ingest.storing.parts import Part, part_of, read_part
@@ -90,7 +91,8 @@ def _by_trace(spans: Iterable[SpanRecord], logs: Iterable[LogRecord]) -> dict[st
     for span in spans:
         found.setdefault(span.trace_id, ([], []))[0].append(span)
     for log in logs:
-        found.setdefault(log.trace_id, ([], []))[1].append(log)
+        if is_id(log.trace_id, TRACE_ID):  # a result without a trace is a score, and nothing more
+            found.setdefault(log.trace_id, ([], []))[1].append(log)
     return found
 
 
