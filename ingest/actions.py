@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import ApiKey, Project, User
 from common.doorbell import Doorbell, ring
 from ingest.models import BatchState, IntakeAct, IntakeEvent, RawBatch, Upload
+from ingest.records import Checked
 from ingest.storing.batches import keep_batch
 from ingest.tasks import digest, import_uploads
 from ingest.uploading import keep_pieces
@@ -22,20 +23,16 @@ def accept(
     door: str,
     content_type: str,
     body: bytes,
-    reason: str = "",
+    found: Checked,
     *,
-    items: int = 0,
-    rejected: int = 0,
     source: str = "",
     replaces: bool = False,
 ) -> bool:
     """Commits a decompressed body and wakes a worker; False when the same bytes are here already.
 
-    All that is said of the body: see `keep_batch`.
+    `found` says what is in the body, `source` which program sent it; `replaces`: see `keep_batch`.
     """
-    kept = keep_batch(
-        key, door, content_type, body, reason, items=items, rejected=rejected, source=source, replaces=replaces
-    )
+    kept = keep_batch(key, door, content_type, body, found, source=source, replaces=replaces)
     if kept:
         digest_bell.ring()
     return kept

@@ -13,7 +13,7 @@ from accounts.models import ApiKey, Project, Scope
 from common.api import whole_number
 from common.errors import Refused
 from ingest.actions import accept
-from ingest.dialects.batches import SCORES, SESSIONS
+from ingest.dialects.batches import SCORES, SESSIONS, contents_of
 from ingest.dialects.our_scores import read_scores
 from ingest.dialects.ours import read_body
 from ingest.dialects.reader import NDJSON
@@ -21,6 +21,7 @@ from ingest.queries.scores import SCORE_FILTERS, chosen_scores
 from ingest.receiving import TooLarge, Unreadable, Unsupported
 from ingest.receiving.limits import MAX_SCORES_BYTES
 from ingest.records import Refusal, ScoreRecord, SessionRecord
+from ingest.request import program_of
 from ingest.request import read_body as read_bytes
 from ingest.serializers import (
     ListedScore,
@@ -105,7 +106,8 @@ def _receive(request: Request, key: ApiKey) -> Response:
     refused = [entry for entry in entries if isinstance(entry, Refusal)]
     if not accepted:
         return _all_refused(refused)
-    accept(key, SESSIONS, kind, body, "; ".join(map(str, refused)), replaces=True)
+    found = contents_of(entries).checked
+    accept(key, SESSIONS, kind, body, found, source=program_of(request.headers), replaces=True)
     told = [{"id": record.external_id, "steps": len(record.steps)} for record in accepted]
     return _received(told, refused)
 
@@ -177,7 +179,8 @@ def _receive_scores(request: Request, key: ApiKey) -> Response:
     refused = [entry for entry in entries if isinstance(entry, Refusal)]
     if not accepted:
         return _all_refused(refused)
-    accept(key, SCORES, kind, body, "; ".join(map(str, refused)), replaces=True)
+    found = contents_of(entries).checked
+    accept(key, SCORES, kind, body, found, source=program_of(request.headers), replaces=True)
     return _received([{"name": score.name, "identity": score.identity} for score in accepted], refused)
 
 

@@ -16,6 +16,7 @@ from ingest.doors.foreign import read_json
 from ingest.receiving import JSON, Unreadable
 from ingest.receiving.limits import MAX_SCORES_BYTES
 from ingest.records import Refusal
+from ingest.request import program_of
 
 # The version whose ingestion, scores and OTLP paths are served here.
 VERSION = "3.0.0"
@@ -34,7 +35,7 @@ def _scores(request: HttpRequest, key: ApiKey) -> HttpResponse:
     if not found.scores and len(entries) == 1 and not found.refused[0].line:
         raise Unreadable(str(found.refused[0]))  # no list, or no JSON at all
     if found.scores:
-        accept(key, LANGFUSE_SCORES, JSON, body, "; ".join(map(str, found.refused)), replaces=True)
+        accept(key, LANGFUSE_SCORES, JSON, body, found.checked, source=program_of(request.headers), replaces=True)
     if not found.refused:
         return JsonResponse({"message": "Accepted"}, status=HTTPStatus.ACCEPTED)
     errors = [{"message": str(refused)} for refused in found.refused]
@@ -48,7 +49,8 @@ def _events(request: HttpRequest, key: ApiKey) -> HttpResponse:
     envelopes = read_events(body)
     refused = [event for event in envelopes if isinstance(event.holds, Refusal)]
     if len(refused) < len(envelopes):
-        accept(key, LANGFUSE_EVENTS, JSON, body, "; ".join(str(event.holds) for event in refused), replaces=True)
+        found = contents_of(event.holds for event in envelopes)
+        accept(key, LANGFUSE_EVENTS, JSON, body, found.checked, source=program_of(request.headers), replaces=True)
     taken = [event for event in envelopes if event not in refused]
     told = {"successes": [{"id": event.id, "status": CREATED} for event in taken], "errors": list(map(_error, refused))}
     return JsonResponse(told, status=HTTPStatus.MULTI_STATUS)

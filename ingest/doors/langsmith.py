@@ -18,7 +18,7 @@ from ingest.doors.foreign import plain_type, read_json
 from ingest.receiving import JSON, Unreadable, Unsupported
 from ingest.receiving.limits import Cutter, clean
 from ingest.records import Contents
-from ingest.request import read_body
+from ingest.request import program_of, read_body
 
 FORM = "multipart/form-data"
 # What the SDK may do: forms, and no compression but gzip.
@@ -40,11 +40,11 @@ def _refuse(_request: HttpRequest, status: int, message: str) -> HttpResponse:
     return JsonResponse({"detail": message}, status=status)
 
 
-def _keep(key: ApiKey, body: bytes) -> Contents:
+def _keep(request: HttpRequest, key: ApiKey, body: bytes) -> Contents:
     """Commits what can be taken of `{"post": […], "patch": […], "feedback": […]}`."""
     found = contents_of(read_runs(body))
     if found.spans or found.scores:
-        accept(key, LANGSMITH, JSON, body, "; ".join(map(str, found.refused)), replaces=True)
+        accept(key, LANGSMITH, JSON, body, found.checked, source=program_of(request.headers), replaces=True)
     return found
 
 
@@ -59,24 +59,24 @@ def _multipart(request: HttpRequest, key: ApiKey) -> HttpResponse:
     boundary = (request.content_params or {}).get("boundary", "")
     if plain_type(request) != FORM or not boundary:
         raise Unsupported(f"Content-Type {plain_type(request) or 'missing'!r} is not read here; send {FORM}.")
-    return _answer(request, _keep(key, from_form(read_body(request), boundary.encode("latin-1", "replace"))))
+    return _answer(request, _keep(request, key, from_form(read_body(request), boundary.encode("latin-1", "replace"))))
 
 
 def _batch(request: HttpRequest, key: ApiKey) -> HttpResponse:
-    return _answer(request, _keep(key, read_json(request)))
+    return _answer(request, _keep(request, key, read_json(request)))
 
 
 def _create(request: HttpRequest, key: ApiKey) -> HttpResponse:
-    return _answer(request, _keep(key, orjson.dumps({"post": [_one(request)]})))
+    return _answer(request, _keep(request, key, orjson.dumps({"post": [_one(request)]})))
 
 
 def _update(request: HttpRequest, key: ApiKey, langsmith_run: UUID) -> HttpResponse:
-    return _answer(request, _keep(key, orjson.dumps({"patch": [{**_one(request), "id": str(langsmith_run)}]})))
+    return _answer(request, _keep(request, key, orjson.dumps({"patch": [{**_one(request), "id": str(langsmith_run)}]})))
 
 
 def _feedback(request: HttpRequest, key: ApiKey) -> HttpResponse:
     said = _one(request)
-    found = _keep(key, orjson.dumps({"feedback": [said]}))
+    found = _keep(request, key, orjson.dumps({"feedback": [said]}))
     return _answer(request, found) if found.refused else JsonResponse(said)
 
 

@@ -7,9 +7,9 @@ from ingest.actions import accept
 from ingest.dialects.batches import LOGS, TRACES
 from ingest.doors.door import make_door
 from ingest.doors.refusals import note_refusal
-from ingest.receiving import JSON, Unsupported, decode, media_type
+from ingest.receiving import JSON, Unsupported, check, media_type
 from ingest.receiving.answers import error_answer, export_answer, metrics_answer
-from ingest.request import PARTLY, read_body
+from ingest.request import PARTLY, program_of, read_body
 
 
 def _refuse(request: HttpRequest, status: int, message: str) -> HttpResponse:
@@ -25,9 +25,9 @@ def _receive(signal: str, request: HttpRequest, key: ApiKey) -> HttpResponse:
     """Commits what can be taken; the answer says what was not, and why."""
     kind = media_type(request.content_type or "")
     body = read_body(request)
-    found = decode(signal, kind, body)
-    if found.spans or found.logs:
-        accept(key, signal, kind, body, "; ".join(found.reasons))
+    found = check(signal, kind, body)
+    if found.items:
+        accept(key, signal, kind, body, found, source=program_of(request.headers))
     elif found.rejected:
         note_refusal(request, key, PARTLY, "; ".join(found.reasons))
     return HttpResponse(export_answer(signal, kind, found), content_type=kind)

@@ -14,6 +14,7 @@ from ingest.doors.door import make_door
 from ingest.doors.foreign import read_json
 from ingest.receiving import JSON
 from ingest.receiving.limits import MAX_SCORES_BYTES
+from ingest.request import program_of
 
 # The oldest version that takes all three kinds. A newer one would invite clients to ask for what is not here.
 VERSION = "12.0.0"
@@ -34,7 +35,7 @@ def _annotations(request: HttpRequest, key: ApiKey) -> HttpResponse:
     body = read_json(request, MAX_SCORES_BYTES)
     found = contents_of(read_annotations(body))
     if found.scores:
-        accept(key, PHOENIX, JSON, body, "; ".join(map(str, found.refused)), replaces=True)
+        accept(key, PHOENIX, JSON, body, found.checked, source=program_of(request.headers), replaces=True)
     if found.refused:
         said = f"{len(found.scores)} annotations were taken, {len(found.refused)} were not; "
         return _refuse(request, HTTPStatus.UNPROCESSABLE_ENTITY, said + "; ".join(map(str, found.refused[:20])))

@@ -5,7 +5,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceResponse
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
-from ingest.records import Telemetry
+from ingest.records import Checked
 
 PROTOBUF = "application/x-protobuf"
 REJECTED = {"traces": "rejectedSpans", "logs": "rejectedLogRecords"}
@@ -14,7 +14,7 @@ STATUS_MESSAGE = 2
 MORE = 0x80
 
 
-def export_answer(signal: str, kind: str, found: Telemetry) -> bytes:
+def export_answer(signal: str, kind: str, found: Checked) -> bytes:
     """The export response: empty when all was taken, else how many items were not, and why."""
     if not found.rejected:
         return b"" if kind == PROTOBUF else b"{}"

@@ -3,7 +3,7 @@
 import base64
 import math
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from google.protobuf.message import DecodeError
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -12,18 +12,39 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord as LogMessage
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
-from ingest.receiving.checking import logs_only, spans_only
+from ingest.receiving.checking import count_spans, logs_only, spans_only
 from ingest.receiving.errors import Unreadable
 from ingest.receiving.limits import MAX_ATTRIBUTES, MAX_DEPTH, MAX_EVENTS, MAX_ITEMS, MAX_KEY, MAX_LINKS, Cutter
-from ingest.records import EventRecord, LogRecord, SpanRecord, Telemetry
+from ingest.records import Checked, EventRecord, LogRecord, SpanRecord, Telemetry
 
 
 def read_protobuf(signal: str, body: bytes) -> Telemetry:
     """The spans or logs of an export request; Unreadable when the bytes are none."""
+    if signal == "logs":
+        return logs_only(_logs(_parsed(signal, ExportLogsServiceRequest, body)))
+    return spans_only(_spans(_parsed(signal, ExportTraceServiceRequest, body)))
+
+
+def check_protobuf_spans(body: bytes) -> Checked:
+    """What `read_protobuf` would take of spans. It looks at their ids only, which costs a tenth."""
+    request = _parsed("traces", ExportTraceServiceRequest, body)
+    spans = (span for group in request.resource_spans for scope in group.scope_spans for span in scope.spans)
+    return count_spans(_Ids(span.trace_id.hex(), span.span_id.hex()) for span in spans)
+
+
+class _Ids(NamedTuple):
+    """A span's."""
+
+    trace_id: str
+    span_id: str
+
+
+Request = TypeVar("Request", ExportLogsServiceRequest, ExportTraceServiceRequest)
+
+
+def _parsed(signal: str, kind: type[Request], body: bytes) -> Request:
     try:
-        if signal == "logs":
-            return logs_only(_logs(ExportLogsServiceRequest.FromString(body)))
-        return spans_only(_spans(ExportTraceServiceRequest.FromString(body)))
+        return kind.FromString(body)
     except DecodeError as error:
         raise Unreadable(f"The {len(body)} bytes are no protobuf export request of {signal}: {error}.") from error
 

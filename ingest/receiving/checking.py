@@ -1,9 +1,10 @@
 """Which spans and logs are taken, and why the others are not."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Protocol, TypeVar
 
 from ingest.receiving.limits import MAX_SPANS
-from ingest.records import LogRecord, SpanRecord, Telemetry
+from ingest.records import Checked, LogRecord, SpanRecord, Telemetry
 
 TRACE_ID = 32
 SPAN_ID = 16
@@ -17,20 +18,46 @@ def is_id(value: str, length: int) -> bool:
     return len(value) == length and HEX.issuperset(value) and value.strip("0") != ""
 
 
+class Identified(Protocol):
+    """Whatever has the ids of a span, in hex."""
+
+    @property
+    def trace_id(self) -> str: ...
+    @property
+    def span_id(self) -> str: ...
+
+
+Some = TypeVar("Some", bound=Identified)
+
+
 def spans_only(spans: Iterable[SpanRecord]) -> Telemetry:
     """The spans that can be stored; each other one counted under its reason."""
-    good: list[SpanRecord] = []
+    good, reasons = _sifted(spans)
+    return Telemetry(spans=tuple(good), rejected=sum(reasons.values()), reasons=_worded(reasons))
+
+
+def count_spans(spans: Iterable[Identified]) -> Checked:
+    """The same without the spans."""
+    good, reasons = _sifted(spans)
+    return Checked(len(good), sum(reasons.values()), _worded(reasons))
+
+
+def _sifted(spans: Iterable[Some]) -> tuple[list[Some], dict[str, int]]:
+    good: list[Some] = []
     reasons: dict[str, int] = {}
     for span in spans:
         if problem := _problem(span, len(good)):
             reasons[problem] = reasons.get(problem, 0) + 1
         else:
             good.append(span)
-    worded = tuple(f"{count} span{'s' if count > 1 else ''} {reason}" for reason, count in reasons.items())
-    return Telemetry(spans=tuple(good), rejected=sum(reasons.values()), reasons=worded)
+    return good, reasons
 
 
-def _problem(span: SpanRecord, taken: int) -> str:
+def _worded(reasons: Mapping[str, int]) -> tuple[str, ...]:
+    return tuple(f"{count} span{'s' if count > 1 else ''} {reason}" for reason, count in reasons.items())
+
+
+def _problem(span: Identified, taken: int) -> str:
     if not span.trace_id and not span.span_id:
         return NO_IDS
     if not is_id(span.trace_id, TRACE_ID):
@@ -47,7 +74,8 @@ def logs_only(logs: Iterable[LogRecord]) -> Telemetry:
 
 def _is_kept(log: LogRecord) -> bool:
     if not is_id(log.trace_id, TRACE_ID):
-        return False
+        # A result may name the answer that it is about by the id that the model's provider gave it.
+        return bool(log.event_name == "gen_ai.evaluation.result" and log.attributes.get("gen_ai.response.id"))
     if log.event_name.startswith(KEPT_EVENTS):
         return True
     return any(key.startswith(("gen_ai.", "exception.")) for key in log.attributes)

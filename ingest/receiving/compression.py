@@ -2,11 +2,16 @@
 
 import zlib
 
+import zstandard
+
 from ingest.receiving.errors import TooLarge, Unreadable, Unsupported
 
 CHUNK = 64 * 1024
 GZIP = 16 + zlib.MAX_WBITS
 ZLIB_METHOD = 8
+# What is fed to zstd at once: four bytes of it may hold 128 KB, and it knows no cap on what it gives back.
+BITE = 64
+LARGEST_WINDOW = 8 * 1024 * 1024
 
 
 def decompress(body: bytes, encoding: str, limit: int) -> bytes:
@@ -18,7 +23,9 @@ def decompress(body: bytes, encoding: str, limit: int) -> bytes:
         return _inflate(body, GZIP, limit, "gzip")
     if encoding == "deflate":
         return _inflate(body, _deflate_bits(body), limit, "deflate")
-    raise Unsupported(f"Content-Encoding {encoding!r} is not read here; send gzip, deflate or none.")
+    if encoding == "zstd":
+        return _unpack_zstd(body, limit)
+    raise Unsupported(f"Content-Encoding {encoding!r} is not read here; send gzip, deflate, zstd or none.")
 
 
 def _deflate_bits(body: bytes) -> int:
@@ -51,3 +58,27 @@ def _member(data: bytes, bits: int, out: bytearray, limit: int, name: str, size:
         if not data and not piece and not stream.eof:
             raise Unreadable(f"The {name} body ends too early, at byte {size}.")
     return stream.unused_data
+
+
+def _unpack_zstd(body: bytes, limit: int) -> bytes:
+    """All frames of the stream, one after the other."""
+    out = bytearray()
+    rest = body
+    while rest:
+        rest = _frame(rest, out, limit, len(body))
+    return bytes(out)
+
+
+def _frame(data: bytes, out: bytearray, limit: int, size: int) -> bytes:
+    """Unpacks one frame into `out`; what follows it."""
+    frame = zstandard.ZstdDecompressor(max_window_size=LARGEST_WINDOW).decompressobj()
+    for place in range(0, len(data), BITE):
+        try:
+            out += frame.decompress(data[place : place + BITE])
+        except zstandard.ZstdError as error:
+            raise Unreadable(f"The body is not zstd, near byte {size - len(data) + place}: {error}.") from error
+        if len(out) > limit:
+            raise TooLarge(f"The body holds more than {limit} bytes once decompressed.")
+        if frame.eof:
+            return frame.unused_data + data[place + BITE :]
+    raise Unreadable(f"The zstd body ends too early, at byte {size}.")

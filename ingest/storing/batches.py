@@ -1,44 +1,112 @@
 """The first phase's one write: an accepted body as a row, before the sender hears that it was accepted."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import ApiKey
 from common.compression import compress, decompress
 from ingest.models import BatchState, RawBatch
+from ingest.records import Checked
+from ingest.storing import rows
+from ingest.storing.together import Together
 
 SAME_BODY_WITHIN = timedelta(hours=24)
+COLUMNS = (
+    *("project", "api_key", "door", "content_type", "body", "sha256", "source", "items", "rejected", "received_at"),
+    "reason",
+)
+NOTHING_SAID = Checked()
+Place = tuple[int, str, str]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """An accepted body on its way into a row. `replaces`: see `keep_batch`."""
+
+    batch: RawBatch
+    replaces: bool
+
+    @property
+    def place(self) -> Place:
+        """What the same body through the same door has too."""
+        return self.batch.project_id, self.batch.door, self.batch.sha256
 
 
 def keep_batch(
-    key: ApiKey, door: str, content_type: str, body: bytes, reason: str = "", *, replaces: bool = False
+    key: ApiKey,
+    door: str,
+    content_type: str,
+    body: bytes,
+    found: Checked = NOTHING_SAID,
+    *,
+    source: str = "",
+    replaces: bool = False,
 ) -> bool:
     """Commits the body; False when the same bytes are here already, as after a lost answer.
 
-    `reason` says what of it was refused. `replaces`: it takes the place of what stood before, so that the same bytes
-    are news again once others have come in between.
+    `found` says what is in it. `replaces`: it takes the place of what stood before, so that the same bytes are news
+    again once others have come in between.
     """
-    digest = hashlib.sha256(body).hexdigest()
-    now = timezone.now()
-    recent = Q(received_at__gte=now - SAME_BODY_WITHIN) & ~Q(state=BatchState.FAILED)
-    through_door = RawBatch.objects.filter(project=key.project, door=door)
-    same = max(through_door.filter(recent, sha256=digest).values_list("pk", flat=True), default=None)
-    if same is not None and not (replaces and through_door.filter(pk__gt=same).exists()):
-        return False
-    RawBatch.objects.create(
+    batch = RawBatch(
         project=key.project,
         api_key=key,
         door=door,
         content_type=content_type,
         body=compress(body),
-        sha256=digest,
-        received_at=now,
-        reason=reason[:2000],
+        sha256=hashlib.sha256(body).hexdigest(),
+        source=source,
+        items=found.items,
+        rejected=found.rejected,
+        received_at=timezone.now(),
+        reason="; ".join(found.reasons)[:2000],
     )
-    return True
+    sent = Sent(batch, replaces)
+    # Inside of a transaction nothing is committed yet that another thread could be told of.
+    return _keep([sent])[0] if connection.in_atomic_block else _together.do(sent)
+
+
+def _keep(sent: Sequence[Sent]) -> list[bool]:
+    """Commits all of them at once; of each whether it is new."""
+    with transaction.atomic():
+        known = _known(sent)
+        kept: dict[Place, RawBatch] = {}
+        news = [_is_news(one, known) and kept.setdefault(one.place, one.batch) is one.batch for one in sent]
+        rows.insert(RawBatch, COLUMNS, map(_values, kept.values()))
+    return news
+
+
+_together = Together(_keep)
+
+
+def _known(sent: Sequence[Sent]) -> dict[Place, int]:
+    """The newest batch of the last day that holds the same body and has not failed, by its place."""
+    same = RawBatch.objects.filter(
+        project__in={one.batch.project_id for one in sent},
+        sha256__in={one.batch.sha256 for one in sent},
+        received_at__gte=timezone.now() - SAME_BODY_WITHIN,
+    )
+    found = same.exclude(state=BatchState.FAILED).order_by("pk")
+    return {
+        (project, door, sha256): pk
+        for project, door, sha256, pk in found.values_list("project_id", "door", "sha256", "pk")
+    }
+
+
+def _is_news(sent: Sent, known: Mapping[Place, int]) -> bool:
+    same = known.get(sent.place)
+    if same is None:
+        return True
+    later = RawBatch.objects.filter(project=sent.batch.project_id, door=sent.batch.door, pk__gt=same)
+    return sent.replaces and later.exists()
+
+
+def _values(batch: RawBatch) -> list[object]:
+    return [getattr(batch, RawBatch._meta.get_field(name).attname) for name in COLUMNS]  # noqa: SLF001
 
 
 def body_of(batch: RawBatch) -> bytes:

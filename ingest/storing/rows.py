@@ -1,4 +1,4 @@
-"""Many rows in one statement, values as they are: a hundred times a session's steps are too many for model instances."""
+"""Many rows in one statement, values as they are: the steps of a hundred sessions are too many for model instances."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Row],
     `unique`: the fields of a unique constraint; the row that is there already takes the new values.
     """
     named = [_field(model, name) for name in names]
-    others = [field for field in model._meta.concrete_fields if field not in named and not field.primary_key]
+    others = [field for field in _columns(model) if field not in named and not field.primary_key]
     fields = [*named, *others]
     # Made of our own names only: every value is a parameter.
     statement = (
@@ -34,7 +34,7 @@ def update(model: type[models.Model], names: Sequence[str], rows: Iterable[Row])
     """Gives each row new values; `rows` hold those of the fields `names` and then the primary key."""
     fields = [_field(model, name) for name in names]
     news = ", ".join(f"{_quoted(field)} = %s" for field in fields)
-    key = model._meta.pk
+    key = _field(model, "pk")
     statement = f"UPDATE {_table(model)} SET {news} WHERE {_quoted(key)} = %s"  # noqa: S608 # our own names only
     _run(statement, [*fields, key], rows)
 
@@ -65,7 +65,12 @@ def _as_json(value: Any) -> str:
 
 
 def _field(model: type[models.Model], name: str) -> Any:
-    return model._meta.get_field(name)
+    options = model._meta  # noqa: SLF001 # Django's own way to a model's columns
+    return options.pk if name == "pk" else options.get_field(name)
+
+
+def _columns(model: type[models.Model]) -> Sequence[Any]:
+    return model._meta.concrete_fields  # noqa: SLF001 # as above
 
 
 def _quoted(field: Any) -> str:
@@ -73,4 +78,4 @@ def _quoted(field: Any) -> str:
 
 
 def _table(model: type[models.Model]) -> str:
-    return connection.ops.quote_name(model._meta.db_table)
+    return connection.ops.quote_name(model._meta.db_table)  # noqa: SLF001 # as above

@@ -1,4 +1,4 @@
-"""Telemetry drawn up: the parts that are new, the traces they belong to, and the sessions that these tell, read anew."""
+"""Telemetry drawn up: the parts that are new, the traces they belong to, and the sessions that tell of them, anew."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import ProtectedError, RestrictedError
+from django.db.models import ProtectedError, QuerySet, RestrictedError
 from django.utils import timezone
 
 from accounts.models import Project
@@ -25,7 +25,7 @@ TRACE = ("project", "trace_id", "session")
 PART = ("trace", "digest", "payload")
 TRANSCRIPT = ("session", "payload")
 STEP = ("session", *STEP_COLUMNS)
-SESSION = tuple(one.name for one in AgentSession._meta.concrete_fields if not one.primary_key)
+SESSION = tuple(one.name for one in AgentSession._meta.concrete_fields if not one.primary_key)  # noqa: SLF001
 # Not what settling writes: it may be at it while this derives the steps.
 CHANGING = tuple(
     name
@@ -134,7 +134,7 @@ def _write(project: Project, draft: Draft, finish: Finish) -> list[Outcome]:
     with transaction.atomic():
         fence.step_over(project, draft.number + len(first))
         outcomes += _write_changes(project, last)
-        _write_traces(draft.strays)
+        _write_traces(project, draft.strays)
         _drop_empty(draft.emptied)
         _write_scores(project, draft)
         finish(outcomes)
@@ -143,7 +143,7 @@ def _write(project: Project, draft: Draft, finish: Finish) -> list[Outcome]:
 
 def _write_changes(project: Project, changes: Sequence[Change]) -> list[Outcome]:
     _write_sessions(project, changes)
-    _write_traces([grown for change in changes for grown in change.grown])
+    _write_traces(project, [grown for change in changes for grown in change.grown])
     _write_steps(changes)
     return [change.outcome for change in changes]
 
@@ -156,33 +156,30 @@ def _write_sessions(project: Project, changes: Sequence[Change]) -> None:
     for row in fresh.values():
         row.created_at = now
     rows.insert(AgentSession, SESSION, (_values(row, SESSION) for row in fresh.values()))
-    _learn_keys(AgentSession, "external_id", project, fresh)
+    _learn_keys(AgentSession.objects.filter(project=project), "external_id", fresh)
 
 
 def _values(row: AgentSession, names: Iterable[str]) -> list[object]:
     return [row.project_id if name == "project" else getattr(row, name) for name in names]
 
 
-def _write_traces(grown: Sequence[Grown]) -> None:
+def _write_traces(project: Project, grown: Sequence[Grown]) -> None:
     for one in grown:
         one.trace.session = one.trace.session  # which may have got its key since
     moved = [one.trace for one in grown if one.is_moved and one.trace.pk]
     rows.update(Trace, ("session",), ((trace.session_id, trace.pk) for trace in moved))
     fresh = {one.trace.trace_id: one.trace for one in grown if not one.trace.pk}
     rows.insert(Trace, TRACE, ((trace.project_id, trace.trace_id, trace.session_id) for trace in fresh.values()))
-    if fresh:
-        _learn_keys(Trace, "trace_id", next(iter(fresh.values())).project, fresh)
+    _learn_keys(Trace.objects.filter(project=project), "trace_id", fresh)
     rows.insert(TracePart, PART, ((one.trace.pk, part.digest, part.payload) for one in grown for part in one.parts))
 
 
 def _learn_keys(
-    model: type[AgentSession] | type[Trace], name: str, project: Project, fresh: Mapping[str, AgentSession | Trace]
+    found: QuerySet[AgentSession] | QuerySet[Trace], name: str, fresh: Mapping[str, AgentSession | Trace]
 ) -> None:
-    """Gives rows the primary keys under which they were just inserted."""
-    if fresh:
-        found = model._default_manager.filter(project=project, **{f"{name}__in": fresh}).values_list(name, "pk")
-        for value, key in found:
-            fresh[value].pk = key
+    """Gives rows the primary keys under which they were just inserted; `found` are those of the project."""
+    for value, key in found.filter(**{f"{name}__in": fresh}).values_list(name, "pk") if fresh else ():
+        fresh[value].pk = key
 
 
 def _write_steps(changes: Sequence[Change]) -> None:

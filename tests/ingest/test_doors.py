@@ -57,7 +57,7 @@ def test_door_takes_posts_only(client: Client, secret: str) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "encoding", "status"),
-    [("text/plain", "", 415), (JSON, "zstd", 415), (JSON, "gzip", 400), (PROTOBUF, "", 400)],
+    [("text/plain", "", 415), (JSON, "br", 415), (JSON, "zstd", 400), (JSON, "gzip", 400), (PROTOBUF, "", 400)],
 )
 def test_door_refuses_what_it_cannot_read(client: Client, secret: str, kind: str, encoding: str, status: int) -> None:
     response = post(client, secret, "/v1/traces", export(span(1)), kind, encoding)

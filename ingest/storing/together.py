@@ -1,0 +1,66 @@
+"""Work of many threads done by one of them at a time, for all that wait: ten bodies cost one commit, not ten.
+
+What a commit costs is waiting for the disk. Whoever comes while one is under way is taken along by the next.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclass
+class _Wish(Generic[Item, Result]):
+    """What one thread wants done, and what came of it."""
+
+    item: Item
+    results: list[Result]
+    error: Exception | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        return bool(self.results) or self.error is not None
+
+
+class Together(Generic[Item, Result]):
+    """Calls `work` with the items of all threads that wait; it answers with a result for each, in their order."""
+
+    def __init__(self, work: Callable[[Sequence[Item]], Sequence[Result]]) -> None:
+        self._work = work
+        self._turn = threading.Lock()
+        self._gate = threading.Lock()
+        self._waiting: list[_Wish[Item, Result]] = []
+
+    def do(self, item: Item) -> Result:
+        """What `work` answers to the item; raises what it raised."""
+        wish = _Wish[Item, Result](item, [])
+        with self._gate:
+            self._waiting.append(wish)
+        with self._turn:
+            if not wish.is_settled:
+                self._do_all()
+        if wish.error is not None:
+            raise wish.error
+        return wish.results[0]
+
+    def _do_all(self) -> None:
+        with self._gate:
+            wishes, self._waiting = self._waiting, []
+        if not self._is_done(wishes) and len(wishes) > 1:
+            # One that cannot be done must not keep the others from it.
+            for wish in wishes:
+                self._is_done([wish])
+
+    def _is_done(self, wishes: Sequence[_Wish[Item, Result]]) -> bool:
+        try:
+            results = self._work([wish.item for wish in wishes])
+        except Exception as error:  # noqa: BLE001 # each thread hears of its own, where it can be answered
+            for wish in wishes:
+                wish.error = error
+            return False
+        for wish, result in zip(wishes, results, strict=True):
+            wish.results, wish.error = [result], None
+        return True
