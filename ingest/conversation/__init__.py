@@ -5,56 +5,95 @@ from dataclasses import replace
 
 from ingest.conversation.calls import Calls
 from ingest.conversation.speech import Listener, speakers
-from ingest.conversation.steps import name_of, step_of
+from ingest.conversation.steps import step_of
 from ingest.conversation.stitching import session_of_trace
 from ingest.conversation.summary import summarise
 from ingest.conversation.totals import with_usage
 from ingest.conversation.tree import Node, Turn, turns_of
-from ingest.dialects.fields import value_of
-from ingest.dialects.tables import Field
-from ingest.dialects.values import as_word
-from ingest.records import LogRecord, SessionRecord, SpanRecord, StepRecord, moment
+from ingest.dialects.fields import session_of
+from ingest.records import LogRecord, MessageRecord, SessionRecord, SpanRecord, StepRecord, moment
 
 __all__ = ["read_session", "session_of_trace"]
+
+OTHER_SESSION = "other_session"
 
 
 def read_session(external_id: str, spans: Sequence[SpanRecord], logs: Iterable[LogRecord]) -> SessionRecord:
     """The whole session. Deterministic: nothing in it depends on when or how often something arrived."""
     logs = list(logs)
     turns = turns_of(spans, logs)
-    listener = Listener()
-    calls = Calls(turns)
-    steps = [step for turn in turns for step in _turn_steps(turn, listener, calls)]
+    reader = _Reader(external_id, turns)
+    steps = [step for turn in turns for step in reader.steps_of(turn)]
     return summarise(external_id, turns, tuple(_distinct(with_usage(steps, turns))), logs)
 
 
-def _turn_steps(turn: Turn, listener: Listener, calls: Calls) -> list[StepRecord]:
-    """The user's words, what was done, and the agent's words last."""
-    heard = listener.hear(turn)
-    said = speakers(turn, heard)
-    tools = _tools(turn)
-    closing = _closing_words(turn, said)
-    steps: list[StepRecord] = []
-    for place, node in enumerate(turn.nodes):
-        steps += _user_steps(node, heard.get(id(node), []))
-        if not _speaks_last(node, said):
-            steps.append(step_of(node, node.span.span_id, said.get(id(node))))
-        steps += calls.steps_after(node, tools)
-        steps += [_closing_step(agent, said[id(agent)]) for agent in closing.get(place, ())]
-    return steps
+class _Reader:
+    """Reads turn after turn; what was heard in one is history in the next."""
+
+    def __init__(self, external_id: str, turns: Sequence[Turn]) -> None:
+        self.external_id = external_id
+        self.listener = Listener(turns)
+        self.calls = Calls(turns)
+
+    def steps_of(self, turn: Turn) -> list[StepRecord]:
+        """The user's words, what was done, and the agent's words last."""
+        heard = self.listener.hear(turn)
+        said = speakers(turn, heard)
+        closing = _closing_words(turn, said)
+        steps: list[StepRecord] = []
+        for place, node in enumerate(turn.nodes):
+            steps += self._told_steps(node, heard.get(id(node), []))
+            if not _speaks_last(node, said):
+                steps.append(self._step(node, said.get(id(node))))
+            steps += self.calls.steps_after(node)
+            for agent in closing.get(place, ()):
+                steps += self._told_steps(agent, self._untold(agent), name="answer")
+                steps.append(_closed(self._step(agent, said[id(agent)]), agent))
+        return steps
+
+    def _step(self, node: Node, words: str | None) -> StepRecord:
+        step = step_of(node, node.span.span_id, words)
+        said = session_of(node.words)
+        if said and not self.external_id.startswith(said[: len(self.external_id)]):
+            step = replace(step, flags=(*step.flags, OTHER_SESSION))
+        return self.calls.completed(node, step) if node.kind == "tool" else step
+
+    def _untold(self, agent: Node) -> list[MessageRecord]:
+        """What an agent's answer tells of its own work, where nothing below it was traced."""
+        return [message for message in agent.answered if message.role == "assistant" and message.calls]
+
+    def _told_steps(self, node: Node, messages: list[MessageRecord], name: str = "user") -> list[StepRecord]:
+        """Steps of what only a history tells: the user's words, and what was said and done before tracing began."""
+        self.calls.learn(messages if name == "user" else node.answered)
+        steps: list[StepRecord] = []
+        spoken = 0
+        for message in messages:
+            if message.role == "user" and message.text.strip():
+                steps.append(_line(node, f"user{spoken or ''}", "user", message.text.strip()))
+                spoken += 1
+            elif message.role == "assistant" and name == "user" and self.listener.is_unheard(message):
+                steps.append(_line(node, f"said{len(steps)}", "agent", message.text.strip()))
+            for call in message.calls:
+                if self.calls.is_news(call):
+                    steps.append(self.calls.step_of_call(node, call, f"{name}{len(steps)}:call"))
+        return steps
 
 
-def _closing_step(agent: Node, words: str) -> StepRecord:
+def _line(node: Node, key: str, role: str, text: str) -> StepRecord:
+    return StepRecord(
+        key=f"{node.span.span_id}:{key}",
+        kind=role,
+        role=role,
+        text=text,
+        trace_id=node.span.trace_id,
+        span_id=node.span.span_id,
+        started_at=moment(node.span.start_ns),
+    )
+
+
+def _closed(step: StepRecord, agent: Node) -> StepRecord:
     """What an agent said when all below it was done: it was said at the end of its span, not at its start."""
-    step = step_of(agent, agent.span.span_id, words)
     return replace(step, started_at=moment(agent.span.end_ns) or step.started_at)
-
-
-def _tools(turn: Turn) -> set[str]:
-    """Ids and names of the tools that have spans in this turn."""
-    nodes = [node for node in turn.nodes if node.kind == "tool"]
-    ids = {as_word(value_of(node.words, Field.CALL_ID)) for node in nodes}
-    return (ids | {name_of(node) for node in nodes}) - {""}
 
 
 def _speaks_last(node: Node, said: dict[int, str]) -> bool:
@@ -77,21 +116,6 @@ def _last_below(node: Node, places: dict[int, int]) -> Node:
     while last.children and places.get(id(last.children[-1]), -1) > places[id(last)]:
         last = last.children[-1]
     return last
-
-
-def _user_steps(node: Node, words: list[str]) -> list[StepRecord]:
-    return [
-        StepRecord(
-            key=f"{node.span.span_id}:user{index or ''}",
-            kind="user",
-            role="user",
-            text=text,
-            trace_id=node.span.trace_id,
-            span_id=node.span.span_id,
-            started_at=moment(node.span.start_ns),
-        )
-        for index, text in enumerate(words)
-    ]
 
 
 def _distinct(steps: Iterable[StepRecord]) -> Iterable[StepRecord]:

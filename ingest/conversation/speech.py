@@ -1,29 +1,57 @@
 """Who said what to whom. Chat programs send the whole history again each turn: only what is new is a step."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ingest.conversation.tree import Node, Turn
-from ingest.dialects.chat import is_message, read_messages
 from ingest.dialects.fields import value_of
+from ingest.dialects.parts import readable
 from ingest.dialects.tables import Field
 from ingest.dialects.values import as_json, as_text
 from ingest.records import MessageRecord
 
 LONGEST_HISTORY = 500  # user messages; beyond it a session is no talk with a person
-ASKING = ("input", "question", "query", "q", "message", "prompt", "user_input", "text", "content")
-SAYING = ("output", "answer", "response", "final_output", "message", "text", "content", "result")
+MOST_WRAPPED = 4  # objects of one member, round the words
+LONGEST_ECHO = 300  # characters by which words are known again: clients cut, and strip
+ASKING = (
+    "input",
+    "question",
+    "query",
+    "q",
+    "message",
+    "user_message",
+    "prompt",
+    "user_input",
+    "user_query",
+    "text",
+    "content",
+    "task",
+)
+SAYING = (
+    "output",
+    "answer",
+    "response",
+    "final_output",
+    "final_answer",
+    "reply",
+    "message",
+    "text",
+    "content",
+    "result",
+)
 
 
 class Listener:
-    """Hears the users' words of a session, turn by turn, and tells which are new."""
+    """Hears a session turn by turn, and tells which words and calls of what was sent are new."""
 
-    def __init__(self) -> None:
+    def __init__(self, turns: Iterable[Turn]) -> None:
         self.known: list[str] = []
+        self._turns = turns
+        self._said: set[str] | None = None
 
-    def hear(self, turn: Turn) -> dict[int, list[str]]:
-        """New user messages of the turn, by the id() of the node before which they stand."""
-        found: dict[int, list[str]] = {}
+    def hear(self, turn: Turn) -> dict[int, list[MessageRecord]]:
+        """New messages of the turn, by the id() of the node before which they stand."""
+        found: dict[int, list[MessageRecord]] = {}
         fresh = True
         for node in _sources(turn):
             given = asked(node)
@@ -32,20 +60,42 @@ class Listener:
             new = self._new(given, fresh=fresh)
             if new:
                 found[id(node)] = new
-                self.known += new
+                self.known += _words(new)
             fresh = False
         return found
 
-    def _new(self, given: list[MessageRecord], *, fresh: bool) -> list[str]:
+    def _new(self, given: list[MessageRecord], *, fresh: bool) -> list[MessageRecord]:
         said = _words(given)
-        tail = _words(_tail(given))
+        tail = _tail(given)
         # A turn begins because somebody spoke: its last words are new even when they are the same words again.
-        most = len(said) - 1 if fresh and tail else len(said)
+        most = len(said) - 1 if fresh and _words(tail) else len(said)
         known = overlap(self.known, said, most)
         if known or (fresh and not self.known):
-            return said[known:]
+            return list(_after(given, known))
         # Nothing in common: a turn's window on the history, or a prompt that the program wrote to itself.
-        return tail if fresh else []
+        return [message for message in tail if _speaks(message)] if fresh else []
+
+    def is_unheard(self, message: MessageRecord) -> bool:
+        """Whether no step has an agent's words: then the history is the only one to know of them. True only once."""
+        if self._said is None:
+            nodes = [node for turn in self._turns for node in turn.nodes if node.kind in {"llm", "agent", "chain"}]
+            self._said = {_echo(m.text) for node in nodes for m in node.answered if m.role == "assistant"}
+            self._said |= {_echo(spoken(node)) for node in nodes}
+        echo = _echo(message.text)
+        if not echo or echo in self._said:
+            return False
+        self._said.add(echo)
+        return True
+
+
+def _echo(text: str) -> str:
+    return " ".join(text.split())[:LONGEST_ECHO]
+
+
+def _after(given: Sequence[MessageRecord], known: int) -> Sequence[MessageRecord]:
+    """What follows the first `known` user messages."""
+    places = [place for place, message in enumerate(given) if _speaks(message)]
+    return given[places[known - 1] + 1 :] if known else given
 
 
 def overlap(known: Sequence[str], said: Sequence[str], most: int) -> int:
@@ -77,49 +127,31 @@ def asked(node: Node) -> list[MessageRecord]:
     value = as_json(value_of(node.words, Field.INPUT))
     if value is None:
         return []
-    messages = _messages_in(value)
-    if messages:
-        return messages
     text = _member(value, ASKING)
-    if not text and node.kind == "agent":
+    if not text and node.kind == "agent" and not isinstance(value, dict | list):
         text = as_text(value)
     return [MessageRecord("user", text=text)] if text else []
 
 
-def _messages_in(value: Any) -> list[MessageRecord]:
-    inner = value.get("messages") or value.get("input") if isinstance(value, dict) else value
-    if (
-        isinstance(inner, list)
-        and inner
-        and isinstance(inner[0], list)
-        and inner[0]
-        and not isinstance(inner[0][0], str)
-    ):
-        inner = inner[0]
-    return read_messages(inner) if isinstance(inner, list) and inner and _is_talk(inner[0]) else []
-
-
-def _is_talk(item: Any) -> bool:
-    return (
-        is_message(item) or isinstance(item, list) or (isinstance(item, dict) and ("kwargs" in item or "data" in item))
-    )
-
-
 def _member(value: Any, names: Sequence[str]) -> str:
     """A string, or the first string member of an object under a name that means speech."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, dict):
-        if isinstance(value.get("args"), list) and isinstance(value.get("kwargs"), dict):
+    for _ in range(MOST_WRAPPED):
+        if isinstance(value, dict) and isinstance(value.get("args"), list) and isinstance(value.get("kwargs"), dict):
             value = {**dict(zip(names, value["args"][:1], strict=False)), **value["kwargs"]}
-        if len(value) == 1:
-            return next((item for item in value.values() if isinstance(item, str)), "")
-        return next((value[name] for name in names if isinstance(value.get(name), str)), "")
-    return ""
+        if not isinstance(value, dict | list) or len(value) != 1:
+            break
+        value = next(iter(value.values())) if isinstance(value, dict) else value[0]
+    if isinstance(value, dict):
+        value = next((value[name] for name in names if isinstance(value.get(name), str)), "")
+    return value if isinstance(value, str) else ""
 
 
-def _words(messages: Sequence[MessageRecord]) -> list[str]:
-    return [message.text.strip() for message in messages if message.role == "user" and message.text.strip()]
+def _speaks(message: MessageRecord) -> bool:
+    return message.role == "user" and bool(message.text.strip())
+
+
+def _words(messages: Iterable[MessageRecord]) -> list[str]:
+    return [message.text.strip() for message in messages if _speaks(message)]
 
 
 def _tail(messages: Sequence[MessageRecord]) -> list[MessageRecord]:
@@ -141,14 +173,12 @@ def spoken(node: Node) -> str:
 
 
 def _spoken_value(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, dict) and isinstance(value.get("choices"), list):
-        value = [choice.get("message") for choice in value["choices"] if isinstance(choice, dict)]
-    messages = [message for message in _messages_in(value) if message.role == "assistant" and message.text.strip()]
-    if messages:
-        return messages[-1].text
-    return _member(value, SAYING) or as_text(value)
+    return "" if value is None else _member(value, SAYING) or readable(value)
+
+
+def thoughts(node: Node) -> str:
+    """What a model thought before it answered, where that was told."""
+    return "\n".join(message.reasoning for message in node.answered if message.reasoning)
 
 
 def calls_tools(node: Node) -> bool:
@@ -156,7 +186,7 @@ def calls_tools(node: Node) -> bool:
     return any(message.calls for message in node.answered)
 
 
-def speakers(turn: Turn, heard: dict[int, list[str]]) -> dict[int, str]:
+def speakers(turn: Turn, heard: dict[int, list[MessageRecord]]) -> dict[int, str]:
     """What the agent said to the user in a turn, by the id() of the node whose words they are."""
     models = [node for node in turn.nodes if node.kind == "llm" and not node.aside and spoken(node).strip()]
     final = [node for node in models if not calls_tools(node)]
@@ -186,13 +216,13 @@ def _without_agent(turn: Turn, models: list[Node]) -> dict[int, str]:
     return {}
 
 
-def _between(turn: Turn, models: list[Node], heard: dict[int, list[str]]) -> dict[int, str]:
+def _between(turn: Turn, models: list[Node], heard: dict[int, list[MessageRecord]]) -> dict[int, str]:
     """In a trace that holds a whole chat, the model's last words before each further user message were answers."""
     answers: dict[int, str] = {}
     last: Node | None = None
     speaking = {id(node) for node in models}
     for node in turn.nodes:
-        if id(node) in heard and last is not None:
+        if last is not None and any(message.role == "user" for message in heard.get(id(node), ())):
             answers[id(last)] = spoken(last)
         if id(node) in speaking:
             last = node

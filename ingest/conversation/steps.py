@@ -1,25 +1,34 @@
 """One span as one step."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from ingest.conversation.speech import spoken
+from ingest.conversation.calls import name_of
+from ingest.conversation.speech import spoken, thoughts
 from ingest.conversation.tree import Node
+from ingest.dialects.chat import read_message
 from ingest.dialects.fields import unflatten, value_of
+from ingest.dialects.parts import readable
+from ingest.dialects.registry import documents
 from ingest.dialects.tables import Field
-from ingest.dialects.values import as_amount, as_count, as_json, as_text, as_word
+from ingest.dialects.times import as_time, nanoseconds_of
+from ingest.dialects.values import as_json, as_number, as_text, as_word
 from ingest.records import SpanRecord, StepRecord, is_good_time, moment
 
 ROLES = {"tool": "tool", "retriever": "tool", "reranker": "tool", "guardrail": "tool"}
+MODELS = ("llm", "embedding", "reranker")
+TALKING = ("llm", "agent", "chain")
 EXCEPTIONS = ("exception", "gen_ai.client.operation.exception")
-DOCUMENTS = ("retrieval.documents", "reranker.output_documents")
 BAD_TIME = "bad_time"
 NO_END = "no_end"
+LONGEST_WAIT_MS = 86_400_000
 
 
 def step_of(node: Node, key: str, words: str | None) -> StepRecord:
     """The step of a span; `words` is what it said to the user, None if it was not talking to them."""
-    error_type, error_message = error_of(node) if is_error(node) else ("", "")
-    counts = node.kind in {"llm", "embedding", "reranker"}
+    failed = is_error(node)
+    error_type, error_message = error_of(node) if failed else ("", "")
+    model = node.kind in MODELS
     return StepRecord(
         key=key,
         kind=node.kind,
@@ -28,48 +37,41 @@ def step_of(node: Node, key: str, words: str | None) -> StepRecord:
         text=_text(node) if words is None else words,
         arguments=_arguments(node),
         result=_result(node),
-        is_error=is_error(node),
+        is_error=failed,
         error_type=error_type,
         error_message=error_message,
         trace_id=node.span.trace_id,
         span_id=node.span.span_id,
         started_at=moment(node.span.start_ns),
         latency_ms=latency_ms(node.span),
-        model=as_word(value_of(node.words, Field.MODEL)) if counts else "",
+        ttft_ms=first_token_ms(node) if model else None,
+        provider=_word(node, Field.PROVIDER) if model else "",
+        model=_word(node, Field.MODEL) if model else "",
+        response_id=_word(node, Field.RESPONSE_ID) if model else "",
         flags=_flags(node.span),
     )
 
 
-def name_of(node: Node) -> str:
-    """The tool's or the agent's name, else the span's."""
-    by_kind = {"tool": Field.TOOL_NAME, "agent": Field.WORKFLOW}
-    said = as_word(value_of(node.words, by_kind[node.kind])) if node.kind in by_kind else ""
-    return said or node.span.name
+def _word(node: Node, field: Field) -> str:
+    return as_word(value_of(node.words, field))
 
 
-def usage_of(node: Node) -> tuple[int | None, int | None, float | None]:
-    """Tokens in, tokens out and cost in USD as sent; None where the sender says nothing."""
-    cost = as_amount(value_of(node.words, Field.COST))
-    return (
-        as_count(value_of(node.words, Field.TOKENS_IN)),
-        as_count(value_of(node.words, Field.TOKENS_OUT)),
-        _parts_cost(node) if cost is None else cost,
-    )
-
-
-def _parts_cost(node: Node) -> float | None:
-    """A cost that is only given in parts."""
-    details = as_json(node.words.get("langfuse.observation.cost_details"))
-    parts: list[Any] = list(details.values()) if isinstance(details, dict) else []
-    parts += [node.words.get("llm.cost.prompt"), node.words.get("llm.cost.completion")]
-    amounts = [amount for amount in map(as_amount, parts) if amount is not None]
-    return sum(amounts) if amounts else None
+def first_token_ms(node: Node) -> int | None:
+    """Milliseconds until the first token came, as sent in seconds, milliseconds or as a time; None for nonsense."""
+    seconds = as_number(value_of(node.words, Field.FIRST_WORD_S))
+    waited = seconds * 1000 if seconds is not None else as_number(value_of(node.words, Field.FIRST_WORD_MS))
+    if waited is None:
+        came = as_time(as_json(value_of(node.words, Field.FIRST_WORD_AT)))
+        known = came is not None and is_good_time(node.span.start_ns)
+        waited = (nanoseconds_of(came) - node.span.start_ns) / 1e6 if came is not None and known else None
+    return round(waited) if waited is not None and 0 <= waited < LONGEST_WAIT_MS else None
 
 
 def is_error(node: Node) -> bool:
-    """Failed by its status, an exception in the logs or Langfuse's level. Words in a result prove nothing."""
-    level = as_text(node.words.get("langfuse.observation.level"))
-    return node.span.failed or level == "ERROR" or any(log.event_name in EXCEPTIONS for log in node.logs)
+    """Failed by its status, an exception in the logs or the sender's level. Words in a result prove nothing."""
+    if node.span.failed or any(log.event_name in EXCEPTIONS for log in node.logs):
+        return True
+    return as_text(value_of(node.words, Field.LEVEL)).upper() == "ERROR"
 
 
 def error_of(node: Node) -> tuple[str, str]:
@@ -87,26 +89,48 @@ def _exception(node: Node) -> dict[str, Any]:
 
 
 def _text(node: Node) -> str:
-    return spoken(node) if node.kind in {"llm", "agent", "chain"} else ""
+    if node.kind not in TALKING:
+        return ""
+    return spoken(node) or (thoughts(node) if node.kind == "llm" else "")
 
 
 def _arguments(node: Node) -> str:
-    if node.kind == "llm" and node.given:
+    if node.kind in TALKING and node.given:
         return ""  # the conversation says it once already
-    value = value_of(node.words, Field.ARGUMENTS)
-    return as_text(value if value is not None else value_of(node.words, Field.INPUT))
+    for field in (Field.ARGUMENTS, Field.INPUT):
+        if (value := value_of(node.words, field)) is not None:
+            return readable(value)
+    calls = [call for message in node.given for call in message.calls]
+    return calls[0].arguments if calls else "\n".join(message.text for message in node.given if message.role == "tool")
 
 
 def _result(node: Node) -> str:
-    if node.kind in {"llm", "agent", "chain"}:
+    if node.kind in TALKING:
         return ""
-    value = value_of(node.words, Field.RESULT)
-    return as_text(value if value is not None else value_of(node.words, Field.OUTPUT)) or _documents(node)
+    for field in (Field.RESULT, Field.OUTPUT):
+        if (value := value_of(node.words, field)) is not None:
+            return _answer(value)
+    return "\n".join(filter(None, (message.text for message in node.answered))) or _documents(node.words)
 
 
-def _documents(node: Node) -> str:
-    for prefix in DOCUMENTS:
-        found = [item.get("document", item) for item in unflatten(node.words, prefix)]
+def _answer(value: Any) -> str:
+    """A tool's answer; out of the message that some frameworks put around it."""
+    inner = as_json(value)
+    if isinstance(inner, dict) and _is_tool_message(inner):
+        messages: Iterable[Any] = read_message(inner)
+        if said := "\n".join(message.text for message in messages if message.role == "tool"):
+            return said
+    return readable(value)
+
+
+def _is_tool_message(value: dict[str, Any]) -> bool:
+    inner = next((value[name] for name in ("data", "kwargs") if isinstance(value.get(name), dict)), value)
+    return inner.get("type") == "tool" and "content" in inner
+
+
+def _documents(words: dict[str, Any]) -> str:
+    for prefix in documents():
+        found = [item.get("document", item) for item in unflatten(words, prefix)]
         if found:
             return as_text(found)
     return ""

@@ -7,7 +7,7 @@ from typing import Any
 
 from ingest.conversation.steps import is_error, latency_ms
 from ingest.conversation.tree import Node, Turn
-from ingest.dialects.fields import format_of, value_of
+from ingest.dialects.fields import format_of, metadata_of, value_of
 from ingest.dialects.tables import Field
 from ingest.dialects.values import as_json, as_text, as_word
 from ingest.receiving.limits import Cutter, clean
@@ -16,6 +16,8 @@ from ingest.records import LogRecord, SessionRecord, StepRecord, is_good_time, m
 SESSION_END = "session.end"
 UNNAMED = "unknown_service"
 MAX_TAGS = 20
+MAX_METADATA = 60
+LEAKED = ("LANGSMITH_", "LANGCHAIN_")  # the sender's environment, keys among it
 
 
 def summarise(
@@ -78,12 +80,14 @@ def _tags(nodes: Sequence[Node]) -> tuple[str, ...]:
 
 
 def _metadata(nodes: Sequence[Node]) -> dict[str, Any]:
+    """What the sender added, the roots' word before their children's."""
+    found: dict[str, Any] = {}
     for node in nodes:
-        value = as_json(value_of(node.words, Field.METADATA))
-        if isinstance(value, dict):
-            kept: dict[str, Any] = clean(value, Cutter())
-            return kept
-    return {}
+        for key, value in metadata_of(node.words).items():
+            if len(found) < MAX_METADATA and not key.startswith(LEAKED):
+                found.setdefault(key, value)
+    kept: dict[str, Any] = clean(found, Cutter())
+    return kept
 
 
 def _bound(nodes: Sequence[Node], choose: Any) -> datetime | None:

@@ -1,25 +1,56 @@
 """Tokens and cost, each counted once: agents repeat the sums of their models, and clients wrap clients."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
-from ingest.conversation.steps import usage_of
 from ingest.conversation.tree import Node, Turn
+from ingest.dialects.fields import grouped, value_of
+from ingest.dialects.tables import Field
+from ingest.dialects.values import as_amount, as_count, as_json
 from ingest.records import StepRecord
 
 COUNTING = ("llm", "embedding", "reranker")
-Usage = tuple[int | None, int | None, float | None]
-NOTHING: Usage = (None, None, None)
+COST_DETAILS = "langfuse.observation.cost_details"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a call used, as sent: counts of tokens and USD; None where the sender says nothing.
+
+    Tokens in include those from the cache where the sender follows OpenTelemetry, and do not where Anthropic's own
+    numbers were sent: neither is put right here.
+    """
+
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    tokens_cache_read: int | None = None
+    tokens_cache_write: int | None = None
+    tokens_reasoning: int | None = None
+    cost_usd: float | None = None
+
+
+NOTHING = Usage()
 
 
 def with_usage(steps: Iterable[StepRecord], turns: Iterable[Turn]) -> list[StepRecord]:
     """The steps with usage on exactly those whose sum is the session's."""
-    usage = {key: value for turn in turns for key, value in _usage(turn).items()}
+    usage = {place: value for turn in turns for place, value in _usage(turn).items()}
     return [_used(step, usage.get((step.trace_id, step.key), NOTHING)) for step in steps]
 
 
 def _used(step: StepRecord, usage: Usage) -> StepRecord:
-    return step if usage == NOTHING else replace(step, tokens_in=usage[0], tokens_out=usage[1], cost_usd=usage[2])
+    if usage == NOTHING:
+        return step
+    return replace(
+        step,
+        tokens_in=usage.tokens_in,
+        tokens_out=usage.tokens_out,
+        tokens_cache_read=usage.tokens_cache_read,
+        tokens_cache_write=usage.tokens_cache_write,
+        tokens_reasoning=usage.tokens_reasoning,
+        cost_usd=usage.cost_usd,
+    )
 
 
 def _usage(turn: Turn) -> dict[tuple[str, str], Usage]:
@@ -46,3 +77,30 @@ def _outermost(turn: Turn) -> dict[tuple[str, str], Usage]:
 
 def _place(node: Node) -> tuple[str, str]:
     return node.span.trace_id, node.span.span_id
+
+
+def usage_of(node: Node) -> Usage:
+    """What the span itself says it used."""
+    cost = as_amount(value_of(node.words, Field.COST))
+    return Usage(
+        tokens_in=_count(node, Field.TOKENS_IN),
+        tokens_out=_count(node, Field.TOKENS_OUT),
+        tokens_cache_read=_count(node, Field.CACHE_READ),
+        tokens_cache_write=_count(node, Field.CACHE_WRITE),
+        tokens_reasoning=_count(node, Field.REASONING),
+        cost_usd=_parts_cost(node) if cost is None else cost,
+    )
+
+
+def _count(node: Node, field: Field) -> int | None:
+    value = value_of(node.words, field)
+    return None if value is None else as_count(as_json(value))
+
+
+def _parts_cost(node: Node) -> float | None:
+    """A cost that is only given in parts."""
+    details = grouped(node.words, COST_DETAILS)
+    parts: list[Any] = list(details.values()) if isinstance(details, dict) else []
+    parts += [value_of(node.words, Field.COST_IN), value_of(node.words, Field.COST_OUT)]
+    amounts = [amount for amount in map(as_amount, parts) if amount is not None]
+    return sum(amounts) if amounts else None

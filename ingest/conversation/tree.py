@@ -4,9 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from ingest.conversation.joining import joined
 from ingest.dialects.feedback import is_carrier
-from ingest.dialects.fields import Words, input_messages, kind_of, output_messages, words_of
-from ingest.records import LogRecord, MessageRecord, SpanRecord, is_good_time
+from ingest.dialects.fields import Words, has_group, kind_of, words_of
+from ingest.dialects.messages import answered_by, given_to
+from ingest.dialects.registry import FEEDBACK
+from ingest.records import STAND_IN, LogRecord, MessageRecord, SpanRecord, is_good_time
 
 NOT_SPEECH = ("tool", "retriever", "reranker", "guardrail", "evaluator", "embedding")
 
@@ -28,12 +31,12 @@ class Node:
     @cached_property
     def given(self) -> list[MessageRecord]:
         """The messages it was called with."""
-        return input_messages(self.words, self.kind, self.span, self.logs)
+        return joined(given_to(self.words, self.kind, self.span, self.logs))
 
     @cached_property
     def answered(self) -> list[MessageRecord]:
         """The messages it answered."""
-        return output_messages(self.words, self.kind, self.span, self.logs)
+        return joined(answered_by(self.words, self.kind, self.span, self.logs))
 
     @property
     def is_speaker(self) -> bool:
@@ -51,12 +54,18 @@ class Turn:
 
 def turns_of(spans: Sequence[SpanRecord], logs: Iterable[LogRecord]) -> list[Turn]:
     """The session's turns by start. Feedback carriers are left out."""
-    nodes = _nodes([span for span in spans if not is_carrier(span)], logs)
+    nodes = _nodes(_without_stand_ins(spans), logs)
     _join(nodes)
     _date(nodes)
     for node in nodes.values():
         node.children.sort(key=_order)
     return _turns(sorted(nodes.values(), key=_order))
+
+
+def _without_stand_ins(spans: Sequence[SpanRecord]) -> Iterable[SpanRecord]:
+    """An export may tell of a trace before its spans are here: what stands for them goes when they come."""
+    told = {span.trace_id for span in spans if STAND_IN not in span.flags}
+    return [span for span in spans if STAND_IN not in span.flags or span.trace_id not in told]
 
 
 def _order(node: Node) -> tuple[int, str, str]:
@@ -71,6 +80,8 @@ def _nodes(spans: Iterable[SpanRecord], logs: Iterable[LogRecord]) -> dict[tuple
     for span in spans:
         place = (span.trace_id, span.span_id)
         words = words_of(span, by_span.get(place, ()))
+        if has_group(words, FEEDBACK) and is_carrier(span):
+            continue
         nodes[place] = Node(span=span, logs=by_span.get(place, []), words=words, kind=kind_of(words))
     return nodes
 

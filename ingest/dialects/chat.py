@@ -1,164 +1,344 @@
-"""Chat messages in anybody's shape: OpenAI chat and responses, Anthropic blocks, LangChain, GenAI parts."""
+"""Chat messages in anybody's shape, alone or wrapped: OpenAI, Anthropic, LangChain, GenAI, Gemini, Bedrock, Cohere."""
 
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from ingest.dialects.parts import (
+    ANSWER,
+    ANSWERS,
+    answer_failed,
+    answer_text,
+    calls_of,
+    parts_of,
+    read_call,
+    readable,
+    text_of,
+    thoughts_of,
+)
 from ingest.dialects.times import as_time
-from ingest.dialects.values import as_amount, as_count, as_json, as_text
-from ingest.records import CallRecord, MessageRecord
+from ingest.dialects.values import as_amount, as_count, as_json, as_text, first_of
+from ingest.records import MessageRecord
 
 ROLES = {
-    "human": "user",
-    "ai": "assistant",
-    "AIMessageChunk": "assistant",
-    "model": "assistant",
-    "developer": "system",
-    "function": "tool",
     **{role: role for role in ("system", "user", "assistant", "tool")},
+    **dict.fromkeys(("human", "humanmessage", "humanmessagechunk", "usermessage", "end_user", "customer"), "user"),
+    **dict.fromkeys(
+        ("ai", "aimessage", "aimessagechunk", "assistantmessage", "model", "bot", "chatbot", "agent", "tool-call"),
+        "assistant",
+    ),
+    **dict.fromkeys(("developer", "systemmessage", "developermessage"), "system"),
+    **dict.fromkeys(
+        (
+            "function",
+            "toolmessage",
+            "toolmessagechunk",
+            "functionmessage",
+            "tool-response",
+            "functionexecutionresultmessage",
+        ),
+        "tool",
+    ),
 }
-TEXT_PARTS = ("text", "input_text", "output_text", "refusal")
-REASONING_PARTS = ("reasoning", "thinking")
-CALL_PARTS = ("tool_call", "tool_use", "tool-call", "server_tool_call", "server_tool_use")
-ANSWER_PARTS = ("tool_call_response", "tool_result", "tool-result", "server_tool_call_response")
+# AgentChat of AutoGen tells who speaks by `source`, and what by `type`.
+AUTOGEN = {
+    **dict.fromkeys(
+        ("TextMessage", "MultiModalMessage", "StopMessage", "HandoffMessage", "ToolCallSummaryMessage"), "content"
+    ),
+    "ToolCallRequestEvent": "tool_calls",
+    "ToolCallExecutionEvent": "answers",
+    "ThoughtEvent": "reasoning",
+}
+# Where a request, an answer or a state keeps its messages.
+HISTORIES = ("messages", "chat_history", "history", "contents", "input_messages", "all_messages")
+WRAPPERS = (
+    *("input", "inputs", "prompt", "prompts", "request", "kwargs", "args", "state", "update", "new_message", "data"),
+    *("choices", "generations", "candidates", "output_messages", "output", "outputs", "message", "response", "content"),
+    *("new_messages", "lc_messages", "chat_messages", "raw", "value"),
+)
+MOST_WRAPPED = 6
+SAYS = (
+    "content",
+    "parts",
+    "tool_calls",
+    "contents",
+    "function_call",
+    "blocks",
+    "toolInvocations",
+    "refusal",
+    "tool_plan",
+)
+ITEMS = {"function_call", "function_call_output", "reasoning", "custom_tool_call"}
 
 
 def read_messages(value: Any) -> list[MessageRecord]:
-    """The messages in `value` (a list, or JSON of one); [] when there are none."""
+    """The messages in `value` (a list, an object that has one, or JSON of these); [] when there are none."""
     value = as_json(value)
     if isinstance(value, dict) and isinstance(value.get("messages"), list):
         value = value["messages"]
+    if isinstance(value, dict) and is_message(value):
+        value = [value]
     if not isinstance(value, list):
         return []
     return [message for item in value for message in read_message(item)]
+
+
+def talk_in(value: Any, depth: int = 0) -> list[MessageRecord]:
+    """The messages somewhere in a model's or an agent's input or output; [] when it is no talk."""
+    value = as_json(value)
+    if depth > MOST_WRAPPED or not isinstance(value, dict | list):
+        return []
+    if isinstance(value, list):
+        return _talk_in_list(value, depth)
+    return list(read_message(value)) if is_message(value) else _talk_in_members(value, depth)
+
+
+def _talk_in_members(value: dict[str, Any], depth: int) -> list[MessageRecord]:
+    for name in HISTORIES:
+        if found := talk_in(value.get(name), depth + 1):
+            return found + _asked_last(value)
+    for name in WRAPPERS:
+        inner = as_json(value.get(name))
+        if isinstance(inner, dict | list) and (found := talk_in(inner, depth + 1)):
+            return found
+    return []
+
+
+def _talk_in_list(value: list[Any], depth: int) -> list[MessageRecord]:
+    if not value:
+        return []
+    if streamed := _streamed(value):
+        return [MessageRecord("assistant", text=streamed)]
+    if _is_pair(value) or isinstance(value[0], list):
+        # A batch: of one, or of choices, of which the first was taken.
+        return read_messages([value]) if _is_pair(value) else _batch(value, depth)
+    if _is_talk(value):
+        return read_messages(value)
+    return talk_in(value[0], depth + 1) if isinstance(value[0], dict) else []
+
+
+def _batch(value: list[Any], depth: int) -> list[MessageRecord]:
+    return read_messages(value) if all(_is_pair(item) for item in value) else talk_in(value[0], depth + 1)
+
+
+def _is_talk(items: list[Any]) -> bool:
+    """Whether a list's first entries are messages: the first alone may be something that a model calls by itself."""
+    return any(is_message(item) for item in items[:3])
+
+
+def _is_pair(value: Any) -> bool:
+    """LangChain's (role, text)."""
+    pair = isinstance(value, list) and len(value) == 2 and all(isinstance(item, str) for item in value)  # noqa: PLR2004 # a pair
+    return pair and value[0].lower() in ROLES
+
+
+def _asked_last(value: dict[str, Any]) -> list[MessageRecord]:
+    """Cohere and others send the newest words apart from the history."""
+    said = value.get("message") or value.get("new_message")
+    return [MessageRecord("user", text=said)] if isinstance(said, str) and said.strip() else []
+
+
+def _streamed(items: list[Any]) -> str:
+    """The words of an answer that was recorded as it streamed."""
+    pieces = [_delta(item) for item in items]
+    return "".join(piece or "" for piece in pieces) if any(pieces) else ""
+
+
+def _delta(item: Any) -> str | None:
+    if not isinstance(item, dict):
+        return None
+    choices = item.get("choices")
+    inner = choices[0] if isinstance(choices, list) and choices else item
+    delta = inner.get("delta") if isinstance(inner, dict) else None
+    if isinstance(delta, dict):
+        return as_text(first_of(delta, ("content", "text")))
+    return delta if isinstance(delta, str) and as_text(item.get("type")).endswith("text.delta") else None
 
 
 def is_message(value: Any) -> bool:
     """Whether a value looks like a chat message in one of the known shapes."""
     if not isinstance(value, dict):
         return False
-    if value.get("role") in ROLES:
-        return bool({"content", "parts", "tool_calls", "contents"} & value.keys())
-    return value.get("type") in {"function_call", "function_call_output", "human", "ai", "system", "tool"}
+    value = _unwrapped(value)
+    if _role(value.get("role")):
+        return any(name in value for name in SAYS) or isinstance(value.get("message"), str)
+    kind = as_text(value.get("type"))
+    if kind in ITEMS or kind in AUTOGEN or (kind.endswith(("_call", "_call_output")) and "id" in value):
+        return True
+    return bool(_role(kind)) and "content" in value
+
+
+def _role(value: Any) -> str:
+    """Our word for a role; "" for what is none."""
+    said = value if isinstance(value, str) else ""
+    return ROLES.get(said) or ROLES.get(said.rpartition(".")[2].lower().removeprefix("role_"), "")
 
 
 def read_message(value: Any) -> Iterable[MessageRecord]:
     """One message, or several: a user's message may carry tool answers before its words."""
-    if isinstance(value, list) and len(value) == 2 and all(isinstance(item, str) for item in value):  # noqa: PLR2004 # LangChain's (role, text)
+    if _is_pair(value):
         value = {"role": value[0], "content": value[1]}
     if not isinstance(value, dict):
         return []
     value = _unwrapped(value)
-    if value.get("type") == "function_call":
-        return [MessageRecord("assistant", calls=(_call(value),))]
-    if value.get("type") == "function_call_output":
-        return [MessageRecord("tool", text=as_text(value.get("output")), call_id=as_text(value.get("call_id")))]
-    role = ROLES.get(as_text(value.get("role") or value.get("type")))
+    kind = as_text(value.get("type"))
+    if kind in AUTOGEN:
+        return _autogen(value, AUTOGEN[kind])
+    if kind and not value.get("role") and (found := _item(value, kind)):
+        return found
+    role = _role(value.get("role")) or _role(kind)
     return _split(_message(role, value), _parts(value)) if role else []
 
 
 def _unwrapped(value: dict[str, Any]) -> dict[str, Any]:
-    """LangChain wraps a message as {"type", "data"} or {"lc": 1, "kwargs"}."""
+    """A message out of what others put around it."""
+    for _ in range(MOST_WRAPPED):  # OpenInference, choices, events, LangChain's generations
+        inner = value.get("message")
+        if not isinstance(inner, dict) or value.get("role"):
+            break
+        value = inner
+    return _langchain(value) or _renamed(value)
+
+
+def _langchain(value: dict[str, Any]) -> dict[str, Any] | None:
+    """A message out of the two wrappers in which LangChain writes it."""
     if isinstance(value.get("data"), dict) and "type" in value:
         return {"type": value["type"], **value["data"]}
     if isinstance(value.get("kwargs"), dict) and value.get("lc"):
-        return {"type": as_text(value["kwargs"].get("type")), **value["kwargs"]}
+        names = value.get("id")
+        made_as = as_text(names[-1]) if isinstance(names, list) and names else ""
+        return {"type": made_as.lower(), **value["kwargs"]}
+    return None
+
+
+def _renamed(value: dict[str, Any]) -> dict[str, Any]:
+    """A message under the names that all have."""
+    if "message.role" in value:  # OpenInference in a data frame's cell
+        return {key.removeprefix("message."): item for key, item in value.items()}
+    if value.get("kind") in {"request", "response"} and isinstance(value.get("parts"), list):  # Pydantic AI
+        return {**value, "role": "user" if value["kind"] == "request" else "assistant"}
+    if isinstance(value.get("content"), dict) and isinstance(value["content"].get("parts"), list):  # Gemini
+        return {"role": "assistant", **value["content"]}
     return value
 
 
 def _parts(value: dict[str, Any]) -> list[dict[str, Any]]:
-    parts = value.get("parts") or value.get("contents") or value.get("content")
-    return [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+    listed = first_of(value, ("parts", "contents", "blocks"))
+    parts = parts_of(listed or value.get("content")) if not _is_plain(value) else []
+    return [*parts, *parts_of(value.get("toolInvocations"))]
+
+
+def _is_plain(value: dict[str, Any]) -> bool:
+    content = value.get("content")
+    return not any(value.get(name) for name in ("parts", "contents", "blocks")) and not (
+        isinstance(content, list | dict) or (isinstance(content, str) and content.startswith('[{"'))
+    )
 
 
 def _message(role: str, value: dict[str, Any]) -> MessageRecord:
-    usage = _usage(value)
-    calls = tuple(_call(call) for call in _list(value.get("tool_calls")) if isinstance(call, dict))
-    if isinstance(value.get("function_call"), dict):
-        calls += (_call(value["function_call"]),)
+    usage = first_of(value, ("usage", "usage_metadata", "models_usage"))
+    usage = usage if isinstance(usage, dict) else {}
     return MessageRecord(
         role=role,
-        text=_text(value),
-        calls=calls,
-        call_id=as_text(value.get("tool_call_id") or (value.get("id") if role == "tool" else "")),
-        name=as_text(value.get("name")),
-        is_error=value.get("error") is True or value.get("status") == "error" or value.get("is_error") is True,
-        reasoning=as_text(value.get("reasoning") or value.get("reasoning_content")),
+        text=_text(value, role),
+        calls=tuple(read_call(call) for call in _all_calls(value) if isinstance(call, dict)),
+        call_id=as_text(
+            first_of(value, ("tool_call_id", "toolCallId", "call_id")) or (value.get("id") if role == "tool" else "")
+        ),
+        name=as_text(value.get("name") or (value.get("tool_name") if role == "tool" else "")),
+        is_error=role == "tool" and answer_failed(value),
+        reasoning=text_of(parts_of(said))
+        if isinstance(said := first_of(value, ("reasoning", "reasoning_content", "thinking", "tool_plan")), list)
+        else as_text(said),
         started_at=_time(value),
-        tokens_in=as_count(usage.get("prompt_tokens", usage.get("input_tokens"))),
-        tokens_out=as_count(usage.get("completion_tokens", usage.get("output_tokens"))),
+        tokens_in=as_count(first_of(usage, ("prompt_tokens", "input_tokens", "inputTokens"))),
+        tokens_out=as_count(first_of(usage, ("completion_tokens", "output_tokens", "outputTokens"))),
         cost_usd=as_amount(value.get("cost")),
     )
 
 
-def _usage(value: dict[str, Any]) -> dict[str, Any]:
-    usage = value.get("usage") or value.get("usage_metadata")
-    return usage if isinstance(usage, dict) else {}
+def _all_calls(value: dict[str, Any]) -> list[Any]:
+    extra = value.get("additional_kwargs")
+    calls = value.get("tool_calls") or (extra.get("tool_calls") if isinstance(extra, dict) else None)
+    invalid = value.get("invalid_tool_calls")
+    found = [*(calls if isinstance(calls, list) else []), *(invalid if isinstance(invalid, list) else [])]
+    return [*found, value["function_call"]] if isinstance(value.get("function_call"), dict) else found
 
 
 def _time(value: dict[str, Any]) -> datetime | None:
     return as_time(value.get("timestamp") or value.get("created_at"))
 
 
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _text(value: dict[str, Any]) -> str:
-    content = value.get("content")
+def _text(value: dict[str, Any], role: str) -> str:
     parts = _parts(value)
+    if parts and role == "tool":
+        return answer_text({"content": value.get("content")}) if _is_content(value) else text_of(parts)
     if parts:
-        return "\n".join(filter(None, (_part_text(part) for part in parts)))
-    if isinstance(content, list):
-        return "\n".join(item for item in content if isinstance(item, str))
-    return as_text(content)
+        return text_of(parts)
+    said = first_of(value, ("content", "refusal", "text"))
+    if said is None and isinstance(value.get("audio"), dict):
+        said = value["audio"].get("transcript")
+    if said is None and isinstance(value.get("message"), str):
+        said = value["message"]
+    return readable(said if said is not None or role != "tool" else first_of(value, ANSWERS))
 
 
-def _part_text(part: dict[str, Any]) -> str:
-    """What a part says to a reader; "" for calls, answers and thoughts, which have places of their own."""
-    kind = as_text(part.get("type"))
-    if kind in (*CALL_PARTS, *ANSWER_PARTS, *REASONING_PARTS):
-        return ""
-    if kind in TEXT_PARTS or not kind:
-        return as_text(part.get("text") or part.get("content") or part.get("refusal"))
-    return f"[{kind}]"
+def _is_content(value: dict[str, Any]) -> bool:
+    return not any(value.get(name) for name in ("parts", "contents", "blocks")) and isinstance(
+        value.get("content"), list
+    )
 
 
 def _split(message: MessageRecord, parts: list[dict[str, Any]]) -> Iterable[MessageRecord]:
     """Takes calls, thoughts and tool answers out of a message's parts."""
-    calls = tuple(_call(part) for part in parts if part.get("type") in CALL_PARTS)
-    thoughts = "\n".join(
-        as_text(p.get("thinking") or p.get("content") or p.get("text"))
-        for p in parts
-        if p.get("type") in REASONING_PARTS
-    )
-    answers = [_answer(part) for part in parts if part.get("type") in ANSWER_PARTS]
-    rest = replace(message, calls=message.calls + calls, reasoning=message.reasoning or thoughts)
+    calls, known = calls_of(parts), {call.call_id for call in message.calls if call.call_id}
+    fresh = tuple(call for call in calls if not call.call_id or call.call_id not in known)
+    answers = [_answer(part) for part in parts if part["type"] == ANSWER or part.get("state") in FINISHED]
+    rest = replace(message, calls=message.calls + fresh, reasoning=message.reasoning or thoughts_of(parts))
     if answers and not rest.text and not rest.calls:
         return answers
-    return [*answers, rest]
+    # A user's message brings answers before the words; an assistant's, what its own tools answered it.
+    return [*answers, rest] if message.role != "assistant" else [rest, *answers]
+
+
+FINISHED = ("output-available", "output-error", "result")
 
 
 def _answer(part: dict[str, Any]) -> MessageRecord:
-    answer = next((part[key] for key in ("response", "result", "content", "output") if part.get(key) is not None), "")
-    parts = {"parts": answer} if isinstance(answer, list) and any(isinstance(item, dict) for item in answer) else {}
     return MessageRecord(
         role="tool",
-        text=(_text(parts) if parts and all(item.get("type") == "text" for item in _parts(parts)) else as_text(answer)),
-        call_id=as_text(part.get("id") or part.get("tool_use_id") or part.get("toolCallId")),
-        name=as_text(part.get("name") or part.get("toolName")),
-        is_error=part.get("is_error") is True,
+        text=answer_text(part) or as_text(part.get("errorText")),
+        call_id=as_text(first_of(part, ("tool_use_id", "toolUseId", "tool_call_id", "toolCallId", "call_id", "id"))),
+        name=as_text(first_of(part, ("name", "tool_name", "toolName"))),
+        is_error=answer_failed(part),
     )
 
 
-def _call(value: dict[str, Any]) -> CallRecord:
-    function = value.get("function")
-    inner = function if isinstance(function, dict) else value
-    arguments = next((inner[key] for key in ("arguments", "args", "input") if inner.get(key) is not None), "")
-    return CallRecord(
-        call_id=as_text(value.get("call_id") or value.get("id") or value.get("toolCallId")),
-        name=as_text(inner.get("name") or inner.get("toolName")),
-        arguments=as_text(arguments),
-        user_side=value.get("requestor") == "user",
-    )
+def _item(value: dict[str, Any], kind: str) -> list[MessageRecord]:
+    """An item of OpenAI's Responses that is no message: a call, an answer, a thought, or a call with its answer."""
+    if kind == "reasoning":
+        return [MessageRecord("assistant", reasoning=thoughts_of(parts_of([value])))]
+    if kind.endswith("_call_output"):
+        return [_answer(value)]
+    if not kind.endswith("_call"):
+        return []
+    call = read_call(value)
+    found = [MessageRecord("assistant", calls=(call,))]
+    answer = first_of(value, ("output", "results", "outputs", "error"))
+    if answer is not None and kind != "function_call":
+        found.append(replace(_answer({**value, "result": answer}), call_id=call.call_id))
+    return found
+
+
+def _autogen(value: dict[str, Any], member: str) -> list[MessageRecord]:
+    role = _role(value.get("source")) or "assistant"
+    content = value.get("content")
+    items = [item for item in content if isinstance(item, dict)] if isinstance(content, list) else []
+    if member == "tool_calls":
+        return [MessageRecord("assistant", calls=tuple(read_call(item) for item in items))]
+    if member == "answers":
+        return [_answer(item) for item in items]
+    if member == "reasoning":
+        return [MessageRecord("assistant", reasoning=as_text(content))]
+    return [replace(_message(role, {"content": content, "models_usage": value.get("models_usage")}), name="")]

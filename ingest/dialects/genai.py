@@ -1,6 +1,6 @@
 """OpenTelemetry's GenAI conventions in all generations that are still sent: up to 1.27, 1.28 to 1.36, from 1.37."""
 
-from ingest.dialects.tables import Dialect, Field, KindRule, MessageSource, Style
+from ingest.dialects.tables import Dialect, Field, KindRule, MessageSource
 
 OPERATIONS = {
     "chat": "llm",
@@ -28,22 +28,19 @@ DIALECT = Dialect(
     marks=("gen_ai.",),
     kinds=(
         KindRule(30, "gen_ai.operation.name", OPERATIONS),
-        KindRule(
-            70, "llm.request.type", {"chat": "llm", "completion": "llm", "embedding": "embedding", "rerank": "reranker"}
-        ),
         KindRule(90, "gen_ai.tool.name", {"*": "tool"}),
         KindRule(91, "gen_ai.tool.call.id", {"*": "tool"}),
         KindRule(110, "gen_ai.request.model", {"*": "llm"}),
         KindRule(111, "gen_ai.response.model", {"*": "llm"}),
     ),
     fields={
-        Field.SESSION: {30: "gen_ai.conversation.id", 60: "gcp.vertex.agent.session_id"},
+        Field.SESSION: {30: "gen_ai.conversation.id"},
         Field.USER: {30: "enduser.id", 31: "enduser.pseudo.id", 32: "user.hash"},
         Field.RELEASE: {20: "service.version", 30: "gen_ai.agent.version"},
         Field.ENVIRONMENT: {20: "deployment.environment.name", 21: "deployment.environment"},
         Field.WORKFLOW: {10: "gen_ai.agent.name", 40: "gen_ai.workflow.name"},
-        Field.INPUT: {30: "gen_ai.retrieval.query.text", 70: "gen_ai.prompt"},
-        Field.OUTPUT: {30: "gen_ai.retrieval.documents", 70: "gen_ai.completion"},
+        Field.INPUT: {30: "gen_ai.retrieval.query.text", 31: "gen_ai.memory.query.text", 70: "gen_ai.prompt"},
+        Field.OUTPUT: {30: "gen_ai.retrieval.documents", 31: "gen_ai.memory.records", 70: "gen_ai.completion"},
         Field.TOOL_NAME: {10: "gen_ai.tool.name"},
         Field.CALL_ID: {10: "gen_ai.tool.call.id"},
         Field.ARGUMENTS: {10: "gen_ai.tool.call.arguments"},
@@ -51,15 +48,49 @@ DIALECT = Dialect(
         Field.ERROR_TYPE: {10: "error.type"},
         Field.TOKENS_IN: {10: "gen_ai.usage.input_tokens", 20: "gen_ai.usage.prompt_tokens"},
         Field.TOKENS_OUT: {10: "gen_ai.usage.output_tokens", 20: "gen_ai.usage.completion_tokens"},
-        Field.COST: {30: "gen_ai.usage.cost"},
+        Field.CACHE_READ: {
+            10: "gen_ai.usage.cache_read.input_tokens",
+            11: "gen_ai.usage.cache_read_input_tokens",
+            12: "gen_ai.usage.details.cache_read_tokens",
+            13: "gen_ai.usage.details.cache_read_input_tokens",
+        },
+        Field.CACHE_WRITE: {
+            10: "gen_ai.usage.cache_write.input_tokens",
+            11: "gen_ai.usage.cache_creation.input_tokens",
+            12: "gen_ai.usage.cache_creation_input_tokens",
+            13: "gen_ai.usage.details.cache_write_tokens",
+        },
+        Field.REASONING: {
+            10: "gen_ai.usage.reasoning.output_tokens",
+            11: "gen_ai.usage.reasoning_tokens",
+            12: "gen_ai.usage.details.reasoning_tokens",
+        },
+        Field.COST: {30: "gen_ai.usage.cost", 31: "operation.cost", 32: "gen_ai.usage.total_cost"},
+        Field.COST_IN: {30: "gen_ai.usage.input_cost"},
+        Field.COST_OUT: {30: "gen_ai.usage.output_cost"},
         Field.MODEL: {10: "gen_ai.response.model", 11: "gen_ai.request.model"},
+        Field.PROVIDER: {10: "gen_ai.provider.name", 11: "gen_ai.system"},
+        Field.RESPONSE_ID: {10: "gen_ai.response.id"},
+        Field.FIRST_WORD_S: {10: "gen_ai.response.time_to_first_chunk", 11: "gen_ai.server.time_to_first_token"},
     },
     inputs=(
-        MessageSource(30, "gen_ai.input.messages", Style.LIST),
-        MessageSource(50, "gen_ai.prompt", Style.NUMBERED),
+        MessageSource(30, "gen_ai.input.messages"),
+        MessageSource(50, "gen_ai.prompt"),
     ),
     outputs=(
-        MessageSource(30, "gen_ai.output.messages", Style.LIST),
-        MessageSource(50, "gen_ai.completion", Style.NUMBERED),
+        MessageSource(30, "gen_ai.output.messages"),
+        MessageSource(50, "gen_ai.completion"),
+    ),
+    known=(
+        *(
+            "gen_ai.tool.",
+            "gen_ai.agent.",
+            "gen_ai.request.",
+            "gen_ai.usage.",
+            "gen_ai.output.type",
+            "gen_ai.evaluation.",
+        ),
+        *("gen_ai.system_instructions", "gen_ai.response.finish_reasons", "gen_ai.data_source.", "gen_ai.memory."),
+        *("server.", "network.", "event.name", "gen_ai.embeddings.dimension.count", "gen_ai.retrieval.top_k"),
     ),
 )

@@ -2,6 +2,8 @@
 
 from ingest.dialects.tables import Dialect, Field, KindRule, plain
 
+NAMES = ("session_id", "thread_id", "conversation_id")
+
 DIALECT = Dialect(
     name="langsmith",
     marks=("langsmith.",),
@@ -13,13 +15,14 @@ DIALECT = Dialect(
         ),
     ),
     fields={
-        Field.SESSION: {
-            50: "langsmith.metadata.session_id",
-            51: "langsmith.metadata.thread_id",
-            52: "langsmith.metadata.conversation_id",
-        },
-        Field.USER: {50: "langsmith.metadata.user_id"},
+        Field.SESSION: {50 + place: f"langsmith.metadata/{name}" for place, name in enumerate(NAMES)},
+        Field.USER: {50: "langsmith.metadata/user_id", 51: "langsmith.metadata/userId"},
+        Field.RELEASE: {50: "langsmith.metadata/revision_id"},
         Field.WORKFLOW: {70: "langsmith.trace.name"},
+        Field.MODEL: {70: "langsmith.metadata/ls_model_name"},
+        Field.PROVIDER: {70: "langsmith.metadata/ls_provider"},
         Field.TAGS: {30: "langsmith.span.tags"},
     },
+    metadata=("langsmith.metadata",),
+    known=("langsmith.", "gen_ai.serialized"),
 )

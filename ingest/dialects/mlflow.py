@@ -30,5 +30,12 @@ DIALECT = Dialect(
         Field.OUTPUT: {50: "mlflow.spanOutputs"},
         Field.TOKENS_IN: {50: "mlflow.chat.tokenUsage/input_tokens"},
         Field.TOKENS_OUT: {50: "mlflow.chat.tokenUsage/output_tokens"},
+        Field.CACHE_READ: {50: "mlflow.chat.tokenUsage/cache_read_input_tokens"},
+        Field.CACHE_WRITE: {50: "mlflow.chat.tokenUsage/cache_creation_input_tokens"},
+        Field.COST: {50: "mlflow.llm.cost/total_cost"},
+        Field.MODEL: {50: "mlflow.llm.model", 51: "mlflow.chat_model.model"},
+        Field.PROVIDER: {50: "mlflow.llm.provider", 51: "mlflow.message.format"},
     },
+    metadata=("mlflow.trace.metadata",),
+    known=("mlflow.",),
 )

@@ -2,12 +2,48 @@
 
 import importlib
 import pkgutil
+from collections import defaultdict
 from collections.abc import Iterable
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 import ingest.dialects
 from ingest.dialects.tables import Dialect, Field, KindRule, MessageSource
+
+MOST_KEYS = 20_000  # remembered; senders use some hundred, hostile ones as many as they like
+FEEDBACK = tuple(f"{scope}{name}" for scope in ("", "trace.", "session.") for name in ("annotations", "evaluations"))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A field that a key tells, and how good the key is for it. `member`: in that member of the key's object."""
+
+    field: Field
+    rank: int
+    member: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one attribute key is good for, worked out once per key.
+
+    `group` and `path` place it in a list or object that is spread over many keys; `own` names the sender's metadata
+    that it is. `mark` is the place of the dialect whose mark it bears, in the order of dialects; -1 for none.
+    """
+
+    places: tuple[Place, ...] = ()
+    kinds: tuple[KindRule, ...] = ()
+    group: str = ""
+    path: tuple[str, ...] = ()
+    is_own: bool = False
+    own: str = ""
+    mark: int = -1
+    is_known: bool = False
+
+    @property
+    def is_read(self) -> bool:
+        return bool(self.places or self.kinds or self.group or self.is_own or self.is_known)
 
 
 def members(attribute: str) -> list[Any]:
@@ -25,18 +61,6 @@ def dialects() -> tuple[Dialect, ...]:
 
 
 @cache
-def kind_rules() -> tuple[KindRule, ...]:
-    return tuple(sorted((rule for dialect in dialects() for rule in dialect.kinds), key=lambda rule: rule.rank))
-
-
-@cache
-def keys_of(field: Field) -> tuple[str, ...]:
-    """The keys under which `field` is looked for, best first."""
-    ranked = [item for dialect in dialects() for item in dialect.fields.get(field, {}).items()]
-    return tuple(key for _, key in sorted(ranked))
-
-
-@cache
 def inputs() -> tuple[MessageSource, ...]:
     return _sources(source for dialect in dialects() for source in dialect.inputs)
 
@@ -48,3 +72,84 @@ def outputs() -> tuple[MessageSource, ...]:
 
 def _sources(sources: Iterable[MessageSource]) -> tuple[MessageSource, ...]:
     return tuple(sorted(sources, key=lambda source: source.rank))
+
+
+@cache
+def documents() -> tuple[str, ...]:
+    """The prefixes under which retrieved documents are spread."""
+    return tuple(name for dialect in dialects() for name in dialect.documents)
+
+
+@lru_cache(maxsize=MOST_KEYS)
+def part_of(key: str) -> Part:
+    """What the attribute `key` is good for."""
+    group, path = _group(key)
+    own = next((prefix for prefix in _own() if key == prefix or key.startswith(prefix + ".")), None)
+    return Part(
+        places=(*_places().get(key, ()), *_spread_places(key)),
+        kinds=_kinds().get(key, ()),
+        group=group,
+        path=path,
+        is_own=own is not None,
+        own=key[len(own) + 1 :] if own else "",
+        mark=next((place for place, dialect in enumerate(dialects()) if key.startswith(dialect.marks)), -1),
+        is_known=key.startswith(_known()),
+    )
+
+
+@cache
+def _places() -> dict[str, tuple[Place, ...]]:
+    found: dict[str, list[Place]] = defaultdict(list)
+    for dialect in dialects():
+        for field, keys in dialect.fields.items():
+            for rank, key in keys.items():
+                base, _, member = key.partition("/")
+                found[base].append(Place(field, rank, member))
+    return {key: tuple(places) for key, places in found.items()}
+
+
+def _spread_places(key: str) -> list[Place]:
+    """The fields that `key` tells as a member of an object that is spread over dotted names."""
+    return [
+        Place(place.field, place.rank)
+        for base in _bases(key)
+        for place in _places().get(base, ())
+        if place.member and place.member == key[len(base) + 1 :]
+    ]
+
+
+def _bases(key: str) -> list[str]:
+    return [key[:end] for end, character in enumerate(key) if character == "."]
+
+
+@cache
+def _kinds() -> dict[str, tuple[KindRule, ...]]:
+    found: dict[str, list[KindRule]] = defaultdict(list)
+    for dialect in dialects():
+        for rule in dialect.kinds:
+            found[rule.key].append(rule)
+    return {key: tuple(rules) for key, rules in found.items()}
+
+
+def _group(key: str) -> tuple[str, tuple[str, ...]]:
+    """The list or object that a key is a piece of, and the rest of its name; a whole has no rest."""
+    if key in _groups():
+        return key, ()
+    base = next((base for base in _bases(key) if base in _groups()), "")
+    return (base, tuple(key[len(base) + 1 :].split("."))) if base else ("", ())
+
+
+@cache
+def _groups() -> frozenset[str]:
+    spread = [place.partition("/")[0] for d in dialects() for place in d.fields.get(Field.COST_PARTS, {}).values()]
+    return frozenset([source.key for source in (*inputs(), *outputs())] + [*documents(), *FEEDBACK, *spread])
+
+
+@cache
+def _own() -> tuple[str, ...]:
+    return tuple(prefix for dialect in dialects() for prefix in dialect.metadata)
+
+
+@cache
+def _known() -> tuple[str, ...]:
+    return tuple(prefix for dialect in dialects() for prefix in dialect.known)

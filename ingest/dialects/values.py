@@ -1,11 +1,14 @@
 """Lenient readings of single values: the same key is a string here, a number there and JSON in a string elsewhere."""
 
 import math
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
 
 from ingest.receiving.limits import Cutter, clean
+
+MOST_QUOTED = 3  # some SDKs write JSON of JSON
 
 
 def as_text(value: Any) -> str:
@@ -21,15 +24,22 @@ def as_text(value: Any) -> str:
 
 
 def as_json(value: Any) -> Any:
-    """The value, parsed if it is a JSON object, list or string in a string."""
-    if isinstance(value, str) and value[:1] in {"{", "[", '"'}:
+    """The value, parsed if it is a JSON object, list or string in a string, and again if that is one."""
+    for _ in range(MOST_QUOTED):
+        if not isinstance(value, str) or value[:1] not in {"{", "[", '"'}:
+            break
         try:
             parsed = orjson.loads(value)
         except orjson.JSONDecodeError:
-            return value
+            break
         # The attribute was cleaned when it came in, but a NUL may be written out in its JSON.
-        return clean(parsed, Cutter()) if "\\u0000" in value else parsed
+        value = clean(parsed, Cutter()) if "\\u0000" in value else parsed
     return value
+
+
+def first_of(value: Mapping[str, Any], names: Iterable[str]) -> Any:
+    """The first member that is there and says something; None for none. False and 0 say something."""
+    return next((item for name in names if (item := value.get(name)) is not None and item != ""), None)
 
 
 def as_word(value: Any) -> str:
