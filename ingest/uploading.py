@@ -21,7 +21,7 @@ RETRY_AFTER = timedelta(seconds=10)
 MOST_CLAIMS = 5
 DEADLY = f"Its worker ended {MOST_CLAIMS} times while reading it."
 BROKE_OFF = "The upload broke off before the whole file was here. Remove it and send the file again."
-NOTHING = "It holds no sessions."
+NOTHING = "The file holds no sessions."
 
 
 class TakenAwayError(Exception):
@@ -131,12 +131,20 @@ def _finish(upload: Upload, report: ImportReport) -> None:
     found = report.sessions_added + report.sessions_changed + report.sessions_unchanged + report.scores
     if not found:
         _write(upload, report=report.as_json())
-        _fail(upload, str(report.refused[0]) if report.refused else NOTHING)
+        _fail(upload, _reason(report))
         return
     with transaction.atomic():
         _write(upload, report=report.as_json(), bytes_seen=upload.size)
         _mine(upload).update(state=BatchState.DONE, claimed_until=None, finished_at=timezone.now(), reason="")
         UploadChunk.objects.filter(upload=upload).delete()
+
+
+def _reason(report: ImportReport) -> str:
+    """Why nothing came of a file: what was refused first."""
+    if not report.refused:
+        return NOTHING
+    first = report.refused[0]
+    return str(first) if first.line or first.field else f"The file {first.message}."
 
 
 def _fail(upload: Upload, reason: str) -> None:
