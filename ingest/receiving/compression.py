@@ -1,6 +1,7 @@
 """Decompression with a running cap: a bomb costs as much memory as the cap, whatever it claims to hold."""
 
 import zlib
+from collections.abc import Callable, Iterator
 
 import zstandard
 
@@ -11,7 +12,35 @@ GZIP = 16 + zlib.MAX_WBITS
 ZLIB_METHOD = 8
 # What is fed to zstd at once: four bytes of it may hold 128 KB, and it knows no cap on what it gives back.
 BITE = 64
+# Each part of a stream costs time even if it is empty; honest senders write one, or a few.
+MAX_MEMBERS = 1000
 LARGEST_WINDOW = 8 * 1024 * 1024
+
+
+class _Inflating:
+    """A gzip or deflate member."""
+
+    def __init__(self, bits: int) -> None:
+        self.stream = zlib.decompressobj(bits)
+
+    def unpack(self, bite: bytes) -> Iterator[bytes]:
+        """What the bite holds, in pieces of at most CHUNK bytes."""
+        piece = self.stream.decompress(bite, CHUNK)
+        yield piece
+        while not self.stream.eof and (self.stream.unconsumed_tail or len(piece) == CHUNK):
+            piece = self.stream.decompress(self.stream.unconsumed_tail, CHUNK)
+            yield piece
+
+
+class _Unpacking:
+    """A zstd frame."""
+
+    def __init__(self, frames: zstandard.ZstdDecompressor) -> None:
+        self.stream = frames.decompressobj()
+
+    def unpack(self, bite: bytes) -> Iterator[bytes]:
+        """What the bite holds, in one piece: see BITE."""
+        yield self.stream.decompress(bite)
 
 
 def decompress(body: bytes, encoding: str, limit: int) -> bytes:
@@ -36,49 +65,39 @@ def _deflate_bits(body: bytes) -> int:
 
 def _inflate(body: bytes, bits: int, limit: int, name: str) -> bytes:
     """All members of the stream, one after the other: gzip allows several."""
-    out = bytearray()
-    rest = body
-    while rest:
-        rest = _member(rest, bits, out, limit, name, len(body))
-    return bytes(out)
-
-
-def _member(data: bytes, bits: int, out: bytearray, limit: int, name: str, size: int) -> bytes:
-    """Inflates one member into `out`; what follows it."""
-    stream = zlib.decompressobj(bits)
-    while not stream.eof:
-        try:
-            piece = stream.decompress(data, min(CHUNK, limit + 1 - len(out)))
-        except zlib.error as error:
-            raise Unreadable(f"The body is not {name}, near byte {size - len(data)}: {error}.") from error
-        out += piece
-        if len(out) > limit:
-            raise TooLarge(f"The body holds more than {limit} bytes once decompressed.")
-        data = stream.unconsumed_tail
-        if not data and not piece and not stream.eof:
-            raise Unreadable(f"The {name} body ends too early, at byte {size}.")
-    return stream.unused_data
+    return _unpack(body, lambda: _Inflating(bits), CHUNK, limit, name)
 
 
 def _unpack_zstd(body: bytes, limit: int) -> bytes:
     """All frames of the stream, one after the other."""
-    out = bytearray()
-    rest = body
-    while rest:
-        rest = _frame(rest, out, limit, len(body))
+    frames = zstandard.ZstdDecompressor(max_window_size=LARGEST_WINDOW)
+    return _unpack(body, lambda: _Unpacking(frames), BITE, limit, "zstd")
+
+
+def _unpack(body: bytes, begin: Callable[[], _Inflating | _Unpacking], bite: int, limit: int, name: str) -> bytes:
+    """Feeds the body bite by bite, so that no step copies what is still to come."""
+    out, place, members = bytearray(), 0, 0
+    while place < len(body):
+        members += 1
+        if members > MAX_MEMBERS:
+            raise Unreadable(f"The {name} body has more than {MAX_MEMBERS} parts, at byte {place}.")
+        place = _member(body, place, begin(), bite, out, limit, name)
     return bytes(out)
 
 
-def _frame(data: bytes, out: bytearray, limit: int, size: int) -> bytes:
-    """Unpacks one frame into `out`; what follows it."""
-    frame = zstandard.ZstdDecompressor(max_window_size=LARGEST_WINDOW).decompressobj()
-    for place in range(0, len(data), BITE):
+def _member(
+    body: bytes, place: int, member: _Inflating | _Unpacking, bite: int, out: bytearray, limit: int, name: str
+) -> int:
+    """Unpacks the member that begins at `place` into `out`; where the next one begins."""
+    while not member.stream.eof:
+        if place >= len(body):
+            raise Unreadable(f"The {name} body ends too early, at byte {len(body)}.")
         try:
-            out += frame.decompress(data[place : place + BITE])
-        except zstandard.ZstdError as error:
-            raise Unreadable(f"The body is not zstd, near byte {size - len(data) + place}: {error}.") from error
-        if len(out) > limit:
-            raise TooLarge(f"The body holds more than {limit} bytes once decompressed.")
-        if frame.eof:
-            return frame.unused_data + data[place + BITE :]
-    raise Unreadable(f"The zstd body ends too early, at byte {size}.")
+            for piece in member.unpack(body[place : place + bite]):
+                out += piece
+                if len(out) > limit:
+                    raise TooLarge(f"The body holds more than {limit} bytes once decompressed.")
+        except (zlib.error, zstandard.ZstdError) as error:
+            raise Unreadable(f"The body is not {name}, near byte {place}: {error}.") from error
+        place = min(place + bite, len(body))
+    return place - len(member.stream.unused_data)

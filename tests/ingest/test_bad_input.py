@@ -50,8 +50,8 @@ def urls_that_take_in() -> set[str]:
 
 
 def test_every_door_of_the_site_is_tried_here() -> None:
-    tried = {re.sub(r"[0-9a-f-]{36}", "<uuid:run_id>", door.path) for door in DOORS}
-    assert urls_that_take_in() - {"/api/public/projects"} == tried
+    tried = {re.sub(r"[0-9a-f-]{36}", "ID", door.path) for door in DOORS}
+    assert {re.sub(r"<uuid:\w+>", "ID", route) for route in urls_that_take_in()} - {"/api/public/projects"} == tried
 
 
 @every_door
@@ -169,6 +169,13 @@ def test_a_bomb_is_refused_in_bounded_memory(
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert (answer.status_code, peak < 12_000_000) == (413, True)
+
+
+@every_kind_of_door
+@pytest.mark.parametrize("encoding", sorted(PACKERS))
+def test_a_stream_of_countless_empty_parts_is_refused(client: Client, secret: str, door: Door, encoding: str) -> None:
+    answer = door.send(client, secret, PACKERS[encoding](b"") * 100_000, encoding=encoding)
+    assert (answer.status_code, "more than 1000 parts" in message_of(answer)) == (400, True)
 
 
 @every_kind_of_door
