@@ -4,12 +4,15 @@ OpenTelemetry's JavaScript exporter sends `Transfer-Encoding: chunked` and no Co
 wrapper such a request would be answered 200 and its spans thrown away.
 """
 
+import errno
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 SPOOL_IN_MEMORY = 1024 * 1024
 CHUNK = 64 * 1024
+# What writing to a full or failing disk raises. Servers raise other OSErrors for broken chunks and lost connections.
+OUR_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE}
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -33,13 +36,20 @@ class ChunkedBody:
         spool = tempfile.SpooledTemporaryFile(max_size=SPOOL_IN_MEMORY)  # noqa: SIM115
         try:
             environ["CONTENT_LENGTH"] = str(_fill(spool, environ["wsgi.input"], self.limit))
-        except OSError:
-            # What servers raise for a broken chunk and for a sender that went away.
+        except OSError as error:
             spool.close()
-            start_response("400 Bad Request", [("Content-Type", "text/plain")])
-            return [b"The chunked body is broken.\n"]
+            return _refuse(start_response, is_ours=error.errno in OUR_TROUBLE)
         environ["wsgi.input"] = spool
         return _closing(self.application(environ, start_response), spool)
+
+
+def _refuse(start_response: StartResponse, *, is_ours: bool) -> Iterable[bytes]:
+    """503 for trouble of our own, which a sender may try again; 400 for a broken chunk or a sender that went away."""
+    if is_ours:
+        start_response("503 Service Unavailable", [("Content-Type", "text/plain"), ("Retry-After", "5")])
+        return [b"There is no room for the body now; please send it again.\n"]
+    start_response("400 Bad Request", [("Content-Type", "text/plain")])
+    return [b"The chunked body is broken.\n"]
 
 
 def _closing(answer: Iterable[bytes], spool: Any) -> Iterator[bytes]:

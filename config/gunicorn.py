@@ -5,7 +5,7 @@ from typing import Any
 from config.parent import follow_parent
 
 wsgi_app = "config.wsgi:application"
-worker_class = "gthread"
+worker_class = "config.patience.PatientWorker"
 threads = 8
 keepalive = 15
 # A stopped server finishes what it has begun; a review or a batch takes well under this.

@@ -34,6 +34,10 @@ def _read(request: HttpRequest, limit: int) -> bytes:
             _drain(request, limit)
             raise TooLarge(f"The body has more than {limit} bytes.")
         pieces.append(piece)
+    promised = int(request.META.get("CONTENT_LENGTH") or 0)
+    if size < promised:
+        # Servers end a body where its sender went away, and what came until then may read well.
+        raise Unreadable(f"The body ended early, after byte {size} of {promised}.")
     return b"".join(pieces)
 
 

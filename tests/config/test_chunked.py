@@ -1,5 +1,6 @@
 """Chunked uploads, which JavaScript's exporter sends: read whole, bounded, and never mistaken for an empty body."""
 
+import errno
 import io
 import json
 import os
@@ -67,6 +68,15 @@ def test_wrapper_answers_a_broken_chunk() -> None:
 
     told, body = run({"wsgi.input": Broken(), "wsgi.input_terminated": True}, 100)
     assert (told, body) == (["400 Bad Request"], b"The chunked body is broken.\n")
+
+
+def test_wrapper_asks_to_send_again_when_there_is_no_room() -> None:
+    class Full(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    told, body = run({"wsgi.input": Full(), "wsgi.input_terminated": True}, 100)
+    assert (told, b"send it again" in body) == (["503 Service Unavailable"], True)
 
 
 @pytest.fixture
