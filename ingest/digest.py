@@ -15,6 +15,7 @@ from ingest.dialects.batches import read_batch
 from ingest.models import BatchState, RawBatch
 from ingest.storing import Delivery, count_batches, store
 from ingest.storing.batches import body_of
+from ingest.storing.unmapped import unmapped
 from traces.tasks import sweep as settle
 
 log = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ def _digest(batches: list[RawBatch]) -> None:
     """All of them in one go. They are done exactly when what they hold is stored."""
     held = [Delivery(read_batch(b.door, b.content_type, body_of(b)), b.received_at) for b in batches]
     store(batches[0].project, held, lambda _: _mark_done(batches))
+    unmapped.see(batches[0].project_id, (span for delivery in held for span in delivery.contents.spans))
 
 
 def _mark_done(batches: list[RawBatch]) -> None:

@@ -1,10 +1,12 @@
 """Celery doors of ingest: fetch, call, nothing else."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from common.doorbell import ring
 from ingest.claims import has_free_batches
 from ingest.digest import digest_waiting
+from ingest.storing.counts import drop_old_counts
 from ingest.uploading import has_free_uploads, import_waiting
 
 ROUNDS = 20
@@ -33,3 +35,9 @@ def sweep() -> None:
         digest()
     if has_free_uploads():
         ring(import_uploads)
+
+
+@shared_task(name="ingest.tasks.tidy")
+def tidy() -> None:
+    """Lets go of counters that nobody looks at any more."""
+    drop_old_counts(timezone.now())
