@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from common.errors import Refused
+from common.errors import Refused, TooMuch
 
 log = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = "2"
@@ -23,6 +23,12 @@ def error_response(error: Exception, context: dict[str, Any]) -> Response | None
     if isinstance(error, Refused):
         return Response(
             {"errors": [{"field": error.field, "message": error.message}]}, status=status.HTTP_400_BAD_REQUEST
+        )
+    if isinstance(error, TooMuch):
+        return Response(
+            {"errors": [{"field": "", "message": error.message}]},
+            status=status.HTTP_429_TOO_MANY_REQUESTS,
+            headers={"Retry-After": str(error.retry_after)},
         )
     if isinstance(error, RequestDataTooBig):
         return Response(

@@ -1,6 +1,8 @@
 """Taking in: the one way in which any door keeps what it was sent. And what people do about what could not be read."""
 
+from collections import Counter
 from collections.abc import Iterable
+from contextlib import nullcontext
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -9,8 +11,11 @@ from django.utils import timezone
 from accounts.models import ApiKey, Project, User
 from common.doorbell import Doorbell, ring
 from ingest.models import BatchState, IntakeAct, IntakeEvent, RawBatch, Upload
+from ingest.quotas import charge
 from ingest.records import Checked
+from ingest.redaction import redact_body
 from ingest.storing.batches import keep_batch
+from ingest.storing.private import count_redactions, intake_of, start_redaction
 from ingest.tasks import digest, import_uploads
 from ingest.uploading import keep_pieces
 
@@ -30,9 +35,20 @@ def accept(
 ) -> bool:
     """Commits a decompressed body and wakes a worker; False when the same bytes are here already.
 
-    `found` says what is in the body, `source` which program sent it; `replaces`: see `keep_batch`.
+    What the project's rules call private is taken out first; TooMuch where it passes the daily limit. `found` says what
+    is in the body, `source` which program sent it; `replaces`: see `keep_batch`.
     """
-    kept = keep_batch(key, door, content_type, body, found, source=source, replaces=replaces)
+    intake = intake_of(key.project_id)
+    redaction = start_redaction(intake)
+    if redaction is not None:
+        body = redact_body(redaction, door, content_type, body)
+    counts = redaction.counts if redaction is not None else Counter()
+    # Only what must be there together with the batch needs a transaction of its own.
+    with transaction.atomic() if counts or intake.daily_limit is not None else nullcontext():
+        kept = keep_batch(key, door, content_type, body, found, source=source, replaces=replaces)
+        if kept:
+            charge(intake, found.items)
+            count_redactions(key.project_id, counts)
     if kept:
         digest_bell.ring()
     return kept

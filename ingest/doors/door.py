@@ -11,7 +11,8 @@ from django.views.decorators.csrf import csrf_exempt
 from accounts.access import find_api_key
 from accounts.models import ApiKey, Scope
 from accounts.permissions import Permission, View, declare
-from ingest.doors.refusals import note_refusal
+from common.errors import TooMuch
+from ingest.doors.refusals import OVER_LIMIT, TOO_MUCH, note_refusal
 from ingest.receiving import TooLarge, Unreadable, Unsupported
 
 log = logging.getLogger(__name__)
@@ -67,3 +68,8 @@ def _received(
     except (Unreadable, TooLarge, Unsupported) as error:
         note_refusal(request, key, REFUSED[type(error)], str(error))
         return refuse(request, REFUSED[type(error)], str(error))
+    except TooMuch as error:
+        note_refusal(request, key, TOO_MUCH, OVER_LIMIT)
+        response = refuse(request, TOO_MUCH, error.message)
+        response["Retry-After"] = str(error.retry_after)
+        return response

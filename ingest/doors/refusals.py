@@ -16,6 +16,8 @@ from ingest.storing.counts import count_refusal
 
 log = logging.getLogger(__name__)
 REFUSALS = range(400, 500)
+TOO_MUCH = 429
+OVER_LIMIT = "Over the project's daily limit."  # the same words each time, so that they are counted as one reason
 
 
 def note_refusal(request: HttpRequest, key: ApiKey, status: int, message: str) -> None:
@@ -36,14 +38,17 @@ def counted(view: View) -> View:
         if request.method != "GET" and response.status_code in REFUSALS:
             key = find_api_key(request.headers)
             if key is not None:
-                note_refusal(request, key, response.status_code, _message(getattr(response, "data", None)))
+                note_refusal(request, key, response.status_code, _message(response))
         return response
 
     return wrapper
 
 
-def _message(data: Any) -> str:
+def _message(response: HttpResponseBase) -> str:
     """The first fault in the API's one error shape."""
+    if response.status_code == TOO_MUCH:
+        return OVER_LIMIT
+    data = getattr(response, "data", None)
     errors = data.get("errors") if isinstance(data, Mapping) else None
     first = errors[0] if errors else {}
     return ": ".join(filter(None, (first.get("field"), first.get("message"))))

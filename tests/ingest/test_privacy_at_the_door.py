@@ -1,0 +1,165 @@
+"""Nothing private reaches the database through any door, and what is put in its place holds a session together."""
+
+from typing import Any
+
+import orjson
+import pytest
+from django.test import Client
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from accounts.models import Project
+from ingest.digest import digest_waiting
+from ingest.models import Intake, RawBatch, RedactionCount, RedactionRule
+from ingest.redaction import Redactor, redact_body
+from ingest.storing.batches import body_of
+from tests.builders import make_project
+from tests.ingest.payloads import JSON, PROTOBUF, export, post, span
+from traces.models import AgentSession, Step
+
+MAIL = "ada@example.com"
+
+
+@pytest.fixture
+def rules(project: Project) -> Intake:
+    return Intake.objects.create(project=project, redact=["email", "card"])
+
+
+def talk(number: int = 1, words: str = f"I am {MAIL}", **attributes: Any) -> bytes:
+    said = {"openinference.span.kind": "LLM", "llm.input_messages.0.message.role": "user"}
+    said |= {"llm.input_messages.0.message.content": words, "session.id": "s-1", **attributes}
+    return export(span(number, attributes=said))
+
+
+def protobuf() -> bytes:
+    request = ExportTraceServiceRequest()
+    one = request.resource_spans.add().scope_spans.add().spans.add()
+    one.trace_id, one.span_id, one.name = b"\1" * 16, b"\2" * 8, f"mail to {MAIL}"
+    one.start_time_unix_nano, one.end_time_unix_nano = 1_795_000_000_000_000_000, 1_795_000_001_000_000_000
+    pair = one.attributes.add()
+    pair.key, pair.value.string_value = "input.value", orjson.dumps({"to": [MAIL]}).decode()
+    number = one.attributes.add()
+    number.key, number.value.int_value = "pan", 4111111111111111
+    nested = one.attributes.add()
+    nested.key = "deep"
+    nested.value.kvlist_value.values.add(key="a").value.array_value.values.add().string_value = MAIL
+    event = one.events.add(name="exception")
+    event.attributes.add(key="exception.message").value.bytes_value = MAIL.encode()
+    return request.SerializeToString()
+
+
+def stored_bytes() -> bytes:
+    return b"".join(body_of(batch) for batch in RawBatch.objects.all())
+
+
+def test_trace_is_stored_without_private_words(client: Client, secret: str, rules: Intake) -> None:
+    assert post(client, secret, "/v1/traces", talk()).status_code == 200
+    digest_waiting()
+    assert MAIL.encode() not in stored_bytes()
+    assert next(step.text for step in Step.objects.filter(role="user")).startswith("I am [email ")
+    assert AgentSession.objects.get().external_id == "s-1"
+
+
+def test_protobuf_is_stored_without_private_words(client: Client, secret: str, rules: Intake) -> None:
+    assert post(client, secret, "/v1/traces", protobuf(), PROTOBUF).status_code == 200
+    held = stored_bytes()
+    assert MAIL.encode() not in held
+    one = ExportTraceServiceRequest.FromString(held).resource_spans[0].scope_spans[0].spans[0]
+    assert (one.trace_id, one.span_id) == (b"\1" * 16, b"\2" * 8)
+    assert orjson.loads(one.attributes[0].value.string_value)["to"][0].startswith("[email ")
+    assert one.attributes[1].value.string_value.startswith("[card ")
+
+
+def test_own_json_is_stored_without_private_words(client: Client, secret: str, rules: Intake) -> None:
+    body = {
+        "session": {"id": "s-1"},
+        "steps": [{"kind": "tool", "name": "x", "arguments": {"to": MAIL}, "latency_ms": 5}],
+    }
+    assert post(client, secret, "/api/v1/sessions/", orjson.dumps(body)).status_code == 202
+    digest_waiting()
+    assert MAIL.encode() not in stored_bytes()
+    step = Step.objects.get()
+    assert orjson.loads(step.arguments)["to"].startswith("[email ")
+    assert step.latency_ms == 5
+
+
+def test_lines_are_redacted_one_by_one(client: Client, secret: str, rules: Intake) -> None:
+    line = orjson.dumps({"session": {"id": "a"}, "steps": [{"kind": "user", "text": MAIL}]})
+    other = orjson.dumps({"session": {"id": "b"}, "steps": [{"kind": "user", "text": "hi"}]})
+    response = post(client, secret, "/api/v1/sessions/", line + b"\n" + other + b"\n", "application/x-ndjson")
+    assert response.status_code == 202
+    assert MAIL.encode() not in stored_bytes()
+    digest_waiting()
+    assert AgentSession.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/v1/scores/", {"name": "thumb", "value": 1, "session_id": "s", "explanation": MAIL}),
+        ("/api/public/scores", {"id": "1", "name": "thumb", "value": 1, "traceId": "t", "comment": MAIL}),
+        (
+            "/v1/span_annotations",
+            {"data": [{"name": "x", "annotator_kind": "HUMAN", "span_id": "1" * 16, "result": {"explanation": MAIL}}]},
+        ),
+    ],
+)
+def test_score_is_stored_without_private_words(
+    client: Client, secret: str, rules: Intake, path: str, body: dict[str, Any]
+) -> None:
+    assert post(client, secret, path, orjson.dumps(body)).status_code in {200, 202}
+    held = stored_bytes()
+    assert MAIL.encode() not in held
+    assert b"[email " in held
+
+
+def test_multipart_parts_stay_parts() -> None:
+    content = orjson.dumps({"messages": [MAIL]})
+    head = b'--b\r\nContent-Disposition: form-data; name="post.1.inputs"\r\nContent-Type: application/json'
+    body = head + b"; length=%d\r\n\r\n" % len(content) + content + b"\r\n--b--\r\n"
+    new = redact_body(Redactor(b"k", ["email"]).start(), "runs", "multipart/form-data; boundary=b", body)
+    part = new.split(b"\r\n\r\n")[1].removesuffix(b"\r\n--b--\r\n")
+    assert orjson.loads(part)["messages"][0].startswith("[email ")
+    assert b"length=%d\r\n" % len(part) in new
+
+
+def test_session_named_by_a_person_stays_one_session(client: Client, secret: str, rules: Intake) -> None:
+    for number in (1, 2):
+        sent = talk(number, "hello", **{"session.id": MAIL}).replace(b"a" * 32, bytes(str(number), "ascii") * 32)
+        assert post(client, secret, "/v1/traces", sent).status_code == 200
+    digest_waiting()
+    assert AgentSession.objects.get().external_id.startswith("[email ")
+
+
+def test_same_body_again_is_still_the_same(client: Client, secret: str, rules: Intake) -> None:
+    for _ in range(2):
+        post(client, secret, "/v1/traces", talk())
+    assert RawBatch.objects.count() == 1
+    assert RedactionCount.objects.get().times == 1
+
+
+def test_counts_say_how_often_and_never_what(client: Client, secret: str, project: Project, rules: Intake) -> None:
+    RedactionRule.objects.create(project=project, name="Cases", pattern=r"CASE-\d+", replacement="[case]")
+    post(client, secret, "/v1/traces", talk(words=f"{MAIL} CASE-1 CASE-2"))
+    assert dict(RedactionCount.objects.values_list("rule", "times")) == {"email": 1, "Cases": 2}
+
+
+def test_rule_that_is_off_does_nothing(client: Client, secret: str, project: Project, rules: Intake) -> None:
+    RedactionRule.objects.create(project=project, name="Cases", pattern=r"CASE-\d+", is_on=False)
+    post(client, secret, "/v1/traces", talk(words="CASE-1"))
+    assert b"CASE-1" in stored_bytes()
+
+
+def test_another_projects_rules_do_not_apply(client: Client, secret: str) -> None:
+    Intake.objects.create(project=make_project("other"), redact=["email"])
+    post(client, secret, "/v1/traces", talk())
+    assert MAIL.encode() in stored_bytes()
+    assert not RedactionCount.objects.exists()
+
+
+def test_endless_rule_withholds_and_the_batch_is_taken(
+    client: Client, secret: str, project: Project, rules: Intake
+) -> None:
+    RedactionRule.objects.create(project=project, name="Bomb", pattern=r"(?:a|aa)+$")
+    assert post(client, secret, "/v1/traces", talk(words="a" * 40 + "!"), JSON).status_code == 200
+    assert b"[withheld: redaction took too long]" in stored_bytes()
+    assert b"a" * 40 + b"!" not in stored_bytes()
