@@ -42,7 +42,8 @@ class _Reader:
         closing = _closing_words(turn, said)
         steps: list[StepRecord] = []
         for place, node in enumerate(turn.nodes):
-            steps += self._told_steps(node, heard.get(id(node), []))
+            if id(node) in heard:
+                steps += self._told_steps(heard[id(node)].node, heard[id(node)].messages)
             if not _speaks_last(node, said):
                 steps.append(self._step(node, said.get(id(node))))
             steps += self.calls.steps_after(node)

@@ -95,7 +95,7 @@ class Calls:
         """A tool's step with what only the messages around it tell: arguments, answer, failure."""
         call_id = self.of_span.get(id(node), "")
         call, answer = self.asked.get(call_id), self.answers.get(call_id)
-        if call is not None and not step.arguments:
+        if call is not None and not step.arguments.startswith("{") and call.arguments:
             step = replace(step, arguments=call.arguments)
         if answer is not None and not step.result and not step.is_error:
             failure = answer.text if answer.is_error else ""

@@ -1,17 +1,21 @@
 """Who said what to whom. Chat programs send the whole history again each turn: only what is new is a step."""
 
+from ast import literal_eval
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ingest.conversation.tree import Node, Turn
 from ingest.dialects.fields import value_of
 from ingest.dialects.parts import readable
 from ingest.dialects.tables import Field
-from ingest.dialects.values import as_json, as_text
+from ingest.dialects.values import as_json, as_text, as_word
 from ingest.records import MessageRecord
 
 LONGEST_HISTORY = 500  # user messages; beyond it a session is no talk with a person
 MOST_WRAPPED = 4  # objects of one member, round the words
+ENDING = ("final_answer", "final_output", "final_result")
+LONGEST_LITERAL = 20_000
 LONGEST_ECHO = 300  # characters by which words are known again: clients cut, and strip
 ASKING = (
     "input",
@@ -41,6 +45,14 @@ SAYING = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The new messages that a node was given."""
+
+    node: Node
+    messages: list[MessageRecord]
+
+
 class Listener:
     """Hears a session turn by turn, and tells which words and calls of what was sent are new."""
 
@@ -49,17 +61,21 @@ class Listener:
         self._turns = turns
         self._said: set[str] | None = None
 
-    def hear(self, turn: Turn) -> dict[int, list[MessageRecord]]:
+    def hear(self, turn: Turn) -> dict[int, Heard]:
         """New messages of the turn, by the id() of the node before which they stand."""
-        found: dict[int, list[MessageRecord]] = {}
+        return self._hear(turn, _sources(turn)) or self._hear(turn, _deeper(turn))
+
+    def _hear(self, turn: Turn, nodes: Iterable[Node]) -> dict[int, Heard]:
+        found: dict[int, Heard] = {}
         fresh = True
-        for node in _sources(turn):
+        for node in nodes:
             given = asked(node)
             if not _words(given):
                 continue
             new = self._new(given, fresh=fresh)
             if new:
-                found[id(node)] = new
+                # Whatever came before the first that heard the user, came of what the user said.
+                found[id(turn.nodes[0] if fresh else node)] = Heard(node, new)
                 self.known += _words(new)
             fresh = False
         return found
@@ -114,6 +130,11 @@ def _sources(turn: Turn) -> list[Node]:
 
 def _hears(node: Node) -> bool:
     return node.is_speaker or (node.kind == "llm" and not node.aside and node.agents_above <= 1)
+
+
+def _deeper(turn: Turn) -> list[Node]:
+    """Where agents stand within agents and the outer ones tell nothing: the inner ones and their models."""
+    return [node for node in turn.nodes if node.kind in {"llm", "agent"} and not node.aside and not _hears(node)]
 
 
 def _has_talk(turn: Turn) -> bool:
@@ -173,7 +194,17 @@ def spoken(node: Node) -> str:
 
 
 def _spoken_value(value: Any) -> str:
-    return "" if value is None else _member(value, SAYING) or readable(value)
+    return "" if value is None else _member(_literal(value), SAYING) or readable(value)
+
+
+def _literal(value: Any) -> Any:
+    """An object that a program printed as Python writes it."""
+    if not isinstance(value, str) or not value.startswith("{'") or len(value) > LONGEST_LITERAL:
+        return value
+    try:
+        return literal_eval(value)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return value
 
 
 def thoughts(node: Node) -> str:
@@ -186,11 +217,12 @@ def calls_tools(node: Node) -> bool:
     return any(message.calls for message in node.answered)
 
 
-def speakers(turn: Turn, heard: dict[int, list[MessageRecord]]) -> dict[int, str]:
+def speakers(turn: Turn, heard: dict[int, Heard]) -> dict[int, str]:
     """What the agent said to the user in a turn, by the id() of the node whose words they are."""
     models = [node for node in turn.nodes if node.kind == "llm" and not node.aside and spoken(node).strip()]
     final = [node for node in models if not calls_tools(node)]
     said = {id(node): spoken(node) or _last_words(node, final) for node in turn.nodes if node.is_speaker}
+    said |= {id(node): _result_of(node, turn) for node in turn.nodes if node.is_speaker and not said[id(node)].strip()}
     said = {place: words for place, words in said.items() if words.strip()}
     return {**_between(turn, models, heard), **(said or _without_agent(turn, final or models))}
 
@@ -207,6 +239,17 @@ def _last_words(agent: Node, final: list[Node]) -> str:
     return next((spoken(node) for node in reversed(final) if id(node) in below), "")
 
 
+def _result_of(agent: Node, turn: Turn) -> str:
+    """Some frameworks let the model end its work by calling a tool with the answer."""
+    ends = [
+        node for node in turn.nodes if node.kind == "tool" and as_word(value_of(node.words, Field.TOOL_NAME)) in ENDING
+    ]
+    if agent is not turn.root or not ends:
+        return ""
+    given = value_of(ends[-1].words, Field.ARGUMENTS)
+    return _spoken_value(as_json(given if given is not None else value_of(ends[-1].words, Field.INPUT)))
+
+
 def _without_agent(turn: Turn, models: list[Node]) -> dict[int, str]:
     if models:
         return {id(models[-1]): spoken(models[-1])}
@@ -216,13 +259,13 @@ def _without_agent(turn: Turn, models: list[Node]) -> dict[int, str]:
     return {}
 
 
-def _between(turn: Turn, models: list[Node], heard: dict[int, list[MessageRecord]]) -> dict[int, str]:
+def _between(turn: Turn, models: list[Node], heard: dict[int, Heard]) -> dict[int, str]:
     """In a trace that holds a whole chat, the model's last words before each further user message were answers."""
     answers: dict[int, str] = {}
     last: Node | None = None
     speaking = {id(node) for node in models}
     for node in turn.nodes:
-        if last is not None and any(message.role == "user" for message in heard.get(id(node), ())):
+        if last is not None and id(node) in heard and _words(heard[id(node)].messages):
             answers[id(last)] = spoken(last)
         if id(node) in speaking:
             last = node

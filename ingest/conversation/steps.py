@@ -1,14 +1,13 @@
 """One span as one step."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from ingest.conversation.calls import name_of
 from ingest.conversation.speech import spoken, thoughts
 from ingest.conversation.tree import Node
-from ingest.dialects.chat import read_message
+from ingest.dialects.chat import is_tool_message, read_message
 from ingest.dialects.fields import unflatten, value_of
-from ingest.dialects.parts import readable
+from ingest.dialects.parts import answer_failed, answer_text, readable
 from ingest.dialects.registry import documents
 from ingest.dialects.tables import Field
 from ingest.dialects.times import as_time, nanoseconds_of
@@ -21,6 +20,7 @@ TALKING = ("llm", "agent", "chain")
 EXCEPTIONS = ("exception", "gen_ai.client.operation.exception")
 BAD_TIME = "bad_time"
 NO_END = "no_end"
+MCP = {"content", "isError", "is_error", "structuredContent", "meta", "_meta"}
 LONGEST_WAIT_MS = 86_400_000
 
 
@@ -71,7 +71,16 @@ def is_error(node: Node) -> bool:
     """Failed by its status, an exception in the logs or the sender's level. Words in a result prove nothing."""
     if node.span.failed or any(log.event_name in EXCEPTIONS for log in node.logs):
         return True
-    return as_text(value_of(node.words, Field.LEVEL)).upper() == "ERROR"
+    return as_text(value_of(node.words, Field.LEVEL)).upper() == "ERROR" or (node.kind == "tool" and _says_failed(node))
+
+
+def _says_failed(node: Node) -> bool:
+    """Whether a tool's answer bears a mark of failure, not words of one."""
+    best = value_of(node.words, Field.RESULT)
+    answer = as_json(best if best is not None else value_of(node.words, Field.OUTPUT))
+    if is_tool_message(answer):
+        return any(message.is_error for message in read_message(answer))
+    return _is_mcp(answer) and answer_failed(answer)
 
 
 def error_of(node: Node) -> tuple[str, str]:
@@ -79,6 +88,8 @@ def error_of(node: Node) -> tuple[str, str]:
     exception = _exception(node)
     kind = as_text(value_of(node.words, Field.ERROR_TYPE) or exception.get("exception.type"))
     message = exception.get("exception.message") or node.span.message or value_of(node.words, Field.ERROR_MESSAGE)
+    if not message and node.kind == "tool" and _says_failed(node):
+        message = _result(node)
     return kind, as_text(message)
 
 
@@ -97,7 +108,7 @@ def _text(node: Node) -> str:
 def _arguments(node: Node) -> str:
     if node.kind in TALKING and node.given:
         return ""  # the conversation says it once already
-    for field in (Field.ARGUMENTS, Field.INPUT):
+    for field in (Field.INPUT,) if node.kind in TALKING else (Field.ARGUMENTS, Field.INPUT):
         if (value := value_of(node.words, field)) is not None:
             return readable(value)
     calls = [call for message in node.given for call in message.calls]
@@ -116,16 +127,14 @@ def _result(node: Node) -> str:
 def _answer(value: Any) -> str:
     """A tool's answer; out of the message that some frameworks put around it."""
     inner = as_json(value)
-    if isinstance(inner, dict) and _is_tool_message(inner):
-        messages: Iterable[Any] = read_message(inner)
-        if said := "\n".join(message.text for message in messages if message.role == "tool"):
-            return said
-    return readable(value)
+    if is_tool_message(inner):
+        return "\n".join(message.text for message in read_message(inner)) or readable(value)
+    return answer_text(inner) if _is_mcp(inner) else readable(value)
 
 
-def _is_tool_message(value: dict[str, Any]) -> bool:
-    inner = next((value[name] for name in ("data", "kwargs") if isinstance(value.get(name), dict)), value)
-    return inner.get("type") == "tool" and "content" in inner
+def _is_mcp(value: Any) -> bool:
+    """Whether a value is an answer as tool servers give it: blocks of content, and little else."""
+    return isinstance(value, dict) and isinstance(value.get("content"), list) and value.keys() <= MCP
 
 
 def _documents(words: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ingest.dialects import langfuse_events, langfuse_scores, langsmith_batches, our_scores, ours, phoenix_annotations
+from ingest.dialects.command_line import span_of_log, tells_a_step
 from ingest.dialects.reader import read_entries
 from ingest.receiving import decode
 from ingest.records import Contents, Refusal, ScoreRecord, SessionRecord, SpanRecord
@@ -26,7 +27,8 @@ def read_batch(door: str, content_type: str, body: bytes) -> Contents:
 def _telemetry(signal: str) -> Callable[[str, bytes], Contents]:
     def read(content_type: str, body: bytes) -> Contents:
         found = decode(signal, content_type, body)
-        return Contents(spans=found.spans, logs=found.logs)
+        alone = tuple(span_of_log(log) for log in found.logs if tells_a_step(log))
+        return Contents(spans=found.spans + alone, logs=tuple(log for log in found.logs if not tells_a_step(log)))
 
     return read
 

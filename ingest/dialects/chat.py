@@ -164,9 +164,19 @@ def is_message(value: Any) -> bool:
     if _role(value.get("role")):
         return any(name in value for name in SAYS) or isinstance(value.get("message"), str)
     kind = as_text(value.get("type"))
+    if "tool.name" in value:  # any-agent
+        return True
     if kind in ITEMS or kind in AUTOGEN or (kind.endswith(("_call", "_call_output")) and "id" in value):
         return True
     return bool(_role(kind)) and "content" in value
+
+
+def is_tool_message(value: Any) -> bool:
+    """Whether a value is LangChain's message of a tool, in whichever wrapper."""
+    if not isinstance(value, dict):
+        return False
+    inner = next((value[name] for name in ("data", "kwargs") if isinstance(value.get(name), dict)), value)
+    return inner.get("type") == "tool" and "content" in inner
 
 
 def _role(value: Any) -> str:
@@ -185,6 +195,8 @@ def read_message(value: Any) -> Iterable[MessageRecord]:
     kind = as_text(value.get("type"))
     if kind in AUTOGEN:
         return _autogen(value, AUTOGEN[kind])
+    if "tool.name" in value:
+        return [MessageRecord("assistant", calls=(read_call(value),))]
     if kind and not value.get("role") and (found := _item(value, kind)):
         return found
     role = _role(value.get("role")) or _role(kind)

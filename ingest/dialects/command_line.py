@@ -55,7 +55,9 @@ DIALECT = Dialect(
 def tells_a_step(log: LogRecord) -> bool:
     """Whether a log record without a span stands for something that happened."""
     return (
-        log.event_name.startswith(MARKS) and bool(first_of(log.attributes, SESSIONS)) and log.event_name not in SILENT
+        log.event_name.startswith(COMMAND_LINE)
+        and bool(first_of(log.attributes, SESSIONS))
+        and log.event_name not in SILENT
     )
 
 

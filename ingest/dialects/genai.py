@@ -25,6 +25,7 @@ OPERATIONS = {
 
 DIALECT = Dialect(
     name="genai",
+    is_base=True,
     marks=("gen_ai.",),
     kinds=(
         KindRule(30, "gen_ai.operation.name", OPERATIONS),

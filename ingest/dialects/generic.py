@@ -23,6 +23,7 @@ ENTITIES = {
 
 DIALECT = Dialect(
     name="generic",
+    is_base=True,
     marks=(),
     kinds=(
         KindRule(92, "mastra.span.type", TYPES),  # Mastra

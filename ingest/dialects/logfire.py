@@ -31,7 +31,7 @@ DIALECT = Dialect(
         Field.WORKFLOW: {55: "agent_name", 56: "workflow_name"},
         Field.INPUT: {90: "prompt", 91: "raw_input"},
         Field.OUTPUT: {90: "final_result", 91: "response"},
-        Field.TOOL_NAME: {200: "name"},
+        Field.TOOL_NAME: {205: "name"},
         Field.ARGUMENTS: {90: "tool_arguments"},
         Field.RESULT: {90: "tool_response"},
         Field.RESPONSE_ID: {90: "response_id"},

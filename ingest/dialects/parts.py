@@ -43,22 +43,29 @@ MEDIA_TYPES = (
     *("image", "image_url", "input_image", "audio", "input_audio", "video", "video_url", "image-url", "audio-url"),
     *("file", "input_file", "blob", "uri", "document", "document-url", "media", "binary", "video-url"),
 )
-ARGUMENTS = ("arguments", "args", "input", "parameters", "action", "queries", "code")
+ARGUMENTS = ("arguments", "args", "tool.args", "input", "parameters", "action", "queries", "code")
 ANSWERS = ("response", "result", "output", "content", "results", "outputs")
 CALL_IDS = ("tool_use_id", "toolUseId", "tool_call_id", "toolCallId", "call_id", "callId", "id", "ref")
-NAMES = ("name", "tool_name", "toolName", "recipient_name")
+NAMES = ("name", "tool_name", "toolName", "tool.name", "recipient_name")
 BASE64 = re.compile(r"data:([\w.+-]+/[\w.+-]+)?[\w=;-]*;base64,[A-Za-z0-9+/=_-]{64,}")
 BARE_BASE64 = re.compile(r'"[A-Za-z0-9+/_-]{1000,}={0,2}"')
 
 
 def parts_of(value: Any) -> list[dict[str, Any]]:
     """The content's parts; [] where it has none."""
-    value = as_json(value) if isinstance(value, str) and value[:2] in {"[{", "[ "} else value
+    if isinstance(value, str):
+        # Parts in a string are parts only where all are known ones: a model may well answer with a list of objects.
+        items = as_json(value) if value.startswith("[{") else []
+        value = items if isinstance(items, list) and all(_is_known(item) for item in items) else []
     if isinstance(value, dict):
         value = value.get("parts", [value]) if value else []
     if not isinstance(value, list):
         return []
     return [_part(item) if isinstance(item, dict) else {"type": TEXT, "content": as_text(item)} for item in value]
+
+
+def _is_known(item: Any) -> bool:
+    return isinstance(item, dict) and (_part(item)["type"] != TEXT or _part(item).get("said") in TYPES)
 
 
 def _part(part: dict[str, Any]) -> dict[str, Any]:
@@ -87,7 +94,9 @@ def _kind_by_shape(said: str, part: dict[str, Any]) -> str:
         return ANSWER
     if said.endswith("_call") or "toolCallId" in part:  # the AI SDK's screen messages: tool-NAME with both
         return CALL
-    if part.get("thought") is True:
+    if isinstance(part.get("function"), dict) or "tool.name" in part:
+        return CALL
+    if part.get("thought") is True or said.lower().endswith("reasoningcontent"):
         return REASONING
     return TEXT if not said and ("text" in part or "content" in part) else ""
 

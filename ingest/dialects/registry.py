@@ -57,7 +57,7 @@ def members(attribute: str) -> list[Any]:
 
 @cache
 def dialects() -> tuple[Dialect, ...]:
-    return tuple(members("DIALECT"))
+    return tuple(sorted(members("DIALECT"), key=lambda dialect: dialect.is_base))
 
 
 @cache

@@ -79,6 +79,7 @@ class Dialect:
     `fields` holds {rank: key}; `a.b/c` is member c of the object a.b, which may come as JSON, as key-value pairs or
     spread over dotted names. `metadata` names objects whose members are the sender's own; `known` names what is read
     by nothing on purpose: definitions, parameters and repetitions that say nothing of what happened.
+    A dialect that others build on `is_base`: a span that bears both marks is the other's.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Dialect:
     documents: tuple[str, ...] = ()
     metadata: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
+    is_base: bool = False
 
 
 def plain(*names: str) -> dict[str, str]:

@@ -9,9 +9,9 @@ OPERATIONS = {
     "*.doStream": "llm",
     "*.doEmbed": "embedding",
     "*.doRerank": "reranker",
-    "ai.embed": "chain",
-    "ai.embedMany": "chain",
-    "ai.rerank": "chain",
+    "ai.embed": "embedding",
+    "ai.embedMany": "embedding",
+    "ai.rerank": "reranker",
     "ai.*": "agent",
 }
 # The same, followed by the name of the function that the call was for.
@@ -23,7 +23,7 @@ NAMED = {
     "ai.streamObject.doStream*": "llm",
     "ai.embed.doEmbed*": "embedding",
     "ai.embedMany.doEmbed*": "embedding",
-    "ai.embed*": "chain",
+    "ai.embed*": "embedding",
     "ai.*": "agent",
 }
 MODEL_ONLY = ("llm", "agent")

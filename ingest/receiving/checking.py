@@ -10,6 +10,8 @@ TRACE_ID = 32
 SPAN_ID = 16
 HEX = frozenset("0123456789abcdef")
 NO_IDS = "without a trace id and a span id; log records belong to /v1/logs"
+# Agents at the command line tell what they do in records without a trace.
+COMMAND_LINE = ("claude_code.", "codex.", "gemini_cli.", "qwen-code.")
 KEPT_EVENTS = ("gen_ai.", "exception", "session.")
 
 
@@ -73,6 +75,8 @@ def logs_only(logs: Iterable[LogRecord]) -> Telemetry:
 
 
 def _is_kept(log: LogRecord) -> bool:
+    if log.event_name.startswith(COMMAND_LINE):
+        return True
     if not is_id(log.trace_id, TRACE_ID):
         # A result may name the answer that it is about by the id that the model's provider gave it.
         return bool(log.event_name == "gen_ai.evaluation.result" and log.attributes.get("gen_ai.response.id"))
