@@ -13,7 +13,7 @@ from django.db.models.expressions import OrderBy
 from traces import lookups  # noqa: F401 - makes has_item known
 from traces.detectors import LABELS
 from traces.models import SHOWN_AT, AgentSession, Score, SessionStatus, Signal
-from traces.queries import saying
+from traces.queries import saying, saying_of
 
 SEARCHED_DEEPLY = 1_000
 STATUSES = [
@@ -23,6 +23,7 @@ STATUSES = [
     *((status.value, status.label) for status in SessionStatus if status != SessionStatus.UNKNOWN),
 ]
 KINDS = sorted(LABELS.items(), key=lambda pair: pair[1])
+FEEDBACK = [("good", "Says good"), ("bad", "Says bad")]
 SORTS: dict[str, list[str | OrderBy]] = {
     "newest": [SHOWN_AT.desc(), "-id"],
     "signals": ["-signal_weight", "-id"],
@@ -38,7 +39,7 @@ SORT_LABELS = {
     "slowest": "Slowest first",
 }
 # Those that a page folds away until one of them is chosen.
-RARER = ("model", "user", "tag", "source", "score", "min_cost", "max_cost", "min_seconds", "max_seconds")
+RARER = ("model", "user", "tag", "source", "score", "feedback", "min_cost", "max_cost", "min_seconds", "max_seconds")
 MOST = 1_000_000_000  # dollars or seconds: what every column can be compared with
 MILLISECONDS = 1000
 
@@ -69,6 +70,7 @@ class SessionFilter(filters.FilterSet):
     tag = filters.CharFilter(field_name="tags", lookup_expr="has_item", max_length=100, label="Tag")
     source = filters.CharFilter(field_name="source_format", max_length=40, label="Format")
     score = filters.CharFilter(method="with_score", max_length=120, label="Has score")
+    feedback = filters.ChoiceFilter(choices=FEEDBACK, method="with_feedback", label="Feedback", empty_label="Any")
     min_cost = _amount("Cost from, USD", field_name="cost_usd", lookup_expr="gte")
     max_cost = _amount("Cost to, USD", field_name="cost_usd", lookup_expr="lte")
     min_seconds = _amount("Seconds from", method="lasting_at_least")
@@ -106,6 +108,9 @@ class SessionFilter(filters.FilterSet):
 
     def with_score(self, sessions: QuerySet[AgentSession], _name: str, value: str) -> QuerySet[AgentSession]:
         return sessions.filter(Exists(Score.objects.filter(session=OuterRef("pk"), name=value)))
+
+    def with_feedback(self, sessions: QuerySet[AgentSession], _name: str, value: str) -> QuerySet[AgentSession]:
+        return sessions.filter(saying_of(value))
 
     def lasting_at_least(self, sessions: QuerySet[AgentSession], _name: str, value: Decimal) -> QuerySet[AgentSession]:
         return sessions.filter(latency_ms__gte=int(value * MILLISECONDS))

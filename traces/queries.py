@@ -4,14 +4,40 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
+from django.db.models.functions import Lower, Trim
+
 from accounts.models import Project
 from traces.detectors import label_of
-from traces.models import SHOWN_AT, AgentSession, Signal, Step, Transcript
-from traces.reading import Conversation, Mark, read
+from traces.meanings import (
+    BAD,
+    BAD_WORDS,
+    GOOD,
+    GOOD_WORDS,
+    HIGH_WORDS,
+    LOW_WORDS,
+    Reading,
+    polarity_of,
+    suggestion,
+)
+from traces.models import (
+    SHOWN_AT,
+    AgentSession,
+    Polarity,
+    Score,
+    ScoreMeaning,
+    Signal,
+    Step,
+    StepRole,
+    Transcript,
+)
+from traces.reading import Conversation, Mark, Said, read
 from traces.records import StepFacts
 from traces.words import Search
 
 CHOICES_FROM = 1_000
+MOST_NAMES = 200
+MOST_LABELS = 5
 # What one search reads at most, decompressed: of sessions of a usual length, a thousand are a tenth of it.
 SEARCHED_BYTES = 64 * 1024 * 1024
 # Filters with a choice of values, and the columns that these are taken from. All stand in the list's index.
@@ -60,10 +86,100 @@ def steps_of(session: AgentSession) -> list[StepFacts]:
 
 
 def conversation(session: AgentSession) -> Conversation:
-    """The session as a reader meets it: three queries, whatever its length."""
-    steps = steps_of(session)
-    marks = _marks(Signal.objects.filter(session=session), {step.key: step.position for step in steps})
-    return read(steps, marks, session.started_at)
+    """The session as a reader meets it: five queries, whatever its length."""
+    rows = list(session.steps.order_by("position", "pk"))
+    marks = _marks(Signal.objects.filter(session=session), {step.key: step.position for step in rows})
+    return read([facts_of(step) for step in rows], marks, session.started_at, _said(session, rows))
+
+
+def _said(session: AgentSession, steps: Sequence[Step]) -> list[Said]:
+    """The session's scores, each with the step that it is about where there is one."""
+    scores = list(session.scores.order_by("created_at", "pk"))
+    meanings = meanings_of(session.project_id) if scores else {}
+    return [
+        Said(
+            name=score.name,
+            words=" · ".join(filter(None, (score.label, "" if score.value is None else f"{score.value:.4g}"))),
+            polarity=polarity_of(score, meanings),
+            by=" · ".join(filter(None, (score.get_annotator_kind_display().lower(), score.author))),
+            explanation=score.explanation,
+            position=_position_of(score, steps),
+        )
+        for score in scores
+    ]
+
+
+def _position_of(score: Score, steps: Sequence[Step]) -> int | None:
+    """Where the step is that a score names; None for the whole session, and for a step that is not there."""
+    if score.step_key:
+        return next((step.position for step in steps if step.key == score.step_key), None)
+    if score.span_id:
+        of_span = [step for step in steps if step.span_id == score.span_id and score.trace_id in {"", step.trace_id}]
+        # A span may hold the user's words too; what it did itself is the rest.
+        return next((step.position for step in sorted(of_span, key=lambda step: step.role == StepRole.USER)), None)
+    if score.response_id and not score.trace_id and not score.external_id:
+        return next((step.position for step in steps if step.response_id == score.response_id), None)
+    return None
+
+
+def meanings_of(project_id: int) -> dict[str, ScoreMeaning]:
+    """How the project reads its scores, by name: one query."""
+    return {meaning.name: meaning for meaning in ScoreMeaning.objects.filter(project=project_id)}
+
+
+def saying_of(value: str) -> Exists:
+    """A condition on sessions: a score on them says `value`, good or bad, by what their project means by it.
+
+    The same rules as `meanings.polarity_of`, for the database.
+    """
+    high, low = Q(middle__lt=OuterRef("value")), Q(middle__gt=OuterRef("value"))
+    sides = {GOOD: (high, low), BAD: (low, high)}[value]
+    of_name = ScoreMeaning.objects.filter(project=OuterRef("project"), name=OuterRef("name"))
+    by_number = of_name.filter(Q(sides[0], polarity=Polarity.GOOD) | Q(sides[1], polarity=Polarity.BAD))
+    much, little = (HIGH_WORDS, LOW_WORDS) if value == GOOD else (LOW_WORDS, HIGH_WORDS)
+    scores = Score.objects.filter(session=OuterRef("pk")).alias(said=Lower(Trim("label")))
+    words = (
+        Q(Exists(of_name.exclude(polarity=Polarity.NONE)), said__in=GOOD_WORDS if value == GOOD else BAD_WORDS)
+        | Q(Exists(of_name.filter(polarity=Polarity.GOOD)), said__in=much)
+        | Q(Exists(of_name.filter(polarity=Polarity.BAD)), said__in=little)
+    )
+    return Exists(scores.filter(Q(Exists(by_number), value__isnull=False) | Q(words, value__isnull=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreName:
+    """A name of scores in a project: how many, their range, some labels, and what is suggested that it means."""
+
+    name: str
+    times: int
+    lowest: float | None
+    highest: float | None
+    labels: tuple[str, ...]
+    suggested: Reading | None
+
+
+def score_names(project: Project) -> list[ScoreName]:
+    """The names of the project's scores, the commonest first, at most MOST_NAMES: two queries."""
+    rows = Score.objects.filter(project=project).values("name")
+    counted = rows.annotate(times=Count("pk"), lowest=Min("value"), highest=Max("value")).order_by("-times", "name")
+    found = list(counted[:MOST_NAMES])
+    labels = _labels(project)
+    return [
+        ScoreName(**row, labels=said, suggested=suggestion(row["name"], row["lowest"], row["highest"], said))
+        for row in found
+        for said in [tuple(labels.get(row["name"], ()))]
+    ]
+
+
+def _labels(project: Project) -> dict[str, list[str]]:
+    """Some labels of each name, of the newest scores."""
+    newest = Score.objects.filter(project=project).exclude(label="").order_by("-pk").values_list("name", "label")
+    found: dict[str, list[str]] = {}
+    for name, label in newest[:CHOICES_FROM]:
+        said = found.setdefault(name, [])
+        if label not in said and len(said) < MOST_LABELS:
+            said.append(label)
+    return found
 
 
 def _marks(signals: Iterable[Signal], positions: dict[str, int]) -> list[Mark]:
@@ -97,9 +213,9 @@ def recent_values(project: Project) -> dict[str, list[str]]:
     return {name: sorted({*held} - {""}) for name, held in zip(CHOICES, columns, strict=True)}
 
 
-def rows_of(keys: Sequence[int]) -> list[AgentSession]:
-    """The sessions of these ids in their order, without the long columns that no list shows: one query."""
-    found = AgentSession.objects.defer("metadata", "tags").in_bulk(keys)
+def rows_of(keys: Sequence[int], without: Sequence[str] = ("metadata", "tags")) -> list[AgentSession]:
+    """The sessions of these ids in their order, without the long columns that a list does not show: one query."""
+    found = AgentSession.objects.defer(*without).in_bulk(keys)
     return [found[key] for key in keys if key in found]
 
 

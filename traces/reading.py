@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.safestring import SafeString
@@ -45,6 +45,18 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A score where a reader meets it. `polarity` is good, bad or None; `position` is None for the whole session."""
+
+    name: str
+    words: str
+    polarity: str | None
+    by: str
+    explanation: str
+    position: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class ReadStep:
     """One step, ready to be shown.
 
@@ -70,6 +82,7 @@ class ReadStep:
     looks_failed: bool
     offset: str
     marks: tuple[Mark, ...]
+    scores: tuple[Said, ...] = ()
 
     @property
     def is_speech(self) -> bool:
@@ -77,8 +90,8 @@ class ReadStep:
 
     @property
     def is_hidden(self) -> bool:
-        """True for what is shown only when asked for. What carries a signal or an error is never hidden."""
-        return self.role == INTERNAL and not self.marks and not self.is_error
+        """True for what is shown only when asked for. What carries a signal, a score or an error is not."""
+        return self.role == INTERNAL and not self.marks and not self.scores and not self.is_error
 
     @property
     def tokens(self) -> int | None:
@@ -93,23 +106,33 @@ class ReadStep:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A whole session, ready to be read: its steps in order and every signal, strongest first."""
+    """A whole session, ready to be read: its steps in order, every signal, strongest first, and every score."""
 
     steps: tuple[ReadStep, ...]
     marks: tuple[Mark, ...]
+    scores: tuple[Said, ...] = ()
 
     @property
     def hidden_count(self) -> int:
         return sum(step.is_hidden for step in self.steps)
 
 
-def read(steps: Sequence[StepFacts], marks: Sequence[Mark], began: datetime | None) -> Conversation:
+def read(
+    steps: Sequence[StepFacts], marks: Sequence[Mark], began: datetime | None, scores: Sequence[Said] = ()
+) -> Conversation:
     """The conversation made of `steps` in reading order; `began` is when the session started, if known."""
     by_step: dict[str, list[Mark]] = {}
     for mark in marks:
         by_step.setdefault(mark.step_key, []).append(mark)
     began = began or next((step.started_at for step in steps if step.started_at), None)
-    return Conversation(tuple(_read_step(step, by_step, began) for step in steps), tuple(marks))
+    read_steps = [_read_step(step, by_step, began) for step in steps]
+    scored = {score.position for score in scores}
+    told = [_with_scores(step, scores) if step.position in scored else step for step in read_steps]
+    return Conversation(tuple(told), tuple(marks), tuple(scores))
+
+
+def _with_scores(step: ReadStep, scores: Sequence[Said]) -> ReadStep:
+    return replace(step, scores=tuple(score for score in scores if score.position == step.position))
 
 
 def _read_step(step: StepFacts, marks: Mapping[str, list[Mark]], began: datetime | None) -> ReadStep:

@@ -1,18 +1,23 @@
 """Pages of sessions: the list, and one session as a conversation."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from accounts.models import Role
 from accounts.permissions import member
 from accounts.request import ProjectRequest
 from common.paging import LongPaginator
 from traces.access import get_session
+from traces.actions import set_meanings
 from traces.filters import RARER, SORT_LABELS, SORTS, SessionFilter
-from traces.models import AgentSession
-from traces.queries import conversation, recent_values, rows_of, signal_words
+from traces.forms import MeaningFormSet
+from traces.meanings import middle_of
+from traces.models import AgentSession, ScoreMeaning
+from traces.queries import ScoreName, conversation, meanings_of, recent_values, rows_of, score_names, signal_words
 
 PAGE_SIZE = 50
 NO_FILTERS = {"sort", "page"}
@@ -60,7 +65,46 @@ def session_page(request: ProjectRequest, session_id: int) -> HttpResponse:
         "project": request.project,
         "membership": request.membership,
         "session": session,
-        "scores": list(session.scores.order_by("created_at", "pk")),
         "conversation": conversation(session),
     }
     return render(request, "traces/session_page.html", context)
+
+
+@member(Role.LEAD)
+def score_meanings(request: ProjectRequest) -> HttpResponse:
+    """What the project's scores say: every name that was seen, and what a high value of it means."""
+    names = score_names(request.project)
+    known = meanings_of(request.project.pk)
+    if request.method == "POST" and "suggested" in request.POST:
+        return _take_suggestions(request, names, known)
+    initial = [_initial(found, known.get(found.name)) for found in names]
+    forms = MeaningFormSet(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and forms.is_valid():
+        seen = {found.name for found in names}
+        said = {form.cleaned_data["name"]: form.meaning() for form in forms}
+        set_meanings(project=request.project, chosen={name: said[name] for name in said.keys() & seen})
+        messages.success(request, "Saved. Sessions show at once what their scores say.")
+        return redirect("score_meanings", slug=request.project.slug)
+    context = {
+        "section": "settings",
+        "tab": "score_meanings",
+        "project": request.project,
+        "forms": forms,
+        "rows": list(zip(names, forms, strict=False)),
+        "suggested": [found for found in names if found.suggested and found.name not in known],
+    }
+    return render(request, "traces/score_meanings.html", context)
+
+
+def _initial(found: ScoreName, known: ScoreMeaning | None) -> dict[str, Any]:
+    middle = known.middle if known else middle_of(found.lowest, found.highest)
+    return {"name": found.name, "polarity": known.polarity if known else "", "middle": middle}
+
+
+def _take_suggestions(
+    request: ProjectRequest, names: Sequence[ScoreName], known: Mapping[str, ScoreMeaning]
+) -> HttpResponse:
+    chosen = {found.name: found.suggested for found in names if found.suggested and found.name not in known}
+    set_meanings(project=request.project, chosen=chosen)
+    messages.success(request, f"Took {len(chosen)} suggestion{'s' * (len(chosen) != 1)}. Change what is not right.")
+    return redirect("score_meanings", slug=request.project.slug)

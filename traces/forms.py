@@ -1,0 +1,41 @@
+"""What people may say about scores."""
+
+from typing import Any
+
+from django import forms
+
+from traces.meanings import Reading
+from traces.models import Polarity
+
+NOT_SET = [("", "Not set")]
+FAR = 1e12
+
+
+class MeaningForm(forms.Form):
+    """How the scores of one name are read."""
+
+    name = forms.CharField(max_length=120, widget=forms.HiddenInput)
+    polarity = forms.ChoiceField(choices=NOT_SET + Polarity.choices, required=False)
+    middle = forms.FloatField(
+        min_value=-FAR,
+        max_value=FAR,
+        required=False,
+        widget=forms.NumberInput(attrs={"step": "any"}),
+        error_messages={"invalid": "Give a number, such as 0.5."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """A row of a table says by its head what a field is; who does not see the table hears it with the name."""
+        super().__init__(*args, **kwargs)
+        name = self["name"].value() or ""
+        self.fields["polarity"].widget.attrs["aria-label"] = f"What {name} says"
+        self.fields["middle"].widget.attrs["aria-label"] = f"{name} is high above"
+
+    def meaning(self) -> Reading | None:
+        """What was chosen; None for not set."""
+        said = self.cleaned_data
+        middle = 0.5 if said["middle"] is None else said["middle"]
+        return Reading(said["polarity"], middle) if said["polarity"] else None
+
+
+MeaningFormSet = forms.formset_factory(MeaningForm, extra=0, max_num=500, validate_max=True)
