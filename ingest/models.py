@@ -44,8 +44,12 @@ class RawBatch(models.Model):
             models.CheckConstraint(condition=models.Q(state__in=BatchState.values), name="rawbatch_state_known"),
         ]
         indexes: ClassVar = [
-            # serves the claim: oldest waiting first
-            models.Index(fields=["id"], condition=models.Q(state="waiting"), name="rawbatch_waiting"),
+            # serves the claim: oldest waiting first, without reading a body on the way
+            models.Index(
+                fields=["id", "project", "attempts", "items", "claim", "claimed_until"],
+                condition=models.Q(state="waiting"),
+                name="rawbatch_claimable",
+            ),
             # serves the health page, and the mark beside its name on every page
             models.Index(fields=["project", "-id"], condition=models.Q(state="failed"), name="rawbatch_failed"),
             models.Index(fields=["project", "sha256"], name="rawbatch_same_body"),

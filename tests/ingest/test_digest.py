@@ -10,13 +10,16 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import ApiKey, Project
-from ingest.claims import DEADLY, MOST_CLAIMS, claim_batches
+from accounts.models import ApiKey, Project, Scope
+from ingest import claims
+from ingest.claims import DEADLY, HOLD, LEASE, MOST_CLAIMS, claim_batches
 from ingest.digest import digest_waiting
 from ingest.models import BatchState, RawBatch
+from ingest.records import Checked
 from ingest.storing import Delivery, Finish, store
 from ingest.storing.batches import keep_batch
 from ingest.tasks import sweep
+from tests.builders import make_key, make_project
 from tests.ingest.payloads import JSON, export, post, span
 from traces.models import AgentSession, Step
 
@@ -31,10 +34,41 @@ def keep(key: ApiKey, *numbers: int) -> None:
         keep_batch(key, "traces", JSON, export(span(number, trace=f"{number:032x}")))
 
 
+def let_others_in() -> None:
+    """As after a while in which the worker that holds a project's batches has not come to an end."""
+    RawBatch.objects.exclude(claim="").update(claimed_until=timezone.now() + LEASE - HOLD)
+
+
 def test_two_claims_never_hold_the_same_batch(key: ApiKey) -> None:
     keep(key, 1, 2, 3)
-    first, second = claim_batches(2), claim_batches(2)
+    first = claim_batches(2)
+    assert claim_batches(2) == []  # one worker at a time is at a project
+    let_others_in()
+    second = claim_batches(2)
     assert [batch.pk for batch in first + second] == sorted(RawBatch.objects.values_list("pk", flat=True))
+
+
+def test_a_claim_takes_other_projects_than_those_that_are_held(key: ApiKey) -> None:
+    keep(key, 1, 2)
+    claim_batches(1)
+    make_key(other := make_project("other"), Scope.INGEST)
+    keep(ApiKey.objects.get(project=other), 3)
+    assert [batch.project for batch in claim_batches(5)] == [other]
+
+
+def test_a_claim_sees_further_than_the_first_few_hundred(key: ApiKey, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claims, "IN_VIEW", 2)
+    test_a_claim_takes_other_projects_than_those_that_are_held(key)
+
+
+def test_a_claim_is_small_where_batches_are_large(key: ApiKey) -> None:
+    for number, items in ((1, 5_000), (2, 600), (3, 400), (4, 1)):
+        keep_batch(key, "traces", JSON, export(span(number)), Checked(items))
+    sizes = []
+    while batches := claim_batches(10):
+        sizes.append([batch.items for batch in batches])
+        RawBatch.objects.exclude(claim="").update(state=BatchState.DONE)
+    assert sizes == [[5_000], [600, 400], [1]]
 
 
 def test_a_dead_workers_batch_is_digested_after_its_lease(key: ApiKey) -> None:
@@ -55,11 +89,11 @@ def test_a_batch_that_was_claimed_before_comes_alone(key: ApiKey) -> None:
     keep(key, 1, 2, 3)
     dead = claim_batches(2)
     run_out()
-    assert [[batch.pk for batch in claim_batches(10)] for _ in range(3)] == [
-        [dead[0].pk],
-        [dead[1].pk],
-        [RawBatch.objects.latest("pk").pk],
-    ]
+    claimed = []
+    for _ in range(3):
+        claimed.append([batch.pk for batch in claim_batches(10)])
+        let_others_in()
+    assert claimed == [[dead[0].pk], [dead[1].pk], [RawBatch.objects.latest("pk").pk]]
 
 
 def test_a_batch_that_kills_every_worker_is_kept_as_failed(key: ApiKey) -> None:
@@ -85,6 +119,7 @@ def test_an_older_version_that_is_digested_late_does_not_come_back(key: ApiKey) 
     for steps in ([{"kind": "user", "text": "Hi"}], []):
         keep_batch(key, "sessions", JSON, json.dumps({"session": {"id": "x"}, "steps": steps}).encode())
         held.append(claim_batches(1))
+        let_others_in()
     with patch("ingest.digest.claim_batches", side_effect=reversed(held)):
         assert [digest_waiting(), digest_waiting()] == [1, 1]
     assert AgentSession.objects.get().step_count == 0
