@@ -8,7 +8,7 @@ import orjson
 
 from ingest.dialects.chat import read_message
 from ingest.dialects.files import Entry, FileFormat
-from ingest.dialects.spans import as_object
+from ingest.dialects.spans import as_object, objects_in
 from ingest.dialects.transcript import steps_of_messages
 from ingest.dialects.values import as_text, first_of
 from ingest.receiving.limits import Cutter, clean
@@ -63,7 +63,7 @@ def _content_id(value: dict[str, Any]) -> str:
 
 def _messages(step: dict[str, Any]) -> Iterable[MessageRecord]:
     """What was said and called, then what each call answered. An answer may name no call where there is only one."""
-    calls = [call for call in step.get("tool_calls") or () if isinstance(call, dict)]
+    calls = objects_in(step.get("tool_calls"))
     metrics = as_object(step.get("metrics"))
     yield from read_message(
         {
@@ -76,18 +76,16 @@ def _messages(step: dict[str, Any]) -> Iterable[MessageRecord]:
             "cost": metrics.get("cost_usd"),
         }
     )
-    answers = as_object(step.get("observation")).get("results")
-    for answer in answers if isinstance(answers, list) else ():
-        if isinstance(answer, dict):
-            called = answer.get("source_call_id") or (calls[0].get("tool_call_id") if len(calls) == 1 else "")
-            yield from read_message(
-                {
-                    "role": "tool",
-                    "content": answer.get("content") or "",
-                    "tool_call_id": called,
-                    "timestamp": step.get("timestamp"),
-                }
-            )
+    for answer in objects_in(as_object(step.get("observation")).get("results")):
+        called = answer.get("source_call_id") or (calls[0].get("tool_call_id") if len(calls) == 1 else "")
+        yield from read_message(
+            {
+                "role": "tool",
+                "content": answer.get("content") or "",
+                "tool_call_id": called,
+                "timestamp": step.get("timestamp"),
+            }
+        )
 
 
 def _call(call: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ingest.dialects.files import Entry, FileFormat
 from ingest.dialects.ours import read_session
-from ingest.dialects.spans import as_object
+from ingest.dialects.spans import as_object, objects_in
 from ingest.dialects.values import as_text, first_of
 from ingest.records import Refusal
 
@@ -66,9 +66,7 @@ def _said(event: dict[str, Any]) -> Iterable[dict[str, Any]]:
     """The messages of a call, which repeat all that came before, and its answer."""
     if event["type"] not in CALL:
         return
-    for message in event.get("messages") or ():
-        if isinstance(message, dict):
-            yield message
+    yield from objects_in(event.get("messages"))
     answer = as_object(event.get("response"))
     usage = {"prompt_tokens": event.get("prompt_tokens"), "completion_tokens": event.get("completion_tokens")}
     choices = answer.get("choices")
@@ -80,7 +78,7 @@ def _said(event: dict[str, Any]) -> Iterable[dict[str, Any]]:
 def _mark(message: dict[str, Any]) -> str:
     """What makes a message the same one when the next call repeats it, without what only its own event tells."""
     calls = message.get("tool_calls")
-    ids = [as_text(call.get("id")) for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
+    ids = [as_text(call.get("id")) for call in objects_in(calls)]
     said = as_text(first_of(message, ("content", "refusal")))
     parts = [as_text(message.get("role")), said, *ids, as_text(message.get("tool_call_id"))]
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()

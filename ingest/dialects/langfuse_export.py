@@ -6,7 +6,7 @@ from typing import Any
 
 from ingest.dialects.files import Entry, FileFormat
 from ingest.dialects.langfuse_scores import score_of
-from ingest.dialects.spans import as_object, build_span, span_id_of, trace_id_of
+from ingest.dialects.spans import as_object, build_span, objects_in, span_id_of, trace_id_of
 from ingest.dialects.values import as_amount, as_count, as_json, as_text
 from ingest.receiving.checking import TRACE_ID, is_id
 from ingest.records import STAND_IN, Refusal, SpanRecord, Telemetry
@@ -188,17 +188,14 @@ def _read(value: Any, line: int) -> Iterable[Entry]:
 
 def _bundle(trace: dict[str, Any], observations: Any, line: int) -> Iterable[Entry]:
     """A trace with its observations; where these are but ids, the trace speaks for itself until they come."""
-    listed = as_json(observations) if isinstance(observations, str) else observations
-    found = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+    found = objects_in(as_json(observations))
     own = () if found and _is_from_otel(trace.get("id")) else (span_of_trace(trace),)
     spans = tuple(span_of_observation({"traceId": trace.get("id"), **item}, trace) for item in found if item.get("id"))
     if len(spans) < len(found):
         yield Refusal(line, "must have an id", "observations")
     yield Telemetry(spans=own + spans)
-    scores = as_json(trace.get("scores"))
-    for score in scores if isinstance(scores, list) else ():
-        if isinstance(score, dict):
-            yield _score({"traceId": trace.get("id"), **score}, line)
+    for score in objects_in(as_json(trace.get("scores"))):
+        yield _score({"traceId": trace.get("id"), **score}, line)
 
 
 def _score(value: dict[str, Any], line: int) -> Entry:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ingest.dialects.feedback import identity_of
 from ingest.dialects.files import Entry, FileFormat
-from ingest.dialects.spans import Event, as_object, build_span, span_id_of, trace_id_of
+from ingest.dialects.spans import Event, as_object, build_span, objects_in, span_id_of, trace_id_of
 from ingest.dialects.values import as_count, as_json, as_number, as_text
 from ingest.records import Refusal, ScoreRecord, SpanRecord, Telemetry
 
@@ -153,10 +153,8 @@ def _with_children(run: dict[str, Any]) -> Iterable[dict[str, Any]]:
         run = waiting.pop()
         taken += 1
         yield run
-        below = run.get("child_runs")
         above = {"parent_run_id": run["id"], "trace_id": run.get("trace_id") or run["id"]}
-        children = below if isinstance(below, list) else []
-        waiting += [{**above, **child} for child in children if isinstance(child, dict) and child.get("id")]
+        waiting += [{**above, **child} for child in objects_in(run.get("child_runs")) if child.get("id")]
 
 
 def _feedback(run: dict[str, Any], line: int) -> Iterable[Entry]:
@@ -164,7 +162,7 @@ def _feedback(run: dict[str, Any], line: int) -> Iterable[Entry]:
     about = {"run_id": run["id"], "trace_id": span_of_run(run).trace_id}
     single = as_json(run.get("feedback"))
     if isinstance(single, list):
-        yield from (_placed(score_of_feedback({**about, **item}), line) for item in single if isinstance(item, dict))
+        yield from (_placed(score_of_feedback({**about, **item}), line) for item in objects_in(single))
         return
     for key, stats in as_object(run.get("feedback_stats")).items():
         if isinstance(stats, dict) and stats.get("n"):

@@ -7,7 +7,7 @@ from typing import Any
 
 from ingest.dialects.feedback import identity_of
 from ingest.dialects.files import Entry, FileFormat
-from ingest.dialects.spans import as_object, build_span, span_id_of, trace_id_of
+from ingest.dialects.spans import as_object, build_span, objects_in, span_id_of, trace_id_of
 from ingest.dialects.times import as_time
 from ingest.dialects.values import as_json, as_number, as_text, first_of
 from ingest.receiving.checking import SPAN_ID
@@ -34,10 +34,8 @@ def _read(value: Any, line: int) -> Iterable[Entry]:
         yield Refusal(line, "is missing", "info.trace_id")
         return
     yield Telemetry(spans=tuple(_span(span, trace_id, info) for span in spans if isinstance(span, dict)))
-    assessments = info.get("assessments")
-    for place, said in enumerate(assessments if isinstance(assessments, list) else ()):
-        if isinstance(said, dict):
-            yield _score(said, trace_id, line, place)
+    for place, said in enumerate(objects_in(info.get("assessments"))):
+        yield _score(said, trace_id, line, place)
 
 
 def _span(span: dict[str, Any], trace_id: str, info: dict[str, Any]) -> SpanRecord:
@@ -82,10 +80,9 @@ def _of_trace(info: dict[str, Any]) -> dict[str, Any]:
 
 
 def _events(events: Any) -> Iterable[tuple[str, Any, Mapping[str, Any]]]:
-    for event in events if isinstance(events, list) else ():
-        if isinstance(event, dict):
-            time = first_of(event, ("time_unix_nano", "timestamp"))
-            yield as_text(event.get("name")), time, as_object(event.get("attributes"))
+    for event in objects_in(events):
+        time = first_of(event, ("time_unix_nano", "timestamp"))
+        yield as_text(event.get("name")), time, as_object(event.get("attributes"))
 
 
 def _score(said: dict[str, Any], trace_id: str, line: int, place: int) -> Entry:

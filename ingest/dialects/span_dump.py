@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ingest.dialects.files import Entry, FileFormat
-from ingest.dialects.spans import as_object, build_span, nanoseconds, span_id_of, trace_id_of
+from ingest.dialects.spans import as_object, build_span, nanoseconds, objects_in, span_id_of, trace_id_of
 from ingest.dialects.values import as_text, first_of
+from ingest.receiving.limits import MAX_LINKS
 from ingest.records import Refusal, SpanRecord, Telemetry
 
 # Where a span tells who it is, in the order of trust: `context` in Python, `spanContext` in JavaScript.
@@ -78,18 +79,16 @@ def _kind(value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _events(events: Any) -> Iterable[tuple[str, Any, Mapping[str, Any]]]:
-    for event in events if isinstance(events, list) else ():
-        if isinstance(event, dict):
-            time = first_of(event, ("timestamp", "time", "timeUnixNano"))
-            yield as_text(event.get("name")), time, as_object(event.get("attributes"))
+    for event in objects_in(events):
+        time = first_of(event, ("timestamp", "time", "timeUnixNano"))
+        yield as_text(event.get("name")), time, as_object(event.get("attributes"))
 
 
 def _links(links: Any) -> Iterable[tuple[str, str]]:
-    for link in links[:50] if isinstance(links, list) else ():
-        if isinstance(link, dict):
-            trace_id, span_id = _ids(link)
-            if trace_id and span_id:
-                yield trace_id_of(trace_id), span_id_of(span_id)
+    for link in objects_in(links)[:MAX_LINKS]:
+        trace_id, span_id = _ids(link)
+        if trace_id and span_id:
+            yield trace_id_of(trace_id), span_id_of(span_id)
 
 
 def _is_printed_run(value: Any) -> bool:
@@ -107,5 +106,5 @@ def _read_all(value: Any, line: int) -> Iterable[Entry]:
 
 
 FORMAT = FileFormat(
-    name="spans", rank=30, recognises=lambda value: _is_span(value) or _is_printed_run(value), read=_read_all
+    name="spans", rank=31, recognises=lambda value: _is_span(value) or _is_printed_run(value), read=_read_all
 )
