@@ -101,6 +101,28 @@ def _join(nodes: dict[tuple[str, str], Node]) -> None:
         if parent is not None and parent is not node:
             parent.children.append(node)
             node.has_parent = True
+    for node, root in _strays(nodes.values()):
+        root.children.append(node)
+        node.has_parent = True
+
+
+def _strays(nodes: Iterable[Node]) -> list[tuple[Node, Node]]:
+    """Spans whose parent was never sent, with the one root of their trace, if they happened within it."""
+    roots: dict[str, list[Node]] = {}
+    lost: list[Node] = []
+    for node in nodes:
+        if not node.span.parent_id.strip("0"):
+            roots.setdefault(node.span.trace_id, []).append(node)
+        elif not node.has_parent:
+            lost.append(node)
+    found = [(node, root) for node in lost for root in roots.get(node.span.trace_id, ())]
+    return [
+        (node, root) for node, root in found if len(roots[node.span.trace_id]) == 1 and _within(node.span, root.span)
+    ]
+
+
+def _within(span: SpanRecord, root: SpanRecord) -> bool:
+    return is_good_time(root.start_ns) and root.start_ns <= span.start_ns <= root.end_ns
 
 
 def _date(nodes: dict[tuple[str, str], Node]) -> None:

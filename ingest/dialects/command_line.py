@@ -9,9 +9,9 @@ import orjson
 
 from ingest.dialects.tables import Dialect, Field, KindRule
 from ingest.dialects.values import as_count, as_text, first_of
+from ingest.receiving.checking import COMMAND_LINE, program_event
 from ingest.records import LogRecord, SpanRecord
 
-MARKS = ("claude_code.", "codex.", "gemini_cli.", "qwen-code.")
 KINDS = {
     "*.user_prompt": "chain",
     "*.tool_result": "tool",
@@ -27,7 +27,7 @@ SESSIONS = ("session.id", "conversation.id", "session_id", "conversation_id")
 
 DIALECT = Dialect(
     name="command_line",
-    marks=MARKS,
+    marks=COMMAND_LINE,
     kinds=(KindRule(105, "event.name", KINDS),),
     fields={
         Field.SESSION: {106: "conversation.id"},
@@ -54,16 +54,13 @@ DIALECT = Dialect(
 
 def tells_a_step(log: LogRecord) -> bool:
     """Whether a log record without a span stands for something that happened."""
-    return (
-        log.event_name.startswith(COMMAND_LINE)
-        and bool(first_of(log.attributes, SESSIONS))
-        and log.event_name not in SILENT
-    )
+    event = program_event(log)
+    return bool(event and event not in SILENT and first_of(log.attributes, SESSIONS))
 
 
 def span_of_log(log: LogRecord) -> SpanRecord:
     """A record that tells a step, as the span it might have been. Its ids follow from what it says."""
-    said = {"event.name": log.event_name, **log.attributes}
+    said = {**log.attributes, "event.name": program_event(log)}
     session = as_text(first_of(log.attributes, SESSIONS))
     written = orjson.dumps([log.time_ns, said], option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
     took = (as_count(first_of(said, ("duration_ms", "duration"))) or 0) * 1_000_000
@@ -72,7 +69,7 @@ def span_of_log(log: LogRecord) -> SpanRecord:
         trace_id=log.trace_id or hashlib.sha256(session.encode()).hexdigest()[:32],
         span_id=hashlib.sha256(written).hexdigest()[:16],
         parent_id=log.span_id,
-        name=log.event_name,
+        name=said["event.name"],
         start_ns=max(0, log.time_ns - took),
         end_ns=log.time_ns,
         attributes=said,

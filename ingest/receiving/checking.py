@@ -74,8 +74,14 @@ def logs_only(logs: Iterable[LogRecord]) -> Telemetry:
     return Telemetry(logs=tuple(log for log in list(logs)[:MAX_SPANS] if _is_kept(log)))
 
 
+def program_event(log: LogRecord) -> str:
+    """The name of what an agent at the command line did; "" for other records. Claude Code has the long name in the body."""
+    names = (log.event_name, log.body if isinstance(log.body, str) else "")
+    return next((name for name in names if name.startswith(COMMAND_LINE)), "")
+
+
 def _is_kept(log: LogRecord) -> bool:
-    if log.event_name.startswith(COMMAND_LINE):
+    if program_event(log):
         return True
     if not is_id(log.trace_id, TRACE_ID):
         # A result may name the answer that it is about by the id that the model's provider gave it.
