@@ -14,6 +14,7 @@ import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -82,7 +83,7 @@ def fuzz(name: str, inputs: int, seed: int) -> NoReturn:
     for number, sown in enumerate(seeds_of(target.name, is_built=target.make is not None)):
         (corpus / str(number)).write_bytes(sown)
     limits = [f"-max_len={LONGEST}", f"-timeout={SLOWEST_SECONDS}", f"-rss_limit_mb={MOST_MEMORY_MIB}"]
-    trial = Trial(name, targets.make_trial(target), inputs)
+    trial = Trial(name, partial(targets.hostile_bytes, target), target.try_out, inputs)
     atheris.Setup([sys.argv[0], *limits, f"-seed={seed}", str(corpus)], trial.run)
     atheris.Fuzz()
     raise AssertionError("the trial ends the process")
@@ -91,8 +92,11 @@ def fuzz(name: str, inputs: int, seed: int) -> NoReturn:
 class Trial:
     """One target under fuzz: goes on after a fault, and shows and keeps each kind of fault once."""
 
-    def __init__(self, name: str, try_out: Callable[[bytes], object], inputs: int) -> None:
+    def __init__(
+        self, name: str, make: Callable[[bytes], bytes], try_out: Callable[[bytes], object], inputs: int
+    ) -> None:
         self.name = re.sub(r"\W+", "-", name)
+        self.make = make
         self.try_out = try_out
         self.inputs = inputs
         self.tried = 0
@@ -100,11 +104,12 @@ class Trial:
         self.faults: dict[str, int] = {}
 
     def run(self, data: bytes) -> None:
+        hostile = self.make(data)
         started = time.perf_counter()
         try:
-            self.try_out(data)
+            self.try_out(hostile)
         except Exception as error:  # noqa: BLE001 # any exception is the fault that is looked for
-            self._note(error, data)
+            self._note(error, hostile)
         self.slowest = max(self.slowest, time.perf_counter() - started)
         self.tried += 1
         if self.tried >= self.inputs:

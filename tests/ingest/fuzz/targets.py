@@ -1,8 +1,10 @@
 """What is fuzzed: every way from bytes to records and steps. A target raises for a fault and for nothing else."""
 
 import gzip
+import io
+import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -14,11 +16,14 @@ from ingest.conversation import read_session, session_of_trace
 from ingest.dialects.batches import READERS
 from ingest.dialects.chat import is_message, read_messages
 from ingest.dialects.feedback import scores_of_logs, scores_of_span
+from ingest.dialects.langsmith_batches import from_form
 from ingest.dialects.reader import NDJSON
-from ingest.importing import formats
-from ingest.receiving import JSON, PROTOBUF, TooLarge, Unreadable, Unsupported, decompress
+from ingest.importing.parsing import Value, values
+from ingest.importing.recognising import Reader
+from ingest.importing.unpacking import members
+from ingest.receiving import JSON, PROTOBUF, TooLarge, Unreadable, Unsupported, check, decode, decompress
 from ingest.records import Contents, Refusal, SessionRecord, Telemetry
-from ingest.storing.fitting import fit_session, fit_step
+from ingest.storing.fitting import STEP_FIELDS, fit_session, fit_step
 from tests.ingest.fuzz import grammar
 from tests.ingest.fuzz.protobuf import as_protobuf
 
@@ -45,6 +50,22 @@ def read(door: str, content_type: str, body: bytes) -> None:
     derive(contents)
 
 
+def read_export(signal: str, content_type: str, body: bytes) -> None:
+    """The same for OTLP, where the door looks before it accepts: it must see what the worker will."""
+    try:
+        seen = check(signal, content_type, body)
+    except REFUSALS:
+        seen = None
+    try:
+        found = decode(signal, content_type, body)
+    except REFUSALS:
+        found = None
+    assert (seen is None) == (found is None), "door and worker disagree about the whole"
+    if seen is not None and found is not None:
+        assert (seen.rejected, seen.reasons) == (found.rejected, found.reasons), "door and worker disagree"
+        derive(Contents(spans=found.spans, logs=found.logs))
+
+
 def derive(contents: Contents) -> None:
     """The steps and scores of what was read."""
     for span in contents.spans:
@@ -60,7 +81,7 @@ def derive(contents: Contents) -> None:
 def fit(session: SessionRecord) -> None:
     """A session's values within their columns, and one step for each key."""
     fit_session(session)
-    keys = [fit_step(step)["key"] for step in session.steps]
+    keys = [dict(zip(STEP_FIELDS, fit_step(step)[0], strict=True))["key"] for step in session.steps]
     assert len(keys) == len(set(keys)), "two steps with one key"
 
 
@@ -73,20 +94,30 @@ def inflate(data: bytes) -> None:
     assert encoding == "identity" or len(found) <= LIMIT
 
 
-def import_value(data: bytes) -> None:
-    """What an import does with one value of a file."""
+def import_file(data: bytes) -> None:
+    """What an import does with a file, up to the rows."""
     try:
-        value = orjson.loads(data)
-    except orjson.JSONDecodeError:
+        for member in islice(members(io.BytesIO(data), LIMIT), 100):
+            if not isinstance(member, Refusal):
+                _import_values(values(member.open))
+    except REFUSALS:
         return
-    known = next((one for one in formats() if one.recognises(value)), None)
-    for entry in islice(known.read(value, 0), 1000) if known else ():
+
+
+def _import_values(found: Iterator[Value]) -> None:
+    for entry in islice(Reader().entries(found), 1000):
         if isinstance(entry, SessionRecord):
             fit(entry)
         elif isinstance(entry, Telemetry):
             derive(Contents(spans=entry.spans, logs=entry.logs))
-        else:
-            assert isinstance(entry, Refusal)
+
+
+def read_form(data: bytes) -> None:
+    try:
+        body = from_form(data, b"edge")
+    except REFUSALS:
+        return
+    read("langsmith", JSON, body)
 
 
 def read_chat(data: bytes) -> None:
@@ -100,10 +131,47 @@ def read_chat(data: bytes) -> None:
 
 def compressed(dice: grammar.Dice) -> bytes:
     """A good stream, cut or continued somewhere."""
-    body = grammar.as_json(grammar.plain(dice)) * (1 + dice.below(300))
+    body = (grammar.as_json(grammar.plain(dice)) * (1 + dice.below(300)))[: 2 * LIMIT]
     pack = dice.choice((gzip.compress, zlib.compress, zstandard.compress))
     data = pack(body) + dice.choice((b"", b"\x00", pack(body), pack(pack(body))))
     return bytes([dice.below(5)]) + data[: len(data) - dice.choice((0, 0, 1, 4, 8, len(data) // 2))]
+
+
+def form(dice: grammar.Dice) -> bytes:
+    """A multipart form of runs, with parts that may lack what they need."""
+    names = ("post.1", "post.1.inputs", "patch.1.outputs", "patch.2", "feedback.1", "attachment.1", "", "post.\u00e9.")
+    gaps = (b"\r\n\r\n", b"\n\n", b"\r\n")
+
+    def part(dice: grammar.Dice) -> bytes:
+        head = f'Content-Disposition: form-data; name="{dice.choice(names)}"'.encode()
+        return b"--edge\r\n" + head + dice.choice(gaps) + grammar.as_json(grammar.plain(dice)) + b"\r\n"
+
+    return b"".join(dice.many(5, part)) + dice.choice((b"--edge--", b"--edge", b""))
+
+
+def table(dice: grammar.Dice) -> bytes:
+    """CSV, or what somebody took for it."""
+    rows = dice.many(6, lambda dice: dice.choice((",", ";", "\t")).join(dice.many(4, cell)))
+    return dice.choice((b"", b"id,role,content,input,output\n")) + "\n".join(rows).encode("utf-8", "replace")
+
+
+def cell(dice: grammar.Dice) -> str:
+    return dice.choice(('"%s"', "%s")) % grammar.text(dice).replace("%", "")
+
+
+def packed_file(dice: grammar.Dice) -> bytes:
+    """Lines, one value or a table, perhaps packed, perhaps cut off."""
+    body = dice.choice((lines, lambda dice: grammar.as_json(file(dice)), table))(dice)
+    data = dice.choice((bytes, bytes, gzip.compress, zstandard.compress, zipped))(body)
+    return data[: len(data) - dice.choice((0, 0, 0, 1, 9))]
+
+
+def zipped(body: bytes) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("one.json", body)
+        archive.writestr("two.jsonl", body)
+    return target.getvalue()
 
 
 def lines(dice: grammar.Dice) -> bytes:
@@ -139,7 +207,8 @@ def _protobuf(make: Callable[[grammar.Dice], Any]) -> Callable[[grammar.Dice], b
 
 
 def _door(door: str, content_type: str) -> Callable[[bytes], None]:
-    return lambda body: read(door, content_type, body)
+    how = read_export if door in OTLP else read
+    return lambda body: how(door, content_type, body)
 
 
 OTLP = {"traces": grammar.traces, "logs": grammar.logs}
@@ -154,14 +223,13 @@ TARGETS = (
     Target("decompress", inflate),
     Target("decompress, built", inflate, compressed),
     Target("messages", read_chat, _json(grammar.talk)),
-    Target("import", import_value, _json(file)),
+    Target("import", import_file),
+    Target("import, built", import_file, packed_file),
+    Target("form", read_form),
+    Target("form, built", read_form, form),
 )
 
 
-def make_trial(target: Target) -> Callable[[bytes], None]:
-    """From the fuzzer's bytes to the target."""
-
-    def trial(data: bytes) -> None:
-        target.try_out(target.make(grammar.Dice(data)) if target.make else data)
-
-    return trial
+def hostile_bytes(target: Target, data: bytes) -> bytes:
+    """What the target is to read, from the fuzzer's bytes."""
+    return target.make(grammar.Dice(data)) if target.make else data
