@@ -13,8 +13,9 @@ from common.doorbell import ring
 from ingest.claims import claim_batches
 from ingest.dialects.batches import read_batch
 from ingest.models import BatchState, RawBatch
-from ingest.storing import Delivery, count_batches, store
+from ingest.storing import Delivery, Outcome, count_batches, store
 from ingest.storing.batches import body_of
+from ingest.storing.choosing import forget_left_out
 from ingest.storing.unmapped import unmapped
 from traces.tasks import sweep as settle
 
@@ -72,7 +73,17 @@ def _digest(batches: list[RawBatch]) -> None:
     """All of them in one go. They are done exactly when what they hold is stored."""
     held = [Delivery(read_batch(b.door, b.content_type, body_of(b)), b.received_at) for b in batches]
     store(batches[0].project, held, lambda _: _mark_done(batches))
+    forget_left_out(batches[0].project, zip(batches, (delivery.contents for delivery in held), strict=True))
     unmapped.see(batches[0].project_id, (span for delivery in held for span in delivery.contents.spans))
+
+
+def digest_again(batches: list[RawBatch]) -> list[Outcome]:
+    """Reads digested batches of one project once more, as after a fix of how we read; what became of their sessions.
+
+    Judgements stay: they name steps by keys that survive. Nothing is counted again.
+    """
+    held = [Delivery(read_batch(b.door, b.content_type, body_of(b)), b.received_at) for b in batches]
+    return store(batches[0].project, held, anew=True)
 
 
 def _mark_done(batches: list[RawBatch]) -> None:

@@ -60,17 +60,23 @@ class _News:
     parts: dict[str, Part] = field(default_factory=dict)
 
 
-def draw_up(project: Project, bodies: Iterable[Body]) -> Telling:
-    """What the spans and logs of these bodies, each received at its time, change. Reads, and writes nothing."""
+def draw_up(project: Project, bodies: Iterable[Body], *, anew: bool = False) -> Telling:
+    """What the spans and logs of these bodies, each received at its time, change. Reads, and writes nothing.
+
+    `anew`: a trace of which nothing is new is read again all the same, as after a fix of how we read.
+    """
     news = _news(bodies)
     if not news:
         return Telling()
     known = {trace.trace_id: trace for trace in Trace.objects.filter(project=project, trace_id__in=news)}
-    stored = _stored({trace.pk: trace.trace_id for trace in known.values()})
+    for trace in known.values():
+        if trace.sampled_out:
+            del news[trace.trace_id]
+    stored = _stored({trace.pk: trace.trace_id for trace in known.values() if not trace.sampled_out})
     for trace_id, payloads in stored.items():
         for digest in payloads:
             news[trace_id].parts.pop(digest, None)
-    news = {trace_id: new for trace_id, new in news.items() if new.parts}
+    news = {trace_id: new for trace_id, new in news.items() if new.parts or anew}
     told = {trace_id: _told(trace_id, stored.get(trace_id, {}), new.parts.values()) for trace_id, new in news.items()}
     return _Placing(project, news, known, told).telling()
 

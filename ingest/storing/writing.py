@@ -13,6 +13,7 @@ from ingest.dialects.feedback import scores_of_logs, scores_of_span
 from ingest.models import Fence, Trace, TracePart
 from ingest.records import Contents, LogRecord, ScoreRecord, SessionRecord, SpanRecord
 from ingest.storing import fence, rows
+from ingest.storing.choosing import choose, price
 from ingest.storing.scores import release_scores, resolve_scores, store_scores
 from ingest.storing.sessions import STEP_COLUMNS, Change, Outcome, compare
 from ingest.storing.telemetry import Grown, Story, Telling, draw_up
@@ -21,7 +22,7 @@ from traces.models import AgentSession, Step, Transcript
 MOST_TRIES = 3
 # A transaction of so many sessions holds SQLite's one write lock for some 20 ms; then the doors get their turn.
 AT_ONCE = 50
-TRACE = ("project", "trace_id", "session")
+TRACE = ("project", "trace_id", "session", "sampled_out")
 PART = ("trace", "digest", "payload")
 TRANSCRIPT = ("session", "payload")
 STEP = ("session", *STEP_COLUMNS)
@@ -56,34 +57,40 @@ class Draft:
     scores: list[ScoreRecord] = field(default_factory=list)
 
 
-def store(project: Project, deliveries: Sequence[Delivery], finish: Finish = lambda _: None) -> list[Outcome]:
+def store(
+    project: Project, deliveries: Sequence[Delivery], finish: Finish = lambda _: None, *, anew: bool = False
+) -> list[Outcome]:
     """Brings the rows to what the deliveries say. Running it again changes nothing.
 
     `finish` is called with all outcomes in the last transaction: what it writes is there exactly when the rest is.
+    `anew`: see `draw_up`.
     """
     for _ in range(MOST_TRIES):
         try:
-            return _write(project, _draft(project, deliveries), finish)
+            return _write(project, _draft(project, deliveries, anew=anew), finish)
         except fence.Overtaken:
             continue
     with transaction.atomic():
         # Whoever overtakes us again and again waits this time.
         Fence.objects.select_for_update().get(project=project)
-        return _write(project, _draft(project, deliveries), finish)
+        return _write(project, _draft(project, deliveries, anew=anew), finish)
 
 
-def _draft(project: Project, deliveries: Sequence[Delivery]) -> Draft:
+def _draft(project: Project, deliveries: Sequence[Delivery], *, anew: bool) -> Draft:
     number = fence.look(project)
-    telling = draw_up(project, [(one.contents.spans, one.contents.logs, one.received_at) for one in deliveries])
-    stories = _joined(telling, _plain_stories(project, deliveries))
+    bodies = [(one.contents.spans, one.contents.logs, one.received_at) for one in deliveries]
+    telling = draw_up(project, bodies, anew=anew)
+    scores = list(_scores(deliveries))
+    stories, left_out = choose(project, _joined(telling, _plain_stories(project, deliveries)), scores)
+    price(project, stories)
     changes = compare(stories)
     size = max(1, len(changes)) if telling.is_tangled else AT_ONCE
     return Draft(
         number=number,
         slices=[changes[start : start + size] for start in range(0, len(changes), size)] or [[]],
-        strays=telling.strays,
+        strays=[*telling.strays, *left_out],
         emptied=telling.emptied,
-        scores=list(_scores(deliveries)),
+        scores=scores,
     )
 
 
@@ -169,7 +176,8 @@ def _write_traces(project: Project, grown: Sequence[Grown]) -> None:
     moved = [one.trace for one in grown if one.is_moved and one.trace.pk]
     rows.update(Trace, ("session",), ((trace.session_id, trace.pk) for trace in moved))
     fresh = {one.trace.trace_id: one.trace for one in grown if not one.trace.pk}
-    rows.insert(Trace, TRACE, ((trace.project_id, trace.trace_id, trace.session_id) for trace in fresh.values()))
+    values = ((trace.project_id, trace.trace_id, trace.session_id, trace.sampled_out) for trace in fresh.values())
+    rows.insert(Trace, TRACE, values)
     _learn_keys(Trace.objects.filter(project=project), "trace_id", fresh)
     rows.insert(TracePart, PART, ((one.trace.pk, part.digest, part.payload) for one in grown for part in one.parts))
 
