@@ -157,6 +157,12 @@ class ScoreName:
     labels: tuple[str, ...]
     suggested: Reading | None
 
+    @property
+    def range(self) -> str:
+        """The values in words; "" where there are only labels."""
+        ends = [f"{end:.4g}" for end in (self.lowest, self.highest) if end is not None]
+        return " to ".join(dict.fromkeys(ends))
+
 
 def score_names(project: Project) -> list[ScoreName]:
     """The names of the project's scores, the commonest first, at most MOST_NAMES: two queries."""
