@@ -36,7 +36,8 @@ def keep(key: ApiKey, *numbers: int) -> None:
 
 def let_others_in() -> None:
     """As after a while in which the worker that holds a project's batches has not come to an end."""
-    RawBatch.objects.exclude(claim="").update(claimed_until=timezone.now() + LEASE - HOLD)
+    held = RawBatch.objects.filter(claimed_until__gt=timezone.now()).exclude(claim="")
+    held.update(claimed_until=timezone.now() + LEASE - HOLD)
 
 
 def test_two_claims_never_hold_the_same_batch(key: ApiKey) -> None:
