@@ -12,6 +12,7 @@ import numpy as np
 from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
+from django_filters import ChoiceFilter
 
 from accounts.keys import hash_of, new_key, prefix_of
 from accounts.models import ApiKey, Membership, Project, Role, Scope, User
@@ -22,7 +23,9 @@ from clustering.models import Embedding
 from clustering.queries import model_name
 from issues.lifecycle import State
 from issues.models import Issue, IssueMembership, Proposal, Source
-from traces.models import AgentSession, SessionStatus, Signal, Step, StepKind, StepRole
+from traces.filters import SORTS, SessionFilter
+from traces.models import AgentSession, Score, SessionStatus, Signal, Step, StepKind, StepRole, Transcript
+from traces.words import Words, pack_words
 
 PASSWORD = "correct horse battery"  # noqa: S105 - of made-up people, gone with the folder
 READABLE, LONG = 1_500, 20
@@ -45,6 +48,12 @@ WORDS = (
     *("window", "thirty", "days", "failed", "tool", "answered", "nothing", "again", "wrong", "item", "parcel"),
 )
 RELEASES = [f"2.{minor}.0" for minor in range(6)]
+MODELS = ["gpt-5-mini", "gpt-5", "claude-sonnet-4-5", "gemini-2.5-flash"]
+FORMATS = ["openinference", "genai", "langfuse", "ours"]
+TAGS = ["prod", "web", "phone", "trial", "gold"]
+# A value that a handful of sessions have is what a list without the right index is slowest to find.
+RARE = "rare"
+RARE_EVERY = 20_000
 # States as a board has them: most issues live, some done.
 STATES = [State.NEW, State.OPEN, State.OPEN, State.IN_PROGRESS, State.RESOLVED, State.IGNORED]
 
@@ -89,8 +98,32 @@ def fill(sessions: int, failures: int) -> dict[str, Any]:
     }
 
 
-def _people(project: Project) -> list[User]:
-    people = [User.objects.create_user(f"lead{n}@bench.example", PASSWORD) for n in range(REVIEWERS)]
+@transaction.atomic
+def fill_lists(sessions: int) -> dict[str, Any]:
+    """All that `reads.py` measures on; what it needs to know of it, and by what lists can be filtered and sorted."""
+    dice = random.Random(7)
+    project = Project.objects.create(name="Bench", slug="bench")
+    [reader] = _people(project, 1)
+    session_ids = _sessions(project, sessions, dice)
+    _insert(_score_rows(project, session_ids), Score)
+    if connection.vendor == "postgresql":
+        connection.cursor().execute("ANALYZE")
+    return {
+        "key": _key(project),
+        "email": reader.email,
+        "password": PASSWORD,
+        "short": session_ids[-1],
+        "long": session_ids[-READABLE],
+        "sorts": list(SORTS),
+        "choices": {
+            name: [value for value, _ in one.extra["choices"]] if isinstance(one, ChoiceFilter) else []
+            for name, one in SessionFilter.base_filters.items()
+        },
+    }
+
+
+def _people(project: Project, count: int = REVIEWERS) -> list[User]:
+    people = [User.objects.create_user(f"lead{n}@bench.example", PASSWORD) for n in range(count)]
     Membership.objects.bulk_create(Membership(project=project, user=person, role=Role.LEAD) for person in people)
     return people
 
@@ -120,7 +153,8 @@ def _sessions(project: Project, count: int, dice: random.Random) -> list[int]:
     _insert(_session_rows(project, count, dice), AgentSession)
     ids = _ids(AgentSession, project)
     _insert(_signal_rows(project), Signal)
-    _insert(_step_rows(ids[-READABLE:], _talker(dice)), Step)
+    _insert(_step_rows(ids[-READABLE:]), Step)
+    _insert(_transcript_rows(ids[-READABLE:], _talker(dice)), Transcript)
     return ids
 
 
@@ -131,14 +165,17 @@ def _session_rows(project: Project, count: int, dice: random.Random) -> Iterator
         errors = dice.choice((0, 0, 0, 1, 2))
         long = 0 <= n - (count - READABLE) < LONG
         signals = 1 if n % 3 == 0 else 0
+        rare = RARE if n % RARE_EVERY == 0 else ""
         yield AgentSession(
             project=project,
             external_id=f"bench-{n:07}",
-            workflow=dice.choice(WORKFLOWS),
-            release=RELEASES[n * len(RELEASES) // count],
-            environment="production" if n % 10 else "staging",
+            workflow=rare or dice.choice(WORKFLOWS),
+            release=rare or RELEASES[n * len(RELEASES) // count],
+            environment=rare or ("production" if n % 10 else "staging"),
             user_ref=f"user-{dice.randrange(count // 3 + 1)}",
-            model="gpt-4.1-mini",
+            model=rare or dice.choice(MODELS),
+            source_format=rare or dice.choice(FORMATS),
+            tags=[rare] if rare else dice.sample(TAGS, 2),
             status=SessionStatus.ERROR if errors else SessionStatus.OK,
             title=talk(12),
             last_answer=talk(20),
@@ -166,23 +203,41 @@ def _signal_rows(project: Project) -> Iterator[Signal]:
         yield Signal(session_id=pk, kind="hidden_tool_error", step_key="k3", strength=0.7, sentence=sentence)
 
 
-def _step_rows(session_ids: list[int], talk: Callable[[int], str]) -> Iterator[Step]:
+def _score_rows(project: Project, session_ids: list[int]) -> Iterator[Score]:
+    """Every session has one; a handful have a rare one, too."""
+    for n, session_id in enumerate(session_ids):
+        for name in ("helpful", RARE) if n % RARE_EVERY == 0 else ("helpful",):
+            yield Score(project=project, session_id=session_id, identity=f"{name} {n}", name=name, value=n % 2)
+
+
+def _step_rows(session_ids: list[int]) -> Iterator[Step]:
+    for session_id, count in _step_counts(session_ids):
+        for n in range(1, 1 + count):
+            kind, role = ROUND[(n - 1) % len(ROUND)]
+            name = "lookup_order" if kind == StepKind.TOOL else ""
+            yield Step(session_id=session_id, position=n, key=f"k{n}", kind=kind, role=role, name=name, latency_ms=800)
+
+
+def _transcript_rows(session_ids: list[int], talk: Callable[[int], str]) -> Iterator[Transcript]:
+    for session_id, count in _step_counts(session_ids):
+        words = {f"k{n}": _words(n, talk) for n in range(1, 1 + count)}
+        yield Transcript(session_id=session_id, payload=pack_words(words, ["lookup_order"]))
+
+
+def _step_counts(session_ids: list[int]) -> Iterator[tuple[int, int]]:
     for place, session_id in enumerate(session_ids):
-        for n in range(1, 1 + (LONG_STEPS if place < LONG else SHORT_STEPS)):
-            yield _step(session_id, n, talk)
+        yield session_id, LONG_STEPS if place < LONG else SHORT_STEPS
 
 
-def _step(session_id: int, n: int, talk: Callable[[int], str]) -> Step:
+def _words(n: int, talk: Callable[[int], str]) -> Words:
     """About 1 KB: speech in Markdown, calls with JSON in and out."""
-    kind, role = ROUND[(n - 1) % len(ROUND)]
-    step = Step(session_id=session_id, position=n, key=f"k{n}", kind=kind, role=role, latency_ms=800)
-    if kind == StepKind.TOOL:
-        step.name = "lookup_order"
-        step.arguments = json.dumps({"order_id": n, "reason": talk(10)})
-        step.result = json.dumps({"status": "found", "lines": [{"sku": i, "text": talk(12)} for i in range(10)]})
-    else:
-        step.text = f"{talk(40)}\n\n- **{talk(5)}**\n- `{talk(3)}`\n\n{talk(60)}"
-    return step
+    if ROUND[(n - 1) % len(ROUND)][0] != StepKind.TOOL:
+        return Words(text=f"{talk(40)}\n\n- **{talk(5)}**\n- `{talk(3)}`\n\n{talk(60)}")
+    lines = [{"sku": i, "text": talk(12)} for i in range(10)]
+    return Words(
+        arguments=json.dumps({"order_id": n, "reason": talk(10)}),
+        result=json.dumps({"status": "found", "lines": lines}),
+    )
 
 
 # --- judgements -----------------------------------------------------------------------------------

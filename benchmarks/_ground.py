@@ -3,6 +3,7 @@
 import json
 import secrets
 import signal
+import socket
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ import psycopg
 from psycopg import sql
 
 from tests.e2e.running import Running
+
+POSTGRES = "postgres://postgres@127.0.0.1:5432/"
 
 
 @contextmanager
@@ -52,12 +55,19 @@ def _run(url: str, statement: str, name: str) -> None:
         connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
 
 
-def inside(running: Running, call: str) -> Any:
-    """What `benchmarks._filling.CALL` returns, called in the installation's own Django and brought here as JSON."""
-    code = f"import json; from benchmarks import _filling; print('FILLED', json.dumps(_filling.{call}))"
+def inside(running: Running, call: str, module: str = "_filling") -> Any:
+    """What `benchmarks.MODULE.CALL` returns, called in the installation's own Django and brought here as JSON."""
+    code = f"import json; from benchmarks import {module}; print('FILLED', json.dumps({module}.{call}))"
     return json.loads(running.manage("shell", "--verbosity", "0", "--command", code).split("FILLED ")[1])
 
 
 def note(words: str) -> None:
     """For whoever waits; the figures alone go to standard output."""
     print(words, file=sys.stderr, flush=True)
+
+
+def listens(url: str) -> bool:
+    """Whether somebody answers at the address."""
+    address = urlsplit(url)
+    with socket.socket() as probe:
+        return probe.connect_ex((address.hostname, address.port or 5432)) == 0

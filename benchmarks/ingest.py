@@ -1,211 +1,332 @@
-"""How many sessions come in: accepted, and until each can be read over the API; beside parsing and inserting alone.
+"""How many sessions come in: accepted, and until each can be read over the API; what it costs, and beside what.
 
-Sessions have 20 spans in one trace, about 25 KB as protobuf, sent one per request and uncompressed. The server and the
-worker are the real ones. The ceiling is a bare loop in this process: read the protobuf, insert one row per span.
+Each section is an installation of its own, with so many sessions stored before: the real server and the real worker,
+and a client on the same machine that keeps sending over 1, 4 and 8 connections, 1 and 10 sessions in a request. The
+ceiling is a loop that parses the same bytes and inserts the same rows into the same database. docs/benchmarks.md says
+what each figure means.
 """
 
 import argparse
-import http.client
 import json
-import os
-import random
+import shlex
 import sqlite3
+import subprocess
 import time
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
+from typing import Any
 
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
-from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from benchmarks._ground import POSTGRES, inside, installation, listens, note
+from benchmarks._measuring import Client
+from benchmarks._processes import cpu_seconds, disk_bytes, forget_peaks, peak_megabytes
+from benchmarks._results import Results, table
+from benchmarks._sending import SPANS, Shape, send
+from tests.e2e.running import Running
 
-from benchmarks._ground import inside, installation, note
-from benchmarks._measuring import Client, percentile, say
-from tests.e2e.running import Running, wait_until
-
-SPANS = 20
-TEXT_WORDS = 150
-WORDS = ("order", "refund", "customer", "token", "expired", "policy", "the", "of", "to", "warehouse", "parcel", "again")
-PROTOBUF = "application/x-protobuf"
+STORED = {"1k": 1_000, "100k": 100_000}
+OWN = [f"{database}-{stored}" for database in ("sqlite", "postgres") for stored in STORED]
+QUICK = ["sqlite-1k"]
+MODELLED = 200  # sessions that are sent and digested before the rest is copied from them
+WARMING = 80
 LONGEST_WAIT = 600.0
-TICKS = os.sysconf("SC_CLK_TCK")
+PAUSE_SECONDS = 0.05
+PAGE = 200
+COLUMNS = {
+    "accepted_per_s": "accepted/s",
+    "readable_per_s": "readable/s",
+    "accept_p50_ms": "accept p50 ms",
+    "accept_p95_ms": "p95",
+    "accept_max_ms": "max",
+    "cpu_s_per_1000": "CPU s/1,000",
+    "cpu_web_s_per_1000": "web",
+    "cpu_worker_s_per_1000": "worker",
+    "disk_kb_per_session": "KB on disk",
+    "peak_mb": "peak MB",
+    "lost": "lost",
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    """A server to be loaded. `count` says how many sessions can be read; `lost` how many of those sent never can."""
+
+    url: str
+    headers: Mapping[str, str]
+    pids: Mapping[str, int] = field(default_factory=dict)
+    database: str = ""
+    count: Callable[[], int] | None = None
+    lost: Callable[[str, int], int] | None = None
+    more: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Load:
+    """What is sent: so many sessions each time, so often, in these shapes, by us or by another generator's command."""
+
+    sessions: int
+    runs: int
+    shapes: Sequence[Shape]
+    generator: Sequence[str] = ()
 
 
 def main() -> None:
-    """One connection, then four; each with sessions of its own."""
+    """Every section that was asked for and is not in the file yet, then the tables."""
     asked = read_arguments()
-    dice = random.Random(7)
-    bodies = [body(n, dice) for n in range(asked.sessions * len(asked.connections))]
-    note(f"Sessions of {SPANS} spans and {sum(map(len, bodies)) / len(bodies) / 1024:.1f} KB")
-    say_ceiling(bodies[: asked.sessions])
-    with installation(asked.database) as running:
-        key = inside(running, "make_project()")["key"]
-        running.start_web()
-        running.start_worker()
-        note("Waiting for the worker …")
-        settle(running, key, [body(-1, dice)], 1)
-        for turn, connections in enumerate(asked.connections):
-            mine = bodies[turn * asked.sessions : (turn + 1) * asked.sessions]
-            measure(running, key, mine, connections, before=1 + turn * asked.sessions)
+    results = Results(asked.output)
+    load = Load(asked.sessions, asked.runs, shapes_of(asked), shlex.split(asked.generator))
+    for name, measure in sections(asked):
+        if results.begin(name):
+            note(f"== {name}")
+            measure(results, name, load)
+            results.end(name)
+    print(summary(results))
 
 
 def read_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--full", action="store_true", help="every section and shape, three runs; else one in a minute")
+    parser.add_argument("--only", action="append", default=[], metavar="SECTION", help=f"one of {', '.join(OWN)}")
+    parser.add_argument("--output", type=Path, help="a file to add to; sections that it has already are not run again")
+    parser.add_argument("--sessions", type=int, help="in each run: 300, or 200 where it is quick")
+    parser.add_argument("--runs", type=int, help="of each shape: 3, or 1 where it is quick")
+    parser.add_argument("--connections", type=int, nargs="+", help="1 4 8, or 1 8 where it is quick")
+    parser.add_argument("--batch", type=int, nargs="+", default=[1, 10], help="sessions in a request")
+    parser.add_argument("--protocol", choices=["protobuf", "json"], default="protobuf")
+    parser.add_argument("--gzip", action="store_true")
     parser.add_argument(
-        "--database", default="", help="a PostgreSQL server as a URL; a database of its own is made there"
+        "--postgres", default=POSTGRES, help="a server; databases of our own are made there and dropped"
     )
-    parser.add_argument("--sessions", type=int, default=500, help="for each number of connections")
-    parser.add_argument("--connections", type=int, nargs="+", default=[1, 4])
-    return parser.parse_args()
+    parser.add_argument("--generator", default="", help="a command that sends instead of us: an otlp_load.py's")
+    parser.add_argument("--peers", type=Path, help="a file that describes other servers; docs/benchmarks.md says how")
+    parser.add_argument("--url", default="", help="measure this server's OTLP door and nothing else")
+    parser.add_argument("--header", action="append", default=[], help="'Name: value', of --url")
+    parser.add_argument("--pid", action="append", default=[], metavar="NAME=PID", help="a process of --url's server")
+    asked = parser.parse_args()
+    asked.sessions = asked.sessions or (300 if asked.full else 200)
+    asked.runs = asked.runs or (3 if asked.full else 1)
+    asked.connections = asked.connections or ([1, 4, 8] if asked.full else [1, 8])
+    return asked
 
 
-# --- what is sent -----------------------------------------------------------------------------------
+def shapes_of(asked: argparse.Namespace) -> list[Shape]:
+    """One connection and one session in a request first."""
+    return [
+        Shape(connections, batch, asked.protocol, asked.gzip)
+        for batch, connections in product(asked.batch, asked.connections)
+    ]
 
 
-def body(number: int, dice: random.Random) -> bytes:
-    """One session as an OTLP request: an agent, and model and tool calls below it in turn."""
-    request = ExportTraceServiceRequest()
-    resource = request.resource_spans.add()
-    resource.resource.attributes.extend(pairs({"service.name": "bench", "service.version": "1.0"}))
-    scope = resource.scope_spans.add()
-    trace_id = dice.randbytes(16)
-    root = dice.randbytes(8)
-    began = 1_790_000_000_000_000_000 + number * 1_000_000_000
-    for n in range(SPANS):
-        kind = "AGENT" if n == 0 else ("LLM", "TOOL")[n % 2]
-        scope.spans.append(
-            Span(
-                trace_id=trace_id,
-                span_id=dice.randbytes(8) if n else root,
-                parent_span_id=root if n else b"",
-                name=kind.lower(),
-                start_time_unix_nano=began + n * 1_000_000,
-                end_time_unix_nano=began + (SPANS if n == 0 else n + 1) * 1_000_000,
-                attributes=pairs({"session.id": f"bench-{number}", **attributes(kind, n, dice)}),
-            )
-        )
-    return request.SerializeToString()
+Measure = Callable[[Results, str, Load], None]
 
 
-def attributes(kind: str, n: int, dice: random.Random) -> dict[str, str]:
-    """OpenInference, as its instrumentations write it."""
-    text = " ".join(dice.choices(WORDS, k=TEXT_WORDS))
-    own = {"openinference.span.kind": kind, "user.id": "ada"}
-    if kind == "TOOL":
-        return {**own, "tool.name": "lookup_order", "input.value": json.dumps({"n": n}), "output.value": text}
-    if kind == "AGENT":
-        return {**own, "agent.name": "refunds"}
-    asked, answered = "llm.input_messages.0.message", "llm.output_messages.0.message"
-    asks = {f"{asked}.role": "user", f"{asked}.content": f"{n} {text[:300]}"}
-    return {
-        **own,
-        **asks,
-        f"{answered}.role": "assistant",
-        f"{answered}.content": text,
-        "llm.model_name": "gpt-4.1-mini",
-    }
+def sections(asked: argparse.Namespace) -> Iterator[tuple[str, Measure]]:
+    """Name and work of each, in their order."""
+    if asked.url:
+        pids = {name: int(pid) for name, _, pid in (one.partition("=") for one in asked.pid)}
+        headers = dict(_header(one) for one in asked.header)
+        yield asked.url, _measuring(Target(asked.url, headers, pids))
+        return
+    for name in asked.only or (OWN if asked.full else QUICK):
+        database, _, stored = name.partition("-")
+        if database == "postgres" and not listens(asked.postgres):
+            note(f"== {name} is left out: nothing listens at {asked.postgres}")
+        elif name in OWN:
+            yield name, _own(asked.postgres if database == "postgres" else "", STORED[stored])
+    for peer in json.loads(asked.peers.read_text()) if asked.peers else []:
+        yield f"peer {peer['name']}", _measuring(peer_of(peer))
 
 
-def pairs(values: dict[str, str]) -> list[KeyValue]:
-    return [KeyValue(key=key, value=AnyValue(string_value=value)) for key, value in values.items()]
+def _header(written: str) -> tuple[str, str]:
+    name, _, value = written.partition(":")
+    return name.strip(), value.strip()
 
 
-# --- what is measured -------------------------------------------------------------------------------
+def peer_of(peer: Mapping[str, Any]) -> Target:
+    """Another product's server, as the file describes it: url, headers, pid, database, and SQL that counts sessions."""
+    count = (lambda: _counted(peer["database"], peer["count"])) if "count" in peer else None
+    pids = {"web": int(peer["pid"])} if "pid" in peer else {}
+    return Target(peer["url"], peer.get("headers", {}), pids, peer.get("disk", peer.get("database", "")), count)
 
 
-def say_ceiling(bodies: Sequence[bytes]) -> None:
-    """Sessions per second of parsing and inserting alone, in one transaction, in memory."""
-    with closing(sqlite3.connect(":memory:")) as database:
-        database.execute("CREATE TABLE span (trace BLOB, span BLOB, start INTEGER, payload BLOB)")
-        started = time.perf_counter()
-        for sent in bodies:
-            request = ExportTraceServiceRequest.FromString(sent)
-            spans = request.resource_spans[0].scope_spans[0].spans
-            rows = [
-                (span.trace_id, span.span_id, span.start_time_unix_nano, span.SerializeToString()) for span in spans
-            ]
-            database.executemany("INSERT INTO span VALUES (?, ?, ?, ?)", rows)
-        database.commit()
-        seconds = time.perf_counter() - started
-    say("ceiling: parse and insert", sessions=len(bodies), sessions_per_s=round(len(bodies) / seconds))
+def _counted(database: str, statement: str) -> int:
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30)) as connection:
+        return int(connection.execute(statement).fetchone()[0])
 
 
-def measure(running: Running, key: str, bodies: Sequence[bytes], connections: int, before: int) -> None:
-    """Posts everything, waits until everything can be read, and says what it took."""
-    cpu, disk = cpu_seconds(running), size_of(running.var)
-    started = time.perf_counter()
-    accepted = post_all(running, key, bodies, connections)
-    sent = time.perf_counter() - started
-    settle(running, key, [], before + len(bodies))
-    readable = time.perf_counter() - started
-    spent = {name: after - cpu[name] for name, after in cpu_seconds(running).items()}
-    say(
-        f"ingest, {connections} connection{'s' if connections > 1 else ''}",
-        sessions=len(bodies),
-        accepted_per_s=round(len(bodies) / sent, 1),
-        accept_p50_ms=round(percentile(accepted, 0.5) * 1000, 2),
-        accept_p95_ms=round(percentile(accepted, 0.95) * 1000, 2),
-        readable_after_s=round(readable, 2),
-        readable_per_s=round(len(bodies) / readable, 1),
-        cpu_ms_per_session={name: round(seconds / len(bodies) * 1000, 2) for name, seconds in spent.items()},
-        disk_kb_per_session=round((size_of(running.var) - disk) / len(bodies) / 1024, 1) if disk else None,
-        sent_kb_per_session=round(sum(map(len, bodies)) / len(bodies) / 1024, 1),
+# --- our own installations --------------------------------------------------------------------------
+
+
+def _own(postgres: str, stored: int) -> Measure:
+    def measure(results: Results, section: str, load: Load) -> None:
+        with installation(postgres) as running:
+            target = _filled(running, stored, results, section)
+            _measuring(target)(results, section, load)
+
+    return measure
+
+
+def _filled(running: Running, stored: int, results: Results, section: str) -> Target:
+    """A running installation that holds so many sessions, and the ceiling of its database."""
+    key = inside(running, "make_project()")["key"]
+    with _started(running, key) as target:
+        send(target.url, target.headers, Shape(4, 10), Shape(4, 10).requests("model", MODELLED))
+        until_readable(lambda: newest_id(Client(running.port, dict(target.headers))), MODELLED)
+    began = time.perf_counter()
+    filled = inside(running, f"fill({stored})", "_cloning")
+    note(f"{filled['sessions']} sessions stored, filled in {time.perf_counter() - began:.0f} s")
+    rate = round(filled["ceiling_per_s"], 1)
+    results.add(section=section, measure="ceiling", stored=filled["sessions"], sessions_per_s=rate)
+    target = _start(running, key)
+    _warm(target)
+    return target
+
+
+def _warm(target: Target) -> None:
+    """Nobody's first session is measured: the worker has to come up, and each web process to open its database."""
+    assert target.count is not None  # noqa: S101 - our own always has one
+    before, shape = target.count(), Shape(8)
+    send(target.url, target.headers, shape, shape.requests(f"warm-{time.time_ns():x}", WARMING))
+    until_readable(target.count, before + WARMING)
+
+
+@contextmanager
+def _started(running: Running, key: str) -> Iterator[Target]:
+    try:
+        yield _start(running, key)
+    finally:
+        running.stop()
+
+
+def _start(running: Running, key: str) -> Target:
+    running.start_web()
+    running.start_worker()
+    assert running.web is not None  # noqa: S101 - they were started a line above
+    assert running.worker is not None  # noqa: S101
+    headers = {"Authorization": f"Bearer {key}"}
+    client = Client(running.port, headers)
+    database = running.more.get("DATABASE_URL", str(running.var / "misstep.sqlite3"))
+    return Target(
+        url=f"{running.url}/v1/traces",
+        headers=headers,
+        pids={"web": running.web.pid, "worker": running.worker.pid},
+        database=database,
+        count=lambda: newest_id(client),
+        lost=lambda label, sent: lost_of(client, label, sent),
+        more=["--count-url", f"{running.url}/api/v1/sessions/?limit=1", "--count-path", "results.0.id"],
     )
 
 
-def post_all(running: Running, key: str, bodies: Sequence[bytes], connections: int) -> list[float]:
-    """Seconds until each was accepted, over so many connections at once."""
-
-    def post(mine: Sequence[bytes]) -> list[float]:
-        client = Client(running.port, {"Authorization": f"Bearer {key}"})
-        answers = [client.send("/v1/traces", sent, PROTOBUF) for sent in mine]
-        if wrong := {answer.status for answer in answers} - {http.client.OK}:
-            raise SystemExit(f"The door answered {wrong}")
-        return [answer.seconds for answer in answers]
-
-    with ThreadPoolExecutor(connections) as pool:
-        shares = [bodies[first::connections] for first in range(connections)]
-        return [seconds for times in pool.map(post, shares) for seconds in times]
-
-
-def settle(running: Running, key: str, bodies: Sequence[bytes], expected: int) -> None:
-    """Posts these, and waits until so many sessions in all can be read with all of their steps."""
-    post_all(running, key, bodies, 1)
-    client = Client(running.port, {"Authorization": f"Bearer {key}"})
-    wait_until(lambda: count(client) >= expected, f"{expected} sessions can be read", LONGEST_WAIT)
-
-
-def count(client: Client) -> int:
-    """How many sessions the newest one's id says there are: ids grow by one here, and a session is written whole."""
+def newest_id(client: Client) -> int:
+    """Grows by one with each session, and a session is written whole."""
     rows = json.loads(client.get("/api/v1/sessions/?limit=1").body)["results"]
     return int(rows[0]["id"]) if rows else 0
 
 
-def cpu_seconds(running: Running) -> dict[str, float]:
-    """User and system time of the web server with its workers, and of the Celery worker, so far."""
-    parts = {"web": running.web, "worker": running.worker}
-    return {name: sum(ticks_of(pid) for pid in family(one.pid)) / TICKS for name, one in parts.items() if one}
+def lost_of(client: Client, label: str, sent: int) -> int:
+    """How many of the sessions that were sent under this label are not there with all of their steps, each once."""
+    found: list[str] = []
+    path = f"/api/v1/sessions/?limit={PAGE}"
+    while len(found) < sent:
+        page = json.loads(client.get(path).body)
+        mine = [row for row in page["results"] if row["external_id"].startswith(f"{label}-")]
+        found += [row["external_id"] for row in mine if row["step_count"] >= SPANS - 1]
+        if not mine or not page["next"]:
+            break
+        path = f"/api/v1/sessions/?limit={PAGE}&cursor={page['next']}"
+    return sent - len(set(found)) if len(found) == len(set(found)) else -1
 
 
-def family(pid: int) -> list[int]:
-    """The process and its children."""
-    return [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+# --- one measurement --------------------------------------------------------------------------------
 
 
-def ticks_of(pid: int) -> int:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
+def _measuring(target: Target) -> Measure:
+    def measure(results: Results, section: str, load: Load) -> None:
+        for run, shape in product(range(1, 1 + load.runs), load.shapes):
+            label = f"r{run}c{shape.connections}b{shape.batch}-{time.time_ns():x}"
+            figures = one_run(target, shape, label, load)
+            results.add(section=section, measure="ingest", run=run, **vars(shape), **figures)
+
+    return measure
 
 
-def size_of(var: Path) -> int:
-    """Bytes of the SQLite database without its log, which is not kept; 0 where the data are elsewhere."""
-    file = var / "misstep.sqlite3"
-    if not file.exists():
-        return 0
-    with closing(sqlite3.connect(file, timeout=60)) as database:
-        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return file.stat().st_size
+def one_run(target: Target, shape: Shape, label: str, load: Load) -> dict[str, Any]:
+    """Sends, waits until all can be read, and says what it took."""
+    forget_peaks(target.pids)
+    cpu, disk = cpu_seconds(target.pids), disk_bytes(target.database) if target.database else 0
+    sender = _by_command if load.generator else _by_us
+    sent = sender(target, shape, label, load)
+    spent = {name: round(after - cpu[name], 3) for name, after in cpu_seconds(target.pids).items()}
+    grown = disk_bytes(target.database) - disk if target.database else None
+    peaks = peak_megabytes(target.pids)
+    thousands = load.sessions / 1_000
+    return {
+        **sent,
+        "cpu_s_per_1000": round(sum(spent.values()) / thousands, 2) if spent else None,
+        **{f"cpu_{name}_s_per_1000": round(seconds / thousands, 2) for name, seconds in spent.items()},
+        "disk_kb_per_session": round(grown / load.sessions / 1024, 1) if grown is not None else None,
+        "peak_mb": sum(sum(one) for one in peaks.values()) or None,
+        "peaks_mb": peaks,
+    }
+
+
+def _by_us(target: Target, shape: Shape, label: str, load: Load) -> dict[str, Any]:
+    bodies = shape.requests(label, load.sessions)
+    before = target.count() if target.count else 0
+    started = time.perf_counter()
+    sent = send(target.url, target.headers, shape, bodies)
+    readable = None
+    if count := target.count:
+        until_readable(count, before + load.sessions)
+        readable = time.perf_counter() - started
+    seconds = sent.pop("send_s")
+    return {
+        "sessions": load.sessions,
+        "sent_kb_per_session": round(sum(map(len, bodies)) / load.sessions / 1024, 1),
+        "accepted_per_s": round(load.sessions / seconds, 1),
+        "readable_per_s": round(load.sessions / readable, 1) if readable else None,
+        **sent,
+        "lost": target.lost(label, load.sessions) if target.lost else None,
+    }
+
+
+def until_readable(count: Callable[[], int], wanted: int) -> None:
+    """Asks twenty times a second: each question costs what is measured a little."""
+    deadline = time.monotonic() + LONGEST_WAIT
+    while count() < wanted:
+        if time.monotonic() > deadline:
+            raise SystemExit(f"After {LONGEST_WAIT:.0f} s there are {count()} sessions instead of {wanted}.")
+        time.sleep(PAUSE_SECONDS)
+
+
+def _by_command(target: Target, shape: Shape, label: str, load: Load) -> dict[str, Any]:
+    """The same figures out of the one line of JSON that the other generator prints."""
+    wanted = {"url": target.url, "sessions": load.sessions, "seed": label, **vars(shape)}
+    options = [part for name, value in wanted.items() if name != "gzip" for part in (f"--{name}", str(value))]
+    headers = [part for name, value in target.headers.items() for part in ("--header", f"{name}: {value}")]
+    command = [*load.generator, *options, *(["--gzip"] if shape.gzip else []), *headers, *target.more]
+    told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1])
+    accepted = told["accepted_sessions"]
+    return {
+        "sessions": accepted,
+        "sent_kb_per_session": told["kb_per_session"],
+        "accepted_per_s": told["accepted_sessions_per_s"],
+        "readable_per_s": told["end_to_end_sessions_per_s"],
+        **{f"accept_{name}": told["request"][name] for name in ("p50_ms", "p95_ms", "max_ms")},
+        "retries": told["retries"],
+        "lost": None if told["queryable"] is None else accepted - told["queryable"],
+    }
+
+
+def summary(results: Results) -> str:
+    """Medians and ranges, and the ceilings."""
+    ingest = [line for line in results.lines if line["measure"] == "ingest"]
+    ceilings = [line for line in results.lines if line["measure"] == "ceiling"]
+    shapes = ["section", "protocol", "batch", "connections"]
+    rates = {"sessions_per_s": "ceiling, sessions/s"}
+    return f"\n{table(ingest, shapes, COLUMNS)}\n\n{table(ceilings, ['section', 'stored'], rates)}"
 
 
 if __name__ == "__main__":

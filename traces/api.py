@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch, QuerySet
 from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -14,6 +14,7 @@ from common.api import whole_number
 from common.errors import Refused
 from traces.filters import SessionFilter
 from traces.models import AgentSession, Step
+from traces.queries import rows_of
 from traces.serializers import SessionListSerializer, SessionSerializer, SessionSummarySerializer
 
 PAGE_SIZE = 50
@@ -50,15 +51,24 @@ def list_sessions(request: Request) -> Response:
         field, messages = next(iter(chosen.errors.items()))
         raise Refused(str(messages[0]), field=field)
     limit = whole_number(request, "limit", PAGE_SIZE, LARGEST_PAGE)
-    rows = chosen.qs.order_by("-pk")
-    if "cursor" in request.query_params:
-        rows = rows.filter(pk__lt=whole_number(request, "cursor", 0, 2**63 - 1))
-    found = list(rows[: limit + 1])
-    after = str(found[limit - 1].pk) if len(found) > limit else None
+    found = list(_keys(request, chosen)[: limit + 1])
+    after = str(found[limit - 1]) if len(found) > limit else None
+    rows = rows_of(found[:limit], without=("metadata",))
     context = {"slug": _project(request).slug}
-    return Response(
-        {"results": SessionSummarySerializer(found[:limit], many=True, context=context).data, "next": after}
-    )
+    return Response({"results": SessionSummarySerializer(rows, many=True, context=context).data, "next": after})
+
+
+def _keys(request: Request, chosen: SessionFilter) -> QuerySet[AgentSession, int]:
+    """The keys alone, newest received first. An index gives them, whatever is filtered.
+
+    Where something is filtered the order is not that of the primary key as it is: a database would follow it
+    through the rows themselves, all of them where few match.
+    """
+    received = F("pk") + 0 if any(request.query_params.get(name) for name in chosen.filters) else F("pk")
+    found: QuerySet[AgentSession] = chosen.qs.alias(received=received)
+    if "cursor" in request.query_params:
+        found = found.filter(received__lt=whole_number(request, "cursor", 0, 2**63 - 1))
+    return found.order_by("-received").values_list("pk", flat=True)
 
 
 def _project(request: Request) -> Project:

@@ -60,8 +60,7 @@ class AgentSession(models.Model):
     `settled_revision` is the revision whose signals were computed; behind `revision` there is work to do.
     """
 
-    # Every index below begins with the project.
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="sessions", db_index=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="sessions")
     external_id = models.CharField(max_length=200)
     workflow = models.CharField(max_length=200, blank=True)
     release = models.CharField(max_length=100, blank=True)
