@@ -40,7 +40,13 @@ def of_span(attributes: dict[str, Any], span_id: str = ONE, **fields: Any) -> Sp
 
 @pytest.mark.parametrize("single", ["annotation", "evaluation"])
 def test_inline_feedback_is_about_its_own_span(single: str) -> None:
-    said = {"score": 0.5, "label": "meh", "explanation": "why", "annotator_kind": "HUMAN", "identifier": "a"}
+    said: dict[str, Any] = {
+        "score": 0.5,
+        "label": "meh",
+        "explanation": "why",
+        "annotator_kind": "HUMAN",
+        "identifier": "a",
+    }
     [score] = scores_of_span(of_span({"openinference.span.kind": "LLM", **annotated(single=single, **said)}))
     assert (score.trace_id, score.span_id, score.external_id) == (TRACE, ONE, "")
     assert (score.name, score.value, score.label, score.explanation) == ("tone", 0.5, "meh", "why")
@@ -61,7 +67,7 @@ def test_feedback_of_a_session_without_a_name_is_about_its_trace() -> None:
 
 
 def test_feedback_is_the_same_by_scope_target_name_and_identifier() -> None:
-    said = [{}, {"score": 1}, {"identifier": "b"}, {"name": "other"}]
+    said: list[dict[str, Any]] = [{}, {"score": 1}, {"identifier": "b"}, {"name": "other"}]
     found = [scores_of_span(of_span(annotated(**one)))[0].identity for one in said]
     assert found[0] == found[1]
     assert len(set(found)) == 3

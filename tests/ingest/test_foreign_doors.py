@@ -299,7 +299,13 @@ def test_langsmith_feedback_of_a_form_waits_for_its_run(client: Client, project:
 def test_langsmith_runs_are_created_and_patched_in_any_order(
     client: Client, project: Project, secret: str, order: tuple[int, ...]
 ) -> None:
-    root = {"id": RUN, "trace_id": RUN, "name": "agent", "run_type": "chain", "start_time": "2026-11-20T23:59:58Z"}
+    root: dict[str, Any] = {
+        "id": RUN,
+        "trace_id": RUN,
+        "name": "agent",
+        "run_type": "chain",
+        "start_time": "2026-11-20T23:59:58Z",
+    }
     root |= {"inputs": {"messages": [{"role": "user", "content": "Where is A-1?"}]}}
     root |= {"extra": {"metadata": {"thread_id": "th-1"}}}
     tool = {"id": CHILD, "trace_id": RUN, "parent_run_id": RUN, "name": "get_order", "run_type": "tool"}

@@ -72,12 +72,19 @@ def test_langfuse_sdk_traces_and_scores(langfuse: Langfuse, home: Project, caplo
 
 def test_phoenix_client_annotates_all_three(live_server: LiveServer, home: Project, key: str) -> None:
     client = PhoenixClient(base_url=live_server.url, api_key=key)
-    said = {"annotator_kind": "HUMAN", "label": "poor", "score": 0.1, "explanation": "did not help"}
     given = client.spans.add_span_annotation(
-        span_id="00f067aa0ba902b7", annotation_name="thumb", identifier="fb-1", sync=True, **said
+        span_id="00f067aa0ba902b7",
+        annotation_name="thumb",
+        identifier="fb-1",
+        annotator_kind="HUMAN",
+        label="poor",
+        score=0.1,
+        sync=True,
     )
-    client.traces.add_trace_annotation(trace_id="a" * 32, annotation_name="quality", **said)
-    client.sessions.add_session_annotation(session_id="chat-1", annotation_name="mood", **said)
+    client.traces.add_trace_annotation(
+        trace_id="a" * 32, annotation_name="quality", annotator_kind="LLM", explanation="did not help"
+    )
+    client.sessions.add_session_annotation(session_id="chat-1", annotation_name="mood", label="cross")
     digest_waiting()
 
     assert given is not None
@@ -88,4 +95,5 @@ def test_phoenix_client_annotates_all_three(live_server: LiveServer, home: Proje
         "quality": ("", "a" * 32, ""),
         "mood": ("", "", "chat-1"),
     }
-    assert {(s.value, s.label, s.annotator_kind) for s in scores.values()} == {(0.1, "poor", "human")}
+    assert (scores["thumb"].value, scores["thumb"].label, scores["thumb"].annotator_kind) == (0.1, "poor", "human")
+    assert (scores["quality"].explanation, scores["quality"].annotator_kind) == ("did not help", "llm")

@@ -34,18 +34,14 @@ def digest(*responses: Any) -> None:
 def test_score_joins_its_session_whichever_comes_first(
     client: Client, project: Project, secret: str, *, score_first: bool
 ) -> None:
-    deliveries = [lambda: send(client, secret, THUMB), lambda: _session(client, secret)]
-    for deliver in deliveries if score_first else reversed(deliveries):
-        digest(deliver())
+    sent = [(URL, THUMB), ("/api/v1/sessions/", CHAT)]
+    for path, value in sent if score_first else reversed(sent):
+        digest(post(client, secret, path, json.dumps(value).encode()))
 
     score = Score.objects.get()
     assert score.session is not None
     assert score.session.external_id == "chat-17"
     assert (score.name, score.value, score.annotator_kind, score.author) == ("user_thumb", 0.0, "human", "user-991")
-
-
-def _session(client: Client, secret: str) -> Any:
-    return post(client, secret, "/api/v1/sessions/", json.dumps(CHAT).encode())
 
 
 def test_answer_names_what_was_taken_and_what_was_not(client: Client, project: Project, secret: str) -> None:
