@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import IO
 
 from django.conf import settings
-from django.db import transaction
 
 from accounts.models import Project
 from common.doorbell import ring
 from ingest.dialects.files import Entry
 from ingest.importing.parsing import values
+from ingest.importing.privacy import Privacy
 from ingest.importing.putting import put
 from ingest.importing.recognising import Reader, format_names
-from ingest.importing.report import ImportReport
+from ingest.importing.report import ImportReport, Stored
 from ingest.importing.unpacking import Member, members
 from ingest.receiving.errors import TooLarge, Unreadable
 from ingest.records import Refusal, SessionRecord, Telemetry
@@ -24,6 +24,8 @@ __all__ = ["ImportReport", "Progress", "format_names", "import_file", "import_st
 
 # Steps, spans and scores of one transaction: large enough to be quick, short enough to let others write.
 CHUNK = 1_000
+# No more than fifty sessions at once: what is written in one go is all there or not.
+LIGHTEST = CHUNK // 50
 
 
 @dataclass(frozen=True)
@@ -54,34 +56,35 @@ def import_stream(
 ) -> ImportReport:
     """Stores what a seekable file holds, packed or not, chunk by chunk.
 
-    `progress` is called in the transaction of each chunk, so that a mark which it writes is true: an import that ended
-    early goes on with `skip` entries and that chunk's `report`. `file_format`: the only one to read; "" for any.
+    `progress` is called in the last transaction of each chunk, so that a mark which it writes is true: an import that
+    ended early goes on with `skip` entries and that chunk's `report`. `file_format`: the only one to read; "" for any.
     """
     report = report or ImportReport()
+    privacy = Privacy(project.pk)
     seen = 0
-    for chunk in _chunks(_entries(file, Reader(file_format))):
+    for chunk in _chunks(_entries(file, Reader(file_format), privacy)):
         seen += len(chunk)
         if seen > skip:
-            _store(project, chunk[skip - seen :], report, progress, Progress(seen, file.tell()))
+            _store(project, chunk[skip - seen :], report, privacy, progress, Progress(seen, file.tell()))
     ring(settle)
     return report
 
 
-def _entries(file: IO[bytes], reader: Reader) -> Iterator[Entry]:
+def _entries(file: IO[bytes], reader: Reader, privacy: Privacy) -> Iterator[Entry]:
     try:
         for member in members(file, settings.MAX_UNPACKED_BYTES):
             if isinstance(member, Refusal):
                 yield member
             else:
-                yield from _of_member(member, reader)
+                yield from _of_member(member, reader, privacy)
     except (TooLarge, Unreadable) as error:
         yield Refusal(0, str(error))
 
 
-def _of_member(member: Member, reader: Reader) -> Iterator[Entry]:
+def _of_member(member: Member, reader: Reader, privacy: Privacy) -> Iterator[Entry]:
     """The entries of one file of data; one that breaks in the middle does not cost those of the next one."""
     try:
-        for entry in reader.entries(values(member.open)):
+        for entry in reader.entries(privacy.cleaned(values(member.open))):
             yield _named(entry, member.name) if isinstance(entry, Refusal) and member.name else entry
     except Unreadable as error:
         yield Refusal(0, f"{member.name}: {error}" if member.name else str(error))
@@ -107,13 +110,17 @@ def _chunks(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 
 def _weight(entry: Entry) -> int:
     if isinstance(entry, SessionRecord):
-        return 1 + len(entry.steps)
+        return max(LIGHTEST, len(entry.steps))
     return 1 + len(entry.spans) + len(entry.logs) if isinstance(entry, Telemetry) else 1
 
 
-def _store(project: Project, entries: list[Entry], report: ImportReport, hear: Hear | None, done: Progress) -> None:
-    with transaction.atomic():
-        locked = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
-        report.add(put(locked, entries))
+def _store(
+    project: Project, entries: list[Entry], report: ImportReport, privacy: Privacy, hear: Hear | None, done: Progress
+) -> None:
+    def finish(stored: Stored) -> None:
+        report.add(stored)
+        privacy.count()
         if hear is not None:
             hear(report, done)
+
+    put(project, entries, finish)

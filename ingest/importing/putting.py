@@ -1,7 +1,7 @@
 """Entries into rows: all at once, or, where one of them breaks that, each by itself."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from django.db import DatabaseError, OperationalError, transaction
@@ -11,47 +11,74 @@ from accounts.models import Project
 from ingest.dialects.files import Entry
 from ingest.importing.report import Stored
 from ingest.models import Trace
-from ingest.records import Refusal, ScoreRecord, SessionRecord, Telemetry
-from ingest.storing import store_scores, store_sessions, store_telemetry
+from ingest.records import Contents, Refusal, ScoreRecord, SessionRecord, Telemetry
+from ingest.storing import Delivery, Outcome, store
 from traces.models import AgentSession
 
 log = logging.getLogger(__name__)
+Finish = Callable[[Stored], None]
 
 
-def put(project: Project, entries: Sequence[Entry]) -> Stored:
-    """Stores the entries; one that cannot be stored is refused. Call it in a transaction that holds the project."""
+class _Broken(Exception):
+    """Some of the entries cannot be stored."""
+
+
+def put(project: Project, entries: Sequence[Entry], finish: Finish) -> None:
+    """Stores the entries; one that cannot be stored is refused. `finish` hears of them in the last transaction."""
     try:
-        with transaction.atomic():
-            return _put(project, entries)
+        _put(project, entries, finish)
+    except _Broken as error:
+        log.warning("Entries could not be stored together: %s", error)
+        _put_one_by_one(project, entries, finish)
+
+
+def _put_one_by_one(project: Project, entries: Sequence[Entry], finish: Finish) -> None:
+    total = Stored()
+
+    def note(stored: Stored) -> None:
+        nonlocal total
+        total += stored
+
+    for entry in entries:
+        try:
+            _put(project, [entry], note)
+        except _Broken as error:
+            note(Stored(refused=[Refusal(0, f"could not be stored: {error}")]))
+    with transaction.atomic():
+        finish(total)
+
+
+def _put(project: Project, entries: Sequence[Entry], finish: Finish) -> None:
+    contents = Contents(
+        # A file holds what is over.
+        sessions=tuple(replace(entry, closed=True) for entry in entries if isinstance(entry, SessionRecord)),
+        spans=tuple(span for entry in entries if isinstance(entry, Telemetry) for span in entry.spans),
+        logs=tuple(record for entry in entries if isinstance(entry, Telemetry) for record in entry.logs),
+        scores=tuple(entry for entry in entries if isinstance(entry, ScoreRecord)),
+    )
+    has_stored = False
+
+    def hear(outcomes: list[Outcome]) -> None:
+        nonlocal has_stored
+        has_stored = True
+        AgentSession.objects.filter(pk__in=[outcome.session_id for outcome in outcomes]).update(closed=True)
+        finish(
+            Stored(
+                outcomes=outcomes,
+                concerned=_sessions_of(project, {record.trace_id for record in (*contents.spans, *contents.logs)}),
+                scores=len(contents.scores) + sum(len(session.scores) for session in contents.sessions),
+                refused=[entry for entry in entries if isinstance(entry, Refusal)],
+            )
+        )
+
+    try:
+        store(project, [Delivery(contents, timezone.now())], hear)
     except OperationalError:
         raise
     except (DatabaseError, ValueError, TypeError, RecursionError) as error:
-        log.warning("Entries could not be stored together: %s", error)
-        if len(entries) == 1:
-            return Stored(refused=[Refusal(0, f"could not be stored: {error}")])
-    return sum((put(project, [entry]) for entry in entries), Stored())
-
-
-def _put(project: Project, entries: Sequence[Entry]) -> Stored:
-    now = timezone.now()
-    sessions = [replace(entry, closed=True) for entry in entries if isinstance(entry, SessionRecord)]
-    scores = [entry for entry in entries if isinstance(entry, ScoreRecord)]
-    telemetry = [entry for entry in entries if isinstance(entry, Telemetry)]
-    stored = Stored(
-        outcomes=store_sessions(project, sessions, now),
-        scores=len(scores) + sum(len(session.scores) for session in sessions),
-        refused=[entry for entry in entries if isinstance(entry, Refusal)],
-    )
-    if telemetry:
-        spans = [span for found in telemetry for span in found.spans]
-        logs = [record for found in telemetry for record in found.logs]
-        outcomes = store_telemetry(project, spans, logs, now)
-        # A file holds what is over.
-        AgentSession.objects.filter(pk__in=[outcome.session_id for outcome in outcomes]).update(closed=True)
-        stored.outcomes += outcomes
-        stored.concerned = _sessions_of(project, {record.trace_id for record in (*spans, *logs)})
-    store_scores(project, scores)
-    return stored
+        if has_stored:
+            raise
+        raise _Broken(f"{type(error).__name__}: {error}") from error
 
 
 def _sessions_of(project: Project, trace_ids: Iterable[str]) -> set[int]:

@@ -15,7 +15,7 @@ def main(after: int) -> None:
     from ingest.models import Upload  # noqa: PLC0415
     from traces.models import AgentSession, Step  # noqa: PLC0415
 
-    importing.CHUNK = 30
+    importing.CHUNK = 200  # ten sessions
     uploading.LEASE = timedelta(0)  # what a killed worker held is free at once
     store, chunks = importing._store, []
 

@@ -1,15 +1,21 @@
 """Files of benchmarks and clients become sessions; the counts are taken from the files by other means."""
 
 import json
-from collections.abc import Iterable
+import re
+import tracemalloc
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import DataError
 
 from accounts.models import Project
-from ingest.importing import import_file
+from ingest.importing import import_file, putting
+from ingest.models import Intake, RedactionCount
+from ingest.storing import Delivery, Finish, Outcome
+from ingest.storing import store as real_store
 from tests.conftest import SHARED_DATA
 from tests.ingest.payloads import OTLP
 from traces.models import AgentSession, Score, Step
@@ -166,3 +172,74 @@ def test_a_file_of_no_known_format_is_refused(project: Project, tmp_path: Path, 
     path.write_text(content)
     report = import_file(project, path)
     assert (report.sessions_added, report.refused_count) == (0, 2 if content == "[1, 2]" else 1)
+
+
+@pytest.mark.shared_data
+def test_telemetry_again_is_unchanged_and_says_so(project: Project) -> None:
+    path = OTLP / "edge" / "12_same_as_01.otlp.json"
+    import_file(project, path)
+    again = import_file(project, path)
+    assert (again.sessions_added, again.sessions_changed, again.sessions_unchanged) == (0, 0, 1)
+    assert (again.steps_added, again.steps_removed) == (0, 0)
+
+
+def test_private_words_are_gone_before_anything_is_read(project: Project, tmp_path: Path) -> None:
+    Intake.objects.create(project=project, redact=["email"])
+    path = tmp_path / "a.jsonl"
+    said = {"role": "user", "content": "I am ada@example.com"}
+    path.write_text(json.dumps([said]) + "\n" + json.dumps([said]) + "\n")
+    import_file(project, path)
+    assert [re.sub("[a-z]{4,}]", "…]", step.text) for step in spoken("user")] == ["I am [email …]"]
+    assert not AgentSession.objects.filter(title__contains="ada@").exists()
+    assert RedactionCount.objects.get().times == 2
+
+
+def test_an_entry_that_cannot_be_stored_is_refused_and_costs_no_other(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def store(project: Project, deliveries: Sequence[Delivery], finish: Finish) -> list[Outcome]:
+        if any(session.external_id == "b" for one in deliveries for session in one.contents.sessions):
+            raise DataError("too wide")
+        return real_store(project, deliveries, finish)
+
+    monkeypatch.setattr(putting, "store", store)
+    path = tmp_path / "a.jsonl"
+    path.write_text("\n".join(json.dumps({"session": {"id": name}, "steps": []}) for name in "abc"))
+    report = import_file(project, path)
+    assert (report.sessions_added, AgentSession.objects.count()) == (2, 2)
+    assert [str(refusal) for refusal in report.refused] == ["could not be stored: DataError: too wide"]
+
+
+def test_command_takes_folders_and_says_what_is_unchanged(
+    project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / ".hidden").write_text("x")
+    for name in ("a.json", "inner/b.json"):
+        (tmp_path / name).write_text(
+            json.dumps({"session": {"id": name}, "messages": [{"role": "user", "content": "x"}]})
+        )
+    call_command("import_sessions", str(tmp_path), "--project", project.slug)
+    assert "2 files: 2 sessions and 2 steps added, 0 changed, 0 unchanged, 0 refused" in capsys.readouterr().out
+    call_command("import_sessions", str(tmp_path), "--project", project.slug, "--format", "misstep")
+    assert "2 files: 0 sessions and 0 steps added, 0 changed, 2 unchanged, 0 refused" in capsys.readouterr().out
+
+
+def test_a_large_file_is_read_in_bounded_memory(project: Project, tmp_path: Path) -> None:
+    path = tmp_path / "large.jsonl"
+    with path.open("w") as file:
+        for number in range(300):
+            file.write(
+                json.dumps(
+                    {"session": {"id": f"{number % 3}"}, "messages": [{"role": "user", "content": "x" * 100_000}]}
+                )
+                + "\n"
+            )
+    tracemalloc.start()
+    try:
+        report = import_file(project, path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (report.sessions_added, path.stat().st_size > 30_000_000) == (3, True)
+    assert peak < 20_000_000

@@ -50,7 +50,7 @@ def lead(project: Project) -> User:
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten sessions to a transaction."""
-    monkeypatch.setattr(importing, "CHUNK", 30)
+    monkeypatch.setattr(importing, "CHUNK", 200)
 
 
 def test_an_upload_is_kept_in_pieces_and_these_go_when_it_is_imported(project: Project, lead: User) -> None:

@@ -1,0 +1,35 @@
+"""Private words go out of a file's values as they go out of what comes through a door: before anything reads them."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from ingest.importing.parsing import Value
+from ingest.records import Refusal
+from ingest.redaction import redact_value
+from ingest.storing.private import count_redactions, intake_of, start_redaction
+
+
+class Privacy:
+    """What one project wants taken out of a file, and how often that happened since it was last counted."""
+
+    def __init__(self, project_id: int) -> None:
+        self.project_id = project_id
+        redaction = start_redaction(intake_of(project_id))
+        self.redactor = None if redaction is None else redaction.redactor
+        self.counts: Counter[str] = Counter()
+
+    def cleaned(self, values: Iterable[Value]) -> Iterator[Value]:
+        """The values without private words. Each has the time of a whole request: a file may be as large as many."""
+        for value, line in values:
+            if self.redactor is None or isinstance(value, Refusal):
+                yield value, line
+                continue
+            redaction = self.redactor.start()
+            yield redact_value(redaction, value), line
+            self.counts += redaction.counts
+
+    def count(self) -> None:
+        """Writes down what the rules did. Call it in the transaction that stores what they cleaned."""
+        if self.counts:
+            count_redactions(self.project_id, self.counts)
+            self.counts = Counter()
