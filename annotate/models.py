@@ -91,7 +91,7 @@ class QueueItem(models.Model):
     """A session in a queue: once, ever. One that was removed stays, marked, so that it does not come back."""
 
     queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="items")
-    session = models.ForeignKey(AgentSession, on_delete=models.RESTRICT, related_name="queue_items")
+    session = models.ForeignKey(AgentSession, on_delete=models.CASCADE, related_name="queue_items")
     priority = models.FloatField(default=0, help_text="Estimated probability of failure.")
     reasons = models.JSONField(default=list, help_text="Why it is here, as sentences, strongest first.")
     priority_version = models.PositiveSmallIntegerField(default=1)

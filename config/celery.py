@@ -17,6 +17,7 @@ from config.parent import follow_parent
 # A periodic sweep finds what a lost message left lying; seconds between sweeps.
 SWEEPS = {
     "ingest.tasks.sweep": 5.0,
+    "ingest.tasks.retain": 3600.0,
     "ingest.tasks.tidy": 3600.0,
     "traces.tasks.sweep": 5.0,
     "annotate.tasks.sweep": 5.0,

@@ -3,13 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
+from accounts.models import Project
 from common.doorbell import ring
 from ingest.claims import has_free_batches
 from ingest.digest import digest_waiting
+from ingest.retention import apply as apply_retention
 from ingest.storing.counts import drop_old_counts
 from ingest.uploading import has_free_uploads, import_waiting
 
 ROUNDS = 20
+SLICES = 50  # of one project in one turn, so that others get theirs
 
 
 @shared_task(name="ingest.tasks.digest")
@@ -41,3 +44,10 @@ def sweep() -> None:
 def tidy() -> None:
     """Lets go of counters that nobody looks at any more."""
     drop_old_counts(timezone.now())
+
+
+@shared_task(name="ingest.tasks.retain")
+def retain() -> None:
+    """Removes a part of what projects keep no longer; the next turn goes on."""
+    for project in Project.objects.order_by("pk"):
+        apply_retention(project, timezone.now(), slices=SLICES)

@@ -77,7 +77,7 @@ def forget_left_out(project: Project, held: Iterable[tuple[RawBatch, Contents]])
     if not Intake.objects.filter(project=project, sample_share__lt=1).exists():
         return
     for batch, contents in held:
-        traces = {record.trace_id for record in (*contents.spans, *contents.logs)}
+        traces = {span.trace_id for span in contents.spans} | {record.trace_id for record in contents.logs}
         known = Trace.objects.filter(project=project, trace_id__in=traces)
         if traces and not (contents.sessions or contents.scores or known.filter(sampled_out=False).exists()):
             batch.delete()
