@@ -75,7 +75,7 @@ def logs_only(logs: Iterable[LogRecord]) -> Telemetry:
 
 
 def program_event(log: LogRecord) -> str:
-    """The name of what an agent at the command line did; "" for other records. Claude Code has the long name in the body."""
+    """What an agent at the command line did, by name, which Claude Code has in the body; "" for other records."""
     names = (log.event_name, log.body if isinstance(log.body, str) else "")
     return next((name for name in names if name.startswith(COMMAND_LINE)), "")
 
