@@ -37,10 +37,18 @@ class Finding:
     sentence: str
 
 
-def verdict(health: Health) -> list[Finding]:
-    """What is to be said, the worst first; never nothing."""
-    found = [*_unread(health), *_waiting(health), *_silent(health), *_refused(health)]
+def verdict(health: Health, *others: Finding) -> list[Finding]:
+    """What is to be said, the worst first; never nothing. `others`: what else is known to be wrong."""
+    found = [*_unread(health), *_waiting(health), *others, *_silent(health), *_refused(health)]
     return found or [_all_well(health)]
+
+
+def near_limit(used: int, limit: int, resets_at: datetime) -> Finding:
+    """A warning before senders are turned away, and the word that they are."""
+    said = f"{used:,} of the {limit:,} items that this project takes in a day have come"
+    if used >= limit:
+        return Finding(Mood.BAD, f"{said}: more is refused until {resets_at:%H:%M} UTC.")
+    return Finding(Mood.WARN, f"{said}. What goes beyond is refused until {resets_at:%H:%M} UTC.")
 
 
 def _unread(health: Health) -> list[Finding]:

@@ -5,14 +5,22 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import Role
+from accounts.models import Project, Role
 from accounts.permissions import member
 from accounts.request import ProjectRequest
 from ingest.access import get_failed_batch
 from ingest.actions import discard_batches, retry_batches
+from ingest.models import Intake
 from ingest.queries.beginning import beginning_of
-from ingest.queries.health import COUNTED_UP_TO, health_of
-from ingest.queries.verdict import advice, verdict
+from ingest.queries.health import COUNTED_UP_TO, Health, health_of
+from ingest.queries.verdict import Finding, advice, near_limit, verdict
+from ingest.quotas import quota_of
+
+
+def findings_of(project: Project, facts: Health) -> list[Finding]:
+    """The verdict, with a word about the daily limit where it is near."""
+    quota = quota_of(project)
+    return verdict(facts, *([near_limit(quota.used, quota.limit, quota.resets_at)] if quota and quota.is_near else []))
 
 
 @member(Role.VIEWER)
@@ -23,7 +31,10 @@ def health(request: ProjectRequest) -> HttpResponse:
     context = {
         "section": "health",
         "health": facts,
-        "findings": verdict(facts),
+        "findings": findings_of(request.project, facts),
+        "sample_share": Intake.objects.filter(project=request.project, sample_share__lt=1)
+        .values_list("sample_share", flat=True)
+        .first(),
         "refused": [(row, advice(row.status)) for row in facts.refused],
         "counted_up_to": COUNTED_UP_TO,
         "may_lead": request.membership.may(Role.LEAD),

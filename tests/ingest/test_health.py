@@ -13,10 +13,20 @@ from django.utils import timezone
 from accounts.models import ApiKey, Project, Role, Scope, User
 from common.compression import compress
 from ingest.digest import digest_waiting
-from ingest.models import BatchState, IntakeCount, IntakeEvent, RawBatch, RefusedRequest, UnmappedAttribute
+from ingest.models import (
+    BatchState,
+    DailyIntake,
+    Intake,
+    IntakeCount,
+    IntakeEvent,
+    RawBatch,
+    RefusedRequest,
+    UnmappedAttribute,
+)
 from ingest.queries.beginning import beginning_of
 from ingest.queries.health import health_of
 from ingest.queries.verdict import lag_in_words, roughly, verdict
+from ingest.views.health import findings_of
 from tests.builders import make_key, make_member, make_project, make_session
 from tests.ingest.payloads import export, post, span
 from traces.models import AgentSession, Score
@@ -104,6 +114,28 @@ def test_verdict_puts_the_worst_first(key: ApiKey) -> None:
 def test_verdict_knows_of_sessions_that_came_from_files(project: Project) -> None:
     make_session(project, last_received_at=timezone.now())
     assert sentences(project) == ["good: All is well: the newest data came just now."]
+
+
+@pytest.mark.parametrize(
+    ("used", "said"),
+    [
+        (79, "calm: Nothing has come yet."),
+        (80, "warn: 80 of the 100 items that this project takes in a day have come. What goes beyond is refused until"),
+        (100, "bad: 100 of the 100 items that this project takes in a day have come: more is refused until"),
+    ],
+)
+def test_verdict_warns_before_the_daily_limit(project: Project, used: int, said: str) -> None:
+    Intake.objects.create(project=project, daily_limit=100)
+    DailyIntake.objects.create(project=project, day=timezone.now().date(), items=used)
+    finding = findings_of(project, health_of(project))[0]
+    assert f"{finding.mood}: {finding.sentence}".startswith(said)
+
+
+def test_page_says_that_sessions_are_sampled(lead_client: Client, project: Project) -> None:
+    make_session(project, last_received_at=timezone.now())
+    assert "Sampling is on" not in page(lead_client)
+    Intake.objects.create(project=project, sample_share=0.25)
+    assert "keeps a share of 0.25 of its sessions" in page(lead_client)
 
 
 @pytest.mark.parametrize(
