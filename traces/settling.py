@@ -1,19 +1,20 @@
 """When a session has gone quiet, its signals are computed; again when late steps arrive; and never twice at once.
 
-The work is rows: a session whose `settled_revision` is behind its `revision`. Signals are computed outside of any
-transaction, then written together with the mark in one short one, which does nothing if the session changed meanwhile
-or another process was first. So any number of processes may run this at the same time.
+The work is rows: a session whose `settled_revision` is behind its `revision`. Signals of a few sessions are computed
+outside of any transaction, then written together with the marks in one short one, which passes over a session that
+changed meanwhile or that another process settled first. So any number of processes may run this at the same time.
 """
 
 import logging
 import statistics
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, prefetch_related_objects
 
 from accounts.models import Project
+from common import rows
 from traces.detectors import DETECTORS, Detector
 from traces.models import AgentSession, Signal
 from traces.queries import steps_of
@@ -21,6 +22,11 @@ from traces.records import Baseline, Found, SessionFacts
 
 log = logging.getLogger(__name__)
 SLICE = 200
+AT_ONCE = 50
+STEPS_AT_ONCE = 2_000
+REVISIONS = ("pk", "revision", "settled_revision")
+COLUMNS = ("session", "kind", "step_key", "strength", "sentence", "detector_version")
+Row = tuple[object, ...]
 # What is usual now, not what was usual a year ago; and a bounded read.
 BASELINE_SESSIONS = 500
 BASELINE_NEEDED = 30
@@ -41,7 +47,21 @@ def settle_quiet(now: datetime, limit: int = SLICE) -> int:
     0 means that nothing was left, or that what was left is being settled elsewhere.
     """
     known: dict[tuple[int, str], Baselines] = {}
-    return sum(_settle(session, known) for session in _quiet(now)[:limit])
+    return sum(_settle(sessions, known) for sessions in _few_at_once(_quiet(now)[:limit]))
+
+
+def _few_at_once(sessions: Iterable[AgentSession]) -> Iterator[list[AgentSession]]:
+    """Groups of sessions whose steps fit into memory together."""
+    few: list[AgentSession] = []
+    steps = 0
+    for session in sessions:
+        steps += session.step_count
+        if few and (len(few) == AT_ONCE or steps > STEPS_AT_ONCE):
+            yield few
+            few, steps = [], session.step_count
+        few.append(session)
+    if few:
+        yield few
 
 
 def _quiet(now: datetime) -> QuerySet[AgentSession]:
@@ -52,12 +72,17 @@ def _quiet(now: datetime) -> QuerySet[AgentSession]:
     return AgentSession.objects.filter(quiet, settled_revision__lt=F("revision")).order_by("last_received_at", "pk")
 
 
-def _settle(session: AgentSession, known: dict[tuple[int, str], Baselines]) -> bool:
-    group = (session.project_id, session.workflow)
-    if group not in known:
-        known[group] = baselines(session.project_id, session.workflow)
-    facts = facts_of_session(session, known[group])
-    return _write(session, {detector: _found(detector, facts) for detector in DETECTORS})
+def _settle(sessions: list[AgentSession], known: dict[tuple[int, str], Baselines]) -> int:
+    """Settles what can be settled of them: how many."""
+    prefetch_related_objects(sessions, "steps", "transcript")
+    found: list[tuple[AgentSession, list[Row]]] = []
+    for session in sessions:
+        group = (session.project_id, session.workflow)
+        if group not in known:
+            known[group] = baselines(session.project_id, session.workflow)
+        facts = facts_of_session(session, known[group])
+        found.append((session, _rows(session, {detector: _found(detector, facts) for detector in DETECTORS})))
+    return _write(found)
 
 
 def facts_of_session(session: AgentSession, usual: Baselines) -> SessionFacts:
@@ -80,35 +105,46 @@ def _found(detector: Detector, facts: SessionFacts) -> list[Found]:
         return []
 
 
-def _write(session: AgentSession, results: Mapping[Detector, list[Found]]) -> bool:
-    """Marks the session and replaces its detectors' rows, or does nothing if it changed or was settled meanwhile."""
-    mine = [kind for detector in results for kind in detector.labels]
+def _write(found: Sequence[tuple[AgentSession, list[Row]]]) -> int:
+    """Marks the sessions and replaces their detectors' rows, but for those that changed or were settled meanwhile."""
     with transaction.atomic():
-        # The mark comes first: its row lock makes another process wait, and then find nothing left to do.
-        unsettled = AgentSession.objects.filter(pk=session.pk, revision=session.revision)
-        if not unsettled.filter(settled_revision__lt=session.revision).update(settled_revision=session.revision):
-            return False
-        Signal.objects.filter(session=session, kind__in=mine).delete()
-        Signal.objects.bulk_create(_rows(session, results))
-        strengths = Signal.objects.filter(session=session).order_by().values_list("strength", flat=True)
-        unsettled.update(signal_count=len(strengths), signal_weight=sum(strengths))
-    return True
+        # The rows are locked first: another process waits, and then finds nothing left to do.
+        held = AgentSession.objects.select_for_update(no_key=True).filter(pk__in=[session.pk for session, _ in found])
+        now = {pk: (revision, settled) for pk, revision, settled in held.order_by("pk").values_list(*REVISIONS)}
+        mine = [one for one in found if _is_unsettled(one[0], *now.get(one[0].pk, (0, 0)))]
+        if mine:
+            _replace([session.pk for session, _ in mine], [row for _, signals in mine for row in signals])
+            _mark([session for session, _ in mine])
+    return len(mine)
 
 
-def _rows(session: AgentSession, results: Mapping[Detector, list[Found]]) -> list[Signal]:
-    """One row per kind and step: of several findings the strongest."""
-    rows: dict[tuple[str, str], Signal] = {}
+def _is_unsettled(session: AgentSession, revision: int, settled: int) -> bool:
+    return revision == session.revision > settled
+
+
+def _replace(session_ids: list[int], signals: list[Row]) -> None:
+    kinds = [kind for detector in DETECTORS for kind in detector.labels]
+    Signal.objects.filter(session__in=session_ids, kind__in=kinds).delete()
+    rows.insert(Signal, COLUMNS, signals)
+
+
+def _mark(sessions: list[AgentSession]) -> None:
+    """Every detector's strengths count, also those of other apps."""
+    strengths: dict[int, list[float]] = {session.pk: [] for session in sessions}
+    for pk, strength in Signal.objects.filter(session__in=sessions).order_by().values_list("session_id", "strength"):
+        strengths[pk].append(strength)
+    marks = ((one.revision, len(strengths[one.pk]), sum(strengths[one.pk]), one.pk) for one in sessions)
+    rows.update(AgentSession, ("settled_revision", "signal_count", "signal_weight"), marks)
+
+
+def _rows(session: AgentSession, results: Mapping[Detector, list[Found]]) -> list[Row]:
+    """The values of COLUMNS, once per kind and step: of several findings the strongest."""
+    signals: dict[tuple[str, str], Row] = {}
     for detector, findings in results.items():
-        for found in sorted(findings, key=lambda found: found.strength):
-            rows[found.kind, found.step_key] = Signal(
-                session=session,
-                kind=found.kind,
-                step_key=found.step_key,
-                strength=found.strength,
-                sentence=found.sentence,
-                detector_version=detector.version,
-            )
-    return list(rows.values())
+        for one in sorted(findings, key=lambda one: one.strength):
+            values = (session.pk, one.kind, one.step_key, one.strength, one.sentence, detector.version)
+            signals[one.kind, one.step_key] = values
+    return list(signals.values())
 
 
 def baselines(project_id: int, workflow: str) -> Baselines:

@@ -9,10 +9,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import ApiKey
+from common import rows
 from common.compression import compress, decompress
 from ingest.models import BatchState, RawBatch
 from ingest.records import Checked
-from ingest.storing import rows
 from ingest.storing.together import Together
 
 SAME_BODY_WITHIN = timedelta(hours=24)

@@ -9,10 +9,11 @@ from django.db.models import ProtectedError, QuerySet, RestrictedError
 from django.utils import timezone
 
 from accounts.models import Project
+from common import rows
 from ingest.dialects.feedback import scores_of_logs, scores_of_span
 from ingest.models import Fence, Trace, TracePart
 from ingest.records import Contents, LogRecord, ScoreRecord, SessionRecord, SpanRecord
-from ingest.storing import fence, rows
+from ingest.storing import fence
 from ingest.storing.choosing import choose, price
 from ingest.storing.scores import release_scores, resolve_scores, store_scores
 from ingest.storing.sessions import STEP_COLUMNS, Change, Outcome, compare

@@ -18,9 +18,11 @@ def main(variant: str) -> None:
     from traces import settling  # noqa: PLC0415
     from traces.models import AgentSession  # noqa: PLC0415
 
-    def without_looking(session: AgentSession, results: object) -> bool:
+    def without_looking(found: list[tuple[AgentSession, object]]) -> int:
         """The write with its condition removed."""
-        return bool(AgentSession.objects.filter(pk=session.pk).update(settled_revision=session.revision))
+        return sum(
+            AgentSession.objects.filter(pk=session.pk).update(settled_revision=session.revision) for session, _ in found
+        )
 
     if variant == "BROKEN":
         settling._write = without_looking
