@@ -129,6 +129,8 @@ def _answer(value: Any) -> str:
     inner = as_json(value)
     if is_tool_message(inner):
         return "\n".join(message.text for message in read_message(inner)) or readable(value)
+    if isinstance(inner, str):
+        return readable(inner)  # out of its JSON quotes
     return answer_text(inner) if _is_mcp(inner) else readable(value)
 
 

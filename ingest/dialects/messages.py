@@ -92,7 +92,8 @@ def _from_events(events: Iterable[Event], *, given: bool) -> list[MessageRecord]
 
 def _unpacked(value: dict[str, Any], role: str) -> dict[str, Any]:
     """An event's message with its role. Strands and others put a list of parts, or one message, in JSON there."""
-    inner = as_json(value.get("gen_ai.event.content") or value.get("message"))
+    value = {**value, **_object(as_json(value.get("gen_ai.event.content")))}  # Azure's
+    inner = as_json(value.get("message"))
     if isinstance(inner, dict):
         value = inner
     elif inner is not None:

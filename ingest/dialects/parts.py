@@ -47,6 +47,7 @@ ARGUMENTS = ("arguments", "args", "tool.args", "input", "parameters", "action", 
 ANSWERS = ("response", "result", "output", "content", "results", "outputs")
 CALL_IDS = ("tool_use_id", "toolUseId", "tool_call_id", "toolCallId", "call_id", "callId", "id", "ref")
 NAMES = ("name", "tool_name", "toolName", "tool.name", "recipient_name")
+BARE_TEXT = {"text", "type", "said"}  # no type of its own, and no other member
 BASE64 = re.compile(r"data:([\w.+-]+/[\w.+-]+)?[\w=;-]*;base64,[A-Za-z0-9+/=_-]{64,}")
 BARE_BASE64 = re.compile(r'"[A-Za-z0-9+/_-]{1000,}={0,2}"')
 
@@ -202,7 +203,7 @@ def answer_text(part: dict[str, Any]) -> str:
 def _listed(answer: list[dict[str, Any]]) -> str:
     """Blocks as their words where they all are such, else as they came."""
     parts = parts_of(answer)
-    if all(part["type"] == MEDIA or part.get("said") in TYPES for part in parts):
+    if all(part["type"] == MEDIA or part.get("said") in TYPES or part.keys() == BARE_TEXT for part in parts):
         return text_of(parts)
     if all(set(item) == {"json"} for item in answer):  # Bedrock
         return "\n".join(readable(item["json"]) for item in answer)

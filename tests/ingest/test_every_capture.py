@@ -25,7 +25,7 @@ LANGFUSE = "What is Langfuse?"
 
 @dataclass(frozen=True)
 class Told:
-    """One session: who speaks in order, its steps by kind, its tools in order (`!` failed), usage, first and last words."""
+    """One session: who speaks, its steps by kind, its tools in order (`!` failed), usage, first and last words."""
 
     talk: str
     kinds: dict[str, int]
