@@ -32,12 +32,14 @@ def totals() -> dict[str, int]:
     return {name: sum(IntakeCount.objects.values_list(name, flat=True)) for name in fields}
 
 
-def test_digest_counts_what_it_did_by_key_door_and_hour(client: Client, key: ApiKey, secret: str) -> None:
-    post(client, secret, "/v1/traces", export(span(1), span(2)))
-    post(client, secret, "/v1/traces", export(span(3)))
+def test_digest_counts_what_it_did_by_key_door_program_and_hour(client: Client, key: ApiKey, secret: str) -> None:
+    headers = {"Authorization": f"Bearer {secret}", "User-Agent": "sdk/1.2 (linux)"}
+    for body in (export(span(1), span(2)), export(span(3), span(4, spanId=""))):
+        client.post("/v1/traces", body, content_type="application/json", headers=headers)
     digest_waiting()
     count = IntakeCount.objects.get()
-    assert (count.project, count.api_key, count.door, count.batches) == (key.project, key, "traces", 2)
+    assert (count.project, count.api_key, count.door, count.source) == (key.project, key, "traces", "sdk/1.2")
+    assert (count.batches, count.items, count.rejected) == (2, 3, 1)
     assert (count.hour.minute, count.hour.second) == (0, 0)
     assert 0 <= count.lag_ms_max <= count.lag_ms_sum
 
