@@ -34,6 +34,7 @@ LIST_PARAMETERS = [
     OpenApiParameter("tag", description="One of its tags, written exactly so."),
     OpenApiParameter("source", description="The format that it came in, such as openinference."),
     OpenApiParameter("score", description="The name of a score that it or one of its steps has."),
+    OpenApiParameter("feedback", description="good or bad: what a score on it says, by what the project means by it."),
     OpenApiParameter("min_cost", float, description="US dollars, at least."),
     OpenApiParameter("max_cost", float, description="US dollars, at most."),
     OpenApiParameter("min_seconds", float, description="How long it took, at least."),
@@ -65,10 +66,10 @@ def _keys(request: Request, chosen: SessionFilter) -> QuerySet[AgentSession, int
     through the rows themselves, all of them where few match.
     """
     received = F("pk") + 0 if any(request.query_params.get(name) for name in chosen.filters) else F("pk")
-    found: QuerySet[AgentSession] = chosen.qs.alias(received=received)
+    found = chosen.qs.alias(received=received)
     if "cursor" in request.query_params:
         found = found.filter(received__lt=whole_number(request, "cursor", 0, 2**63 - 1))
-    return found.order_by("-received").values_list("pk", flat=True)
+    return cast("QuerySet[AgentSession, int]", found.order_by("-received").values_list("pk", flat=True))
 
 
 def _project(request: Request) -> Project:

@@ -46,8 +46,12 @@ class ScoreSerializer(serializers.ModelSerializer[Score]):
             "label",
             "explanation",
             "annotator_kind",
+            "author",
+            "step_key",
             "trace_id",
             "span_id",
+            "response_id",
+            "given_at",
             "created_at",
         ]
 

@@ -8,6 +8,7 @@ from typing import Any
 from ingest.dialects.feedback import identity_of
 from ingest.dialects.files import Entry, FileFormat
 from ingest.dialects.spans import Event, as_object, build_span, objects_in, span_id_of, trace_id_of
+from ingest.dialects.times import as_time
 from ingest.dialects.values import as_count, as_json, as_number, as_text
 from ingest.records import Refusal, ScoreRecord, SpanRecord, Telemetry
 
@@ -111,6 +112,7 @@ def score_of_feedback(feedback: dict[str, Any]) -> ScoreRecord | Refusal:
         trace_id=trace_id,
         span_id="" if trace_id == trace_id_of(run_id) else span_id_of(run_id),
         author=as_text(source.get("user_name") or source.get("user_id")),
+        given_at=as_time(feedback.get("modified_at") or feedback.get("created_at")),
     )
 
 

@@ -8,15 +8,13 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import ApiKey
 from accounts.permissions import public
-from ingest.actions import accept
 from ingest.dialects.batches import LANGFUSE_EVENTS, LANGFUSE_SCORES, contents_of, read_langfuse_scores
 from ingest.dialects.langfuse_events import Envelope, read_events
 from ingest.doors.door import make_door
-from ingest.doors.foreign import read_json
+from ingest.doors.foreign import keep, read_json
 from ingest.receiving import JSON, Unreadable
 from ingest.receiving.limits import MAX_SCORES_BYTES
 from ingest.records import Refusal
-from ingest.request import program_of
 
 # The version whose ingestion, scores and OTLP paths are served here.
 VERSION = "3.0.0"
@@ -34,8 +32,7 @@ def _scores(request: HttpRequest, key: ApiKey) -> HttpResponse:
     found = contents_of(entries)
     if not found.scores and len(entries) == 1 and not found.refused[0].line:
         raise Unreadable(str(found.refused[0]))  # no list, or no JSON at all
-    if found.scores:
-        accept(key, LANGFUSE_SCORES, JSON, body, found.checked, source=program_of(request.headers), replaces=True)
+    keep(request, key, LANGFUSE_SCORES, body, found)
     if not found.refused:
         return JsonResponse({"message": "Accepted"}, status=HTTPStatus.ACCEPTED)
     errors = [{"message": str(refused)} for refused in found.refused]
@@ -47,11 +44,9 @@ def _events(request: HttpRequest, key: ApiKey) -> HttpResponse:
     """207, always, with the fate of each envelope by its id."""
     body = read_json(request)
     envelopes = read_events(body)
+    keep(request, key, LANGFUSE_EVENTS, body, contents_of(event.holds for event in envelopes))
     refused = [event for event in envelopes if isinstance(event.holds, Refusal)]
-    if len(refused) < len(envelopes):
-        found = contents_of(event.holds for event in envelopes)
-        accept(key, LANGFUSE_EVENTS, JSON, body, found.checked, source=program_of(request.headers), replaces=True)
-    taken = [event for event in envelopes if event not in refused]
+    taken = [event for event in envelopes if not isinstance(event.holds, Refusal)]
     told = {"successes": [{"id": event.id, "status": CREATED} for event in taken], "errors": list(map(_error, refused))}
     return JsonResponse(told, status=HTTPStatus.MULTI_STATUS)
 

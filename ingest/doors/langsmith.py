@@ -10,15 +10,14 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import ApiKey
 from accounts.permissions import public
-from ingest.actions import accept
 from ingest.dialects.batches import LANGSMITH, contents_of
 from ingest.dialects.langsmith_batches import from_form, read_runs
 from ingest.doors.door import make_door
-from ingest.doors.foreign import plain_type, read_json
-from ingest.receiving import JSON, Unreadable, Unsupported
+from ingest.doors.foreign import keep, plain_type, read_json
+from ingest.receiving import Unreadable, Unsupported
 from ingest.receiving.limits import Cutter, clean
 from ingest.records import Contents
-from ingest.request import program_of, read_body
+from ingest.request import read_body
 
 FORM = "multipart/form-data"
 # What the SDK may do: forms, and no compression but gzip.
@@ -43,8 +42,7 @@ def _refuse(_request: HttpRequest, status: int, message: str) -> HttpResponse:
 def _keep(request: HttpRequest, key: ApiKey, body: bytes) -> Contents:
     """Commits what can be taken of `{"post": […], "patch": […], "feedback": […]}`."""
     found = contents_of(read_runs(body))
-    if found.spans or found.scores:
-        accept(key, LANGSMITH, JSON, body, found.checked, source=program_of(request.headers), replaces=True)
+    keep(request, key, LANGSMITH, body, found)
     return found
 
 

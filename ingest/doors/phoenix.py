@@ -7,14 +7,11 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import ApiKey
 from accounts.permissions import public
-from ingest.actions import accept
 from ingest.dialects.batches import PHOENIX, contents_of
 from ingest.dialects.phoenix_annotations import read_annotations
 from ingest.doors.door import make_door
-from ingest.doors.foreign import read_json
-from ingest.receiving import JSON
+from ingest.doors.foreign import keep, read_json
 from ingest.receiving.limits import MAX_SCORES_BYTES
-from ingest.request import program_of
 
 # The oldest version that takes all three kinds. A newer one would invite clients to ask for what is not here.
 VERSION = "12.0.0"
@@ -34,8 +31,7 @@ def _annotations(request: HttpRequest, key: ApiKey) -> HttpResponse:
     """Keeps the good ones. Its clients know no partial success, so that one bad one makes the answer a refusal."""
     body = read_json(request, MAX_SCORES_BYTES)
     found = contents_of(read_annotations(body))
-    if found.scores:
-        accept(key, PHOENIX, JSON, body, found.checked, source=program_of(request.headers), replaces=True)
+    keep(request, key, PHOENIX, body, found)
     if found.refused:
         said = f"{len(found.scores)} annotations were taken, {len(found.refused)} were not; "
         return _refuse(request, HTTPStatus.UNPROCESSABLE_ENTITY, said + "; ".join(map(str, found.refused[:20])))

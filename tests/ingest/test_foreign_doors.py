@@ -11,6 +11,7 @@ from django.test import Client
 from accounts.models import Project, Scope
 from ingest.digest import digest_waiting
 from ingest.doors import door
+from ingest.models import Intake
 from tests.builders import make_key
 from tests.ingest.payloads import JSON, TRACE, bomb, captured, export, post, replay, span
 from traces.models import AgentSession, Score
@@ -75,11 +76,47 @@ def test_a_busy_database_is_503_and_comes_again(
     def busy(*_: Any, **__: Any) -> None:
         raise OperationalError("database is locked")
 
-    for module in ("langfuse", "phoenix", "langsmith"):
-        monkeypatch.setattr(f"ingest.doors.{module}.accept", busy)
+    monkeypatch.setattr("ingest.doors.foreign.accept", busy)
     response = send(client, secret, path, body)
     assert (response.status_code, response["Retry-After"]) == (503, door.RETRY_AFTER_SECONDS)
     assert message(response)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (LANGFUSE_SCORES, [TONE, {**TONE, "id": "sc-2"}]),
+        (LANGFUSE_EVENTS, {"batch": [{"id": name, "type": "score-create", "body": TONE} for name in "ef"]}),
+        (PHOENIX, {"data": [{"name": "n", "span_id": "1" * 16, "result": {"score": 1}}] * 2}),
+        (RUNS, {"post": [{"id": RUN, "name": "x"}, {"id": CHILD, "name": "x"}]}),
+    ],
+)
+def test_over_the_daily_limit_is_429_and_nothing_is_kept(
+    client: Client, project: Project, secret: str, path: str, body: Any
+) -> None:
+    Intake.objects.create(project=project, daily_limit=1)
+    response = send(client, secret, path, body)
+    assert response.status_code == 429
+    assert int(response["Retry-After"]) > 0
+    assert "limit" in message(response)
+    assert not project.raw_batches.exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (LANGFUSE_SCORES, [{"name": "x"}]),
+        (LANGFUSE_EVENTS, {"batch": [{"id": "a", "type": "x", "body": {}}]}),
+        (PHOENIX, {"data": [{}]}),
+        (RUNS, {"post": [{}]}),
+    ],
+)
+def test_a_body_with_nothing_to_take_is_counted_and_not_kept(
+    client: Client, project: Project, secret: str, path: str, body: Any
+) -> None:
+    send(client, secret, path, body)
+    assert project.refused_requests.get().times == 1
+    assert not project.raw_batches.exists()
 
 
 # --- Langfuse ---------------------------------------------------------------------------------------
