@@ -35,6 +35,12 @@ bench: install
 fuzz: install
 	@DJANGO_SETTINGS_MODULE=tests.settings CELERY_BROKER_URL=memory:// $(BIN)/python -m tests.ingest.fuzz.fuzz_decode --inputs $(INPUTS)
 
+# All figures in one file; run again, it goes on where it was stopped. PEERS names a file that describes other servers.
+OUTPUT ?= var/bench.jsonl
+bench-full: install
+	$(BIN)/python -m benchmarks.ingest --full --output $(OUTPUT) $(if $(PEERS),--peers $(PEERS))
+	$(BIN)/python -m benchmarks.reads --full --output $(OUTPUT)
+
 screenshots: install
 	$(BIN)/python -m docs.screenshots
 

@@ -18,6 +18,8 @@ class Results:
     lines: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        if self.file:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
         if self.file and self.file.exists():
             self.lines = [json.loads(line) for line in self.file.read_text().splitlines()]
 
