@@ -91,7 +91,7 @@ def test_verdict_of_a_new_project_is_calm(project: Project) -> None:
 def test_verdict_says_that_all_is_well(key: ApiKey) -> None:
     make_count(key, lag_ms_sum=900, lag_ms_max=600, last_at=timezone.now() - timedelta(seconds=12.5))
     assert sentences(key.project) == [
-        "good: All is well: the newest data came 12 seconds ago and could be read 0.5 s later."
+        "good: All is well: the newest data came 12 seconds ago, and what comes can be read 0.5 s later."
     ]
 
 
