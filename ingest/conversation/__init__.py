@@ -8,7 +8,7 @@ from ingest.conversation.speech import Listener, speakers
 from ingest.conversation.steps import step_of
 from ingest.conversation.stitching import session_of_trace
 from ingest.conversation.summary import summarise
-from ingest.conversation.totals import with_usage
+from ingest.conversation.totals import NOTHING, Usage, usages
 from ingest.conversation.tree import Node, Turn, turns_of
 from ingest.dialects.fields import session_of
 from ingest.records import LogRecord, MessageRecord, SessionRecord, SpanRecord, StepRecord, moment
@@ -24,7 +24,7 @@ def read_session(external_id: str, spans: Sequence[SpanRecord], logs: Iterable[L
     turns = turns_of(spans, logs)
     reader = _Reader(external_id, turns)
     steps = [step for turn in turns for step in reader.steps_of(turn)]
-    return summarise(external_id, turns, tuple(_distinct(with_usage(steps, turns))), logs)
+    return summarise(external_id, turns, tuple(_distinct(steps)), logs)
 
 
 class _Reader:
@@ -39,21 +39,22 @@ class _Reader:
         """The user's words, what was done, and the agent's words last."""
         heard = self.listener.hear(turn)
         said = speakers(turn, heard)
+        used = usages(turn)
         closing = _closing_words(turn, said)
         steps: list[StepRecord] = []
         for place, node in enumerate(turn.nodes):
             if id(node) in heard:
                 steps += self._told_steps(heard[id(node)].node, heard[id(node)].messages)
             if not _speaks_last(node, said):
-                steps.append(self._step(node, said.get(id(node))))
+                steps.append(self._step(node, said.get(id(node)), used))
             steps += self.calls.steps_after(node)
             for agent in closing.get(place, ()):
                 steps += self._told_steps(agent, self._untold(agent), name="answer")
-                steps.append(_closed(self._step(agent, said[id(agent)]), agent))
+                steps.append(_closed(self._step(agent, said[id(agent)], used), agent))
         return steps
 
-    def _step(self, node: Node, words: str | None) -> StepRecord:
-        step = step_of(node, node.span.span_id, words)
+    def _step(self, node: Node, words: str | None, used: dict[int, Usage]) -> StepRecord:
+        step = step_of(node, words, used.get(id(node), NOTHING))
         said = session_of(node.words)
         if said and not self.external_id.startswith(said[: len(self.external_id)]):
             step = replace(step, flags=(*step.flags, OTHER_SESSION))

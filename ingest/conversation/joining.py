@@ -20,7 +20,8 @@ def joined(messages: list[MessageRecord]) -> list[MessageRecord]:
         if message.role == "tool" and not call_id:
             call_id = _answered(waiting, message.name)
         waiting = [call for call in waiting if call.call_id != call_id]
-        found.append(replace(message, calls=calls, call_id=call_id))
+        is_same = call_id == message.call_id and calls == message.calls
+        found.append(message if is_same else replace(message, calls=calls, call_id=call_id))
     return found
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from ingest.conversation.calls import name_of
 from ingest.conversation.speech import spoken, thoughts
+from ingest.conversation.totals import Usage
 from ingest.conversation.tree import Node
 from ingest.dialects.chat import is_tool_message, read_message
 from ingest.dialects.fields import unflatten, value_of
@@ -24,13 +25,13 @@ MCP = {"content", "isError", "is_error", "structuredContent", "meta", "_meta"}
 LONGEST_WAIT_MS = 86_400_000
 
 
-def step_of(node: Node, key: str, words: str | None) -> StepRecord:
+def step_of(node: Node, words: str | None, usage: Usage) -> StepRecord:
     """The step of a span; `words` is what it said to the user, None if it was not talking to them."""
     failed = is_error(node)
     error_type, error_message = error_of(node) if failed else ("", "")
     model = node.kind in MODELS
     return StepRecord(
-        key=key,
+        key=node.span.span_id,
         kind=node.kind,
         role=ROLES.get(node.kind, "internal") if words is None else "agent",
         name=name_of(node),
@@ -48,6 +49,12 @@ def step_of(node: Node, key: str, words: str | None) -> StepRecord:
         provider=_word(node, Field.PROVIDER) if model else "",
         model=_word(node, Field.MODEL) if model else "",
         response_id=_word(node, Field.RESPONSE_ID) if model else "",
+        tokens_in=usage.tokens_in,
+        tokens_out=usage.tokens_out,
+        tokens_cache_read=usage.tokens_cache_read,
+        tokens_cache_write=usage.tokens_cache_write,
+        tokens_reasoning=usage.tokens_reasoning,
+        cost_usd=usage.cost_usd,
         flags=_flags(node.span),
     )
 

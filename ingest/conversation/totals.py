@@ -1,14 +1,12 @@
 """Tokens and cost, each counted once: agents repeat the sums of their models, and clients wrap clients."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from ingest.conversation.tree import Node, Turn
 from ingest.dialects.fields import grouped, value_of
 from ingest.dialects.tables import Field
 from ingest.dialects.values import as_amount, as_count, as_json
-from ingest.records import StepRecord
 
 COUNTING = ("llm", "embedding", "reranker")
 COST_DETAILS = "langfuse.observation.cost_details"
@@ -33,50 +31,29 @@ class Usage:
 NOTHING = Usage()
 
 
-def with_usage(steps: Iterable[StepRecord], turns: Iterable[Turn]) -> list[StepRecord]:
-    """The steps with usage on exactly those whose sum is the session's."""
-    usage = {place: value for turn in turns for place, value in _usage(turn).items()}
-    return [_used(step, usage.get((step.trace_id, step.key), NOTHING)) for step in steps]
+def usages(turn: Turn) -> dict[int, Usage]:
+    """What each node used, by its id(), for exactly those whose sum is the turn's.
 
-
-def _used(step: StepRecord, usage: Usage) -> StepRecord:
-    if usage == NOTHING:
-        return step
-    return replace(
-        step,
-        tokens_in=usage.tokens_in,
-        tokens_out=usage.tokens_out,
-        tokens_cache_read=usage.tokens_cache_read,
-        tokens_cache_write=usage.tokens_cache_write,
-        tokens_reasoning=usage.tokens_reasoning,
-        cost_usd=usage.cost_usd,
-    )
-
-
-def _usage(turn: Turn) -> dict[tuple[str, str], Usage]:
-    """Model calls that call no other model; where none of them tells, the outermost span that does."""
-    told: dict[tuple[str, str], Usage] = {}
+    These are the model calls that call no other model; where none of them tells, the outermost span that does.
+    """
+    told: dict[int, Usage] = {}
     counted: set[int] = set()
     for node in reversed(turn.nodes):  # children come before their parents this way
         below = any(id(child) in counted for child in node.children)
         usage = usage_of(node) if node.kind in COUNTING and not below else NOTHING
         if usage != NOTHING:
-            told[_place(node)] = usage
+            told[id(node)] = usage
         if below or usage != NOTHING:
             counted.add(id(node))
     return told or _outermost(turn)
 
 
-def _outermost(turn: Turn) -> dict[tuple[str, str], Usage]:
+def _outermost(turn: Turn) -> dict[int, Usage]:
     for node in turn.nodes:
         usage = usage_of(node)
         if usage != NOTHING:
-            return {_place(node): usage}
+            return {id(node): usage}
     return {}
-
-
-def _place(node: Node) -> tuple[str, str]:
-    return node.span.trace_id, node.span.span_id
 
 
 def usage_of(node: Node) -> Usage:

@@ -58,6 +58,10 @@ WRAPPERS = (
     *("new_messages", "lc_messages", "chat_messages", "raw", "value"),
 )
 MOST_WRAPPED = 6
+CALL_IDS = ("tool_call_id", "toolCallId", "call_id")
+TOKENS_IN = ("prompt_tokens", "input_tokens", "inputTokens")
+TOKENS_OUT = ("completion_tokens", "output_tokens", "outputTokens")
+FINISHED = ("output-available", "output-error", "result")  # of the AI SDK's screen messages
 SAYS = (
     "content",
     "parts",
@@ -200,7 +204,11 @@ def read_message(value: Any) -> Iterable[MessageRecord]:
     if kind and not value.get("role") and (found := _item(value, kind)):
         return found
     role = _role(value.get("role")) or _role(kind)
-    return _split(_message(role, value), _parts(value)) if role else []
+    if not role:
+        return []
+    parts = _parts(value)
+    message = _message(role, value, parts)
+    return _split(message, parts) if parts else [message]
 
 
 def _unwrapped(value: dict[str, Any]) -> dict[str, Any]:
@@ -228,7 +236,7 @@ def _renamed(value: dict[str, Any]) -> dict[str, Any]:
     """A message under the names that all have."""
     if "message.role" in value:  # OpenInference in a data frame's cell
         return {key.removeprefix("message."): item for key, item in value.items()}
-    if value.get("kind") in {"request", "response"} and isinstance(value.get("parts"), list):  # Pydantic AI
+    if value.get("kind") in ("request", "response") and isinstance(value.get("parts"), list):  # Pydantic AI
         return {**value, "role": "user" if value["kind"] == "request" else "assistant"}
     if isinstance(value.get("content"), dict) and isinstance(value["content"].get("parts"), list):  # Gemini
         return {"role": "assistant", **value["content"]}
@@ -236,36 +244,31 @@ def _renamed(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parts(value: dict[str, Any]) -> list[dict[str, Any]]:
-    listed = first_of(value, ("parts", "contents", "blocks"))
-    parts = parts_of(listed or value.get("content")) if not _is_plain(value) else []
-    return [*parts, *parts_of(value.get("toolInvocations"))]
+    content = value.get("parts") or value.get("contents") or value.get("blocks") or value.get("content")
+    parts = parts_of(content) if _has_parts(content) else []
+    return [*parts, *parts_of(value["toolInvocations"])] if "toolInvocations" in value else parts
 
 
-def _is_plain(value: dict[str, Any]) -> bool:
-    content = value.get("content")
-    return not any(value.get(name) for name in ("parts", "contents", "blocks")) and not (
-        isinstance(content, list | dict) or (isinstance(content, str) and content.startswith('[{"'))
-    )
+def _has_parts(content: Any) -> bool:
+    return isinstance(content, list | dict) or (isinstance(content, str) and content.startswith('[{"'))
 
 
-def _message(role: str, value: dict[str, Any]) -> MessageRecord:
+def _message(role: str, value: dict[str, Any], parts: list[dict[str, Any]]) -> MessageRecord:
+    is_tool = role == "tool"
     usage = first_of(value, ("usage", "usage_metadata", "models_usage"))
     usage = usage if isinstance(usage, dict) else {}
+    thoughts = first_of(value, ("reasoning", "reasoning_content", "thinking", "tool_plan"))
     return MessageRecord(
         role=role,
-        text=_text(value, role),
+        text=_text(value, role, parts),
         calls=tuple(read_call(call) for call in _all_calls(value) if isinstance(call, dict)),
-        call_id=as_text(
-            first_of(value, ("tool_call_id", "toolCallId", "call_id")) or (value.get("id") if role == "tool" else "")
-        ),
-        name=as_text(value.get("name") or (value.get("tool_name") if role == "tool" else "")),
-        is_error=role == "tool" and answer_failed(value),
-        reasoning=text_of(parts_of(said))
-        if isinstance(said := first_of(value, ("reasoning", "reasoning_content", "thinking", "tool_plan")), list)
-        else as_text(said),
+        call_id=as_text(first_of(value, CALL_IDS) or (value.get("id") if is_tool else "")),
+        name=as_text(value.get("name") or (value.get("tool_name") if is_tool else "")),
+        is_error=is_tool and answer_failed(value),
+        reasoning=text_of(parts_of(thoughts)) if isinstance(thoughts, list) else as_text(thoughts),
         started_at=_time(value),
-        tokens_in=as_count(first_of(usage, ("prompt_tokens", "input_tokens", "inputTokens"))),
-        tokens_out=as_count(first_of(usage, ("completion_tokens", "output_tokens", "outputTokens"))),
+        tokens_in=as_count(first_of(usage, TOKENS_IN)) if usage else None,
+        tokens_out=as_count(first_of(usage, TOKENS_OUT)) if usage else None,
         cost_usd=as_amount(value.get("cost")),
     )
 
@@ -282,24 +285,23 @@ def _time(value: dict[str, Any]) -> datetime | None:
     return as_time(value.get("timestamp") or value.get("created_at"))
 
 
-def _text(value: dict[str, Any], role: str) -> str:
-    parts = _parts(value)
-    if parts and role == "tool":
-        return answer_text({"content": value.get("content")}) if _is_content(value) else text_of(parts)
+def _text(value: dict[str, Any], role: str, parts: list[dict[str, Any]]) -> str:
     if parts:
-        return text_of(parts)
+        is_listed = role == "tool" and parts[0]["type"] != ANSWER and isinstance(value.get("content"), list)
+        return answer_text({"content": value["content"]}) if is_listed else text_of(parts)
     said = first_of(value, ("content", "refusal", "text"))
-    if said is None and isinstance(value.get("audio"), dict):
-        said = value["audio"].get("transcript")
-    if said is None and isinstance(value.get("message"), str):
-        said = value["message"]
-    return readable(said if said is not None or role != "tool" else first_of(value, ANSWERS))
+    if said is None:
+        said = _elsewhere(value, role)
+    return readable(said)
 
 
-def _is_content(value: dict[str, Any]) -> bool:
-    return not any(value.get(name) for name in ("parts", "contents", "blocks")) and isinstance(
-        value.get("content"), list
-    )
+def _elsewhere(value: dict[str, Any], role: str) -> Any:
+    """Words that stand under a name of their own: what was heard, Cohere's, an answer's."""
+    if isinstance(value.get("audio"), dict):
+        return value["audio"].get("transcript")
+    if isinstance(value.get("message"), str):
+        return value["message"]
+    return first_of(value, ANSWERS) if role == "tool" else None
 
 
 def _split(message: MessageRecord, parts: list[dict[str, Any]]) -> Iterable[MessageRecord]:
@@ -312,9 +314,6 @@ def _split(message: MessageRecord, parts: list[dict[str, Any]]) -> Iterable[Mess
         return answers
     # A user's message brings answers before the words; an assistant's, what its own tools answered it.
     return [*answers, rest] if message.role != "assistant" else [rest, *answers]
-
-
-FINISHED = ("output-available", "output-error", "result")
 
 
 def _answer(part: dict[str, Any]) -> MessageRecord:
@@ -353,4 +352,4 @@ def _autogen(value: dict[str, Any], member: str) -> list[MessageRecord]:
         return [_answer(item) for item in items]
     if member == "reasoning":
         return [MessageRecord("assistant", reasoning=as_text(content))]
-    return [replace(_message(role, {"content": content, "models_usage": value.get("models_usage")}), name="")]
+    return [_message(role, {"content": content, "models_usage": value.get("models_usage")}, parts_of(content))]

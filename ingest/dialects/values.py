@@ -39,7 +39,11 @@ def as_json(value: Any) -> Any:
 
 def first_of(value: Mapping[str, Any], names: Iterable[str]) -> Any:
     """The first member that is there and says something; None for none. False and 0 say something."""
-    return next((item for name in names if (item := value.get(name)) is not None and item != ""), None)
+    for name in names:  # a loop, because this is asked a dozen times for each message
+        item = value.get(name)
+        if item is not None and item != "":
+            return item
+    return None
 
 
 def as_word(value: Any) -> str:

@@ -13,13 +13,15 @@ Attributes = dict[str, Any]
 ASKED, SAID = "Weather in Oslo?", "It rains in Oslo."
 TOOL, ARGUMENTS, ANSWER = "get_weather", {"city": "Oslo"}, "rain"
 WRITTEN = json.dumps(ARGUMENTS)
-USER = {"role": "user", "content": ASKED}
-SYSTEM = {"role": "system", "content": "Be brief."}
+Messages = list[dict[str, Any]]
+USER: Attributes = {"role": "user", "content": ASKED}
+SYSTEM: Attributes = {"role": "system", "content": "Be brief."}
 CALL = {"id": "c1", "type": "function", "function": {"name": TOOL, "arguments": WRITTEN}}
-CALLING = {"role": "assistant", "content": None, "tool_calls": [CALL]}
-ANSWERED = {"role": "tool", "tool_call_id": "c1", "content": ANSWER}
-SPOKEN = {"role": "assistant", "content": SAID}
-FIRST, SECOND = [SYSTEM, USER], [SYSTEM, USER, CALLING, ANSWERED]
+CALLING: Attributes = {"role": "assistant", "content": None, "tool_calls": [CALL]}
+ANSWERED: Attributes = {"role": "tool", "tool_call_id": "c1", "content": ANSWER}
+SPOKEN: Attributes = {"role": "assistant", "content": SAID}
+FIRST: Messages = [SYSTEM, USER]
+SECOND: Messages = [SYSTEM, USER, CALLING, ANSWERED]
 
 
 def any_value(value: Any) -> dict[str, Any]:
