@@ -86,7 +86,9 @@ def _all_well(health: Health) -> Finding:
         return Finding(Mood.GOOD, "The first data is being read.")
     came = f"All is well: the newest data came {ago(health.now, health.last_at)}"
     lags = [program.lag_ms_mean for program in health.programs[:1] if program.lag_ms_mean is not None]
-    return Finding(Mood.GOOD, f"{came}, and what comes can be read {lag_in_words(lags[0])} later." if lags else f"{came}.")
+    return Finding(
+        Mood.GOOD, f"{came}, and what comes can be read {lag_in_words(lags[0])} later." if lags else f"{came}."
+    )
 
 
 def advice(status: int) -> str:
