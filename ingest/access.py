@@ -5,7 +5,7 @@ from django.db.models.functions import Length
 from django.http import Http404
 
 from accounts.models import Project
-from ingest.models import BatchState, RawBatch, Upload
+from ingest.models import BatchState, ModelPrice, RawBatch, RedactionRule, Upload
 
 
 def failed_batches(project: Project) -> QuerySet[RawBatch]:
@@ -33,3 +33,19 @@ def get_upload(project: Project, upload_id: int) -> Upload:
     if upload is None:
         raise Http404("No such upload.")
     return upload
+
+
+def get_rule(project: Project, rule_id: int) -> RedactionRule:
+    """A redaction rule of this project; else Http404."""
+    rule = RedactionRule.objects.filter(project=project, pk=rule_id).first()
+    if rule is None:
+        raise Http404("No such rule.")
+    return rule
+
+
+def get_price(project: Project, price_id: int) -> ModelPrice:
+    """A price of this project; else Http404."""
+    price = ModelPrice.objects.filter(project=project, pk=price_id).first()
+    if price is None:
+        raise Http404("No such price.")
+    return price

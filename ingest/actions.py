@@ -1,8 +1,9 @@
 """Taking in: the one way in which any door keeps what it was sent. And what people do about what could not be read."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
+from dataclasses import asdict
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -10,7 +11,18 @@ from django.utils import timezone
 
 from accounts.models import ApiKey, Project, User
 from common.doorbell import Doorbell, ring
-from ingest.models import BatchState, IntakeAct, IntakeEvent, RawBatch, Upload
+from common.errors import Refused
+from ingest.models import (
+    BatchState,
+    Intake,
+    IntakeAct,
+    IntakeEvent,
+    ModelPrice,
+    RawBatch,
+    RedactionRule,
+    Upload,
+)
+from ingest.pricing import Price
 from ingest.quotas import charge
 from ingest.records import Checked
 from ingest.redaction import redact_body
@@ -20,6 +32,8 @@ from ingest.tasks import digest, import_uploads
 from ingest.uploading import keep_pieces
 
 MOST_TOLD = 20
+MOST_RULES = 20
+MOST_PRICES = 1_000
 digest_bell = Doorbell(digest)
 
 
@@ -128,3 +142,73 @@ def retry_upload(upload: Upload) -> bool:
 def remove_upload(upload: Upload) -> None:
     """Takes an upload and its pieces away. A worker that is at it notices at its next step."""
     upload.delete()
+
+
+def change_patterns(*, project: Project, redact: Sequence[str]) -> None:
+    """Which built-in patterns are on, from the next request on."""
+    Intake.objects.update_or_create(project=project, defaults={"redact": list(redact)})
+
+
+def add_rule(*, project: Project, name: str, pattern: str, replacement: str) -> RedactionRule:
+    """A pattern of the project's own; Refused where its name is taken or there are too many."""
+    with transaction.atomic():
+        Intake.objects.get_or_create(project=project)
+        rules = RedactionRule.objects.filter(project=project)
+        if rules.count() >= MOST_RULES:
+            raise Refused(
+                f"{MOST_RULES} rules are the most. Remove one, or join two with a | in between.", field="name"
+            )
+        rule, is_new = rules.get_or_create(
+            project=project, name=name, defaults={"pattern": pattern, "replacement": replacement}
+        )
+        if not is_new:
+            raise Refused("There is a rule of this name already.", field="name")
+    return rule
+
+
+def switch_rule(*, rule: RedactionRule, is_on: bool) -> None:
+    rule.is_on = is_on
+    rule.save(update_fields=["is_on"])
+
+
+def remove_rule(*, rule: RedactionRule) -> None:
+    rule.delete()
+
+
+def change_limits(
+    *,
+    project: Project,
+    sample_share: float,
+    daily_limit: int | None,
+    keep_raw_days: int,
+    keep_sessions_days: int | None,
+) -> None:
+    """How much is taken in and how long it is kept."""
+    Intake.objects.update_or_create(
+        project=project,
+        defaults={
+            "sample_share": sample_share,
+            "daily_limit": daily_limit,
+            "keep_raw_days": keep_raw_days,
+            "keep_sessions_days": keep_sessions_days,
+        },
+    )
+
+
+def save_prices(*, project: Project, prices: Iterable[Price]) -> int:
+    """Adds prices, or brings them up to date; how many. All of them or none: Refused beyond MOST_PRICES."""
+    rows = {price.model: ModelPrice(project=project, **asdict(price)) for price in prices}
+    with transaction.atomic():
+        ModelPrice.objects.bulk_create(
+            rows.values(),
+            update_conflicts=True,
+            unique_fields=["project", "model"],
+            update_fields=["usd_in", "usd_out", "usd_cache_read", "usd_cache_write"],
+        )
+        if ModelPrice.objects.filter(project=project).count() > MOST_PRICES:
+            raise Refused(f"{MOST_PRICES} prices are the most. One with a * at its end can stand for many models.")
+    return len(rows)
+
+
+def remove_price(*, price: ModelPrice) -> None:
+    price.delete()

@@ -5,12 +5,13 @@ from django.urls import path
 from ingest.api import scores, sessions
 from ingest.doors import langfuse, langsmith, otlp, phoenix
 from ingest.doors.refusals import counted
-from ingest.views import health, health_api
+from ingest.views import health, health_api, limits, prices, privacy
 from ingest.views.connect import connect
 from ingest.views.upload import upload, upload_refused, upload_remove, upload_retry, upload_send
 
 # Langfuse's and LangSmith's SDKs put these before the standard paths.
 PREFIXES = ("api/public/otel/", "otel/")
+SETTINGS = "p/<slug:slug>/settings"
 
 urlpatterns = [
     path("v1/traces", otlp.traces, name="otlp_traces"),
@@ -47,6 +48,18 @@ urlpatterns = [
     path("p/<slug:slug>/health/batches/<int:batch_id>/", health.failed_batch, name="failed_batch"),
     path("p/<slug:slug>/health/batches/<int:batch_id>/retry/", health.retry_one, name="failed_batch_retry"),
     path("p/<slug:slug>/health/batches/<int:batch_id>/discard/", health.discard_one, name="failed_batch_discard"),
+    path(f"{SETTINGS}/privacy/", privacy.privacy, name="privacy"),
+    path(f"{SETTINGS}/privacy/try/", privacy.privacy_try, name="privacy_try"),
+    path(f"{SETTINGS}/privacy/rules/", privacy.rule_add, name="rule_add"),
+    path(f"{SETTINGS}/privacy/rules/<int:rule_id>/switch/", privacy.rule_switch, name="rule_switch"),
+    path(f"{SETTINGS}/privacy/rules/<int:rule_id>/remove/", privacy.rule_remove, name="rule_remove"),
+    path(f"{SETTINGS}/limits/", limits.limits, name="limits"),
+    path(f"{SETTINGS}/prices/", prices.prices, name="prices"),
+    path(f"{SETTINGS}/prices/file/", prices.price_file, name="price_file"),
+    path(f"{SETTINGS}/prices/export/", prices.price_export, name="price_export"),
+    path(f"{SETTINGS}/prices/apply/", prices.price_apply, name="price_apply"),
+    path(f"{SETTINGS}/prices/<int:price_id>/remove/", prices.price_remove, name="price_remove"),
+    path("p/<slug:slug>/sessions/<int:session_id>/delete/", limits.session_delete, name="session_delete"),
     path("api/v1/health/ingest/", health_api.health, name="api_health"),
     path("api/v1/health/ingest/retry/", health_api.retry, name="api_health_retry"),
 ]

@@ -17,6 +17,7 @@ LINE = 140
 SHOWN_UP_TO = 60_000
 MINUTE = 60
 HOUR = 3600
+PRICED = "priced"  # the flag of a step whose cost is an estimate
 WHO = {USER: "User", AGENT: "Agent"}
 KIND_WORDS = {
     "tool": "Tool call",
@@ -111,6 +112,11 @@ class Conversation:
     steps: tuple[ReadStep, ...]
     marks: tuple[Mark, ...]
     scores: tuple[Said, ...] = ()
+
+    @property
+    def has_estimates(self) -> bool:
+        """Whether a cost in it comes from the project's price table and not from its sender."""
+        return any(PRICED in step.facts.flags for step in self.steps)
 
     @property
     def hidden_count(self) -> int:

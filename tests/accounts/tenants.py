@@ -14,7 +14,7 @@ from accounts.models import ApiKey, Membership, Project, Role, Scope, User
 from annotate.models import Queue, Slot, SlotState
 from clustering.models import GroupingRun
 from common.compression import compress
-from ingest.models import RawBatch, Upload
+from ingest.models import ModelPrice, RawBatch, RedactionRule, Upload
 from issues.models import EventKind, Issue, IssueEvent, IssueMembership, Proposal, Source
 from tests.builders import (
     make_failure,
@@ -108,6 +108,8 @@ def _of_work(tenant: Tenant, issue_number: int) -> dict[str, Any]:
         "event_id": event.pk,
         "run_id": run.pk,
         "proposal_id": proposal.pk,
+        "rule_id": RedactionRule.objects.create(project=tenant.project, name=tenant.marker, pattern="x+").pk,
+        "price_id": ModelPrice.objects.create(project=tenant.project, model=tenant.marker, usd_in=1, usd_out=1).pk,
         "batch_id": batch.pk,
         "upload_id": upload.pk,
     }

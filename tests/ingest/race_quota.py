@@ -1,6 +1,5 @@
 """A process that charges a project again and again, and prints how often it was let."""
 
-import os
 import sys
 
 import django
