@@ -37,7 +37,7 @@ fuzz: install
 
 # All figures in one file; run again, it goes on where it was stopped. PEERS names a file that describes other servers.
 OUTPUT ?= var/bench.jsonl
-bench-full: install
+measure: install
 	$(BIN)/python -m benchmarks.ingest --full --output $(OUTPUT) $(if $(PEERS),--peers $(PEERS))
 	$(BIN)/python -m benchmarks.reads --full --output $(OUTPUT)
 
