@@ -87,11 +87,12 @@ def digest_again(batches: list[RawBatch]) -> list[Outcome]:
 
 
 def _mark_done(batches: list[RawBatch]) -> None:
+    """Those that nobody else has done meanwhile: a worker that was thought dead may come to its end too."""
     now = timezone.now()
-    RawBatch.objects.filter(pk__in=[batch.pk for batch in batches]).update(
-        state=BatchState.DONE, claimed_until=None, claim="", digested_at=now
-    )
-    count_batches(batches, now)
+    waiting = RawBatch.objects.filter(pk__in=[batch.pk for batch in batches], state=BatchState.WAITING)
+    undone = set(waiting.values_list("pk", flat=True))
+    waiting.update(state=BatchState.DONE, claimed_until=None, claim="", digested_at=now)
+    count_batches([batch for batch in batches if batch.pk in undone], now)
 
 
 def _keep_as_failed(batch: RawBatch, error: Exception) -> None:

@@ -16,7 +16,7 @@ WIDTH = 100
 
 def intake_of(project_id: int) -> Intake:
     """What the project takes in: its row, or the defaults in one that is not saved. One query."""
-    return Intake.objects.filter(project=project_id).first() or Intake(project_id=project_id)
+    return next(iter(Intake.objects.filter(project=project_id)), None) or Intake(project_id=project_id)
 
 
 def start_redaction(intake: Intake) -> Redaction | None:
