@@ -8,7 +8,9 @@ import pytest
 from ingest.conversation import read_session
 from ingest.receiving import JSON, decode
 from ingest.records import SessionRecord
-from tests.ingest.variants import ANSWER, ARGUMENTS, ASKED, LOGGED, SAID, TOOL, VARIANTS, logs, traces
+from tests.ingest.logged import LOGGED
+from tests.ingest.talk import ANSWER, ARGUMENTS, ASKED, SAID, TOOL, logs, traces
+from tests.ingest.variants import VARIANTS
 
 
 def read(spans: list[dict[str, Any]], records: list[dict[str, Any]] | None = None) -> SessionRecord:
