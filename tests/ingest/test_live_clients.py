@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from langfuse import Langfuse, propagate_attributes
 from opentelemetry.sdk.trace import TracerProvider
@@ -30,11 +31,22 @@ def key(home: Project) -> str:
 @pytest.fixture
 def langfuse(live_server: LiveServer, key: str) -> Iterator[Langfuse]:
     """A client of its own for each test, by the public key under which the SDK remembers it."""
-    client = Langfuse(
-        public_key=f"pk-{key[-8:]}", secret_key=key, base_url=live_server.url, tracer_provider=TracerProvider()
-    )
-    yield client
-    client.shutdown()
+    with httpx.Client() as connections:
+        client = Langfuse(
+            public_key=f"pk-{key[-8:]}",
+            secret_key=key,
+            base_url=live_server.url,
+            tracer_provider=TracerProvider(),
+            httpx_client=connections,
+        )
+        yield client
+        client.shutdown()
+
+
+@pytest.fixture
+def phoenix(live_server: LiveServer, key: str) -> Iterator[PhoenixClient]:
+    with httpx.Client(base_url=live_server.url, headers={"Authorization": f"Bearer {key}"}) as connections:
+        yield PhoenixClient(http_client=connections)
 
 
 def test_langfuse_sdk_traces_and_scores(langfuse: Langfuse, home: Project, caplog: pytest.LogCaptureFixture) -> None:
@@ -70,9 +82,8 @@ def test_langfuse_sdk_traces_and_scores(langfuse: Langfuse, home: Project, caplo
     assert session.steps.get(span_id=scores["correctness"].span_id).name == "answer"
 
 
-def test_phoenix_client_annotates_all_three(live_server: LiveServer, home: Project, key: str) -> None:
-    client = PhoenixClient(base_url=live_server.url, api_key=key)
-    given = client.spans.add_span_annotation(
+def test_phoenix_client_annotates_all_three(phoenix: PhoenixClient, home: Project) -> None:
+    given = phoenix.spans.add_span_annotation(
         span_id="00f067aa0ba902b7",
         annotation_name="thumb",
         identifier="fb-1",
@@ -81,10 +92,10 @@ def test_phoenix_client_annotates_all_three(live_server: LiveServer, home: Proje
         score=0.1,
         sync=True,
     )
-    client.traces.add_trace_annotation(
+    phoenix.traces.add_trace_annotation(
         trace_id="a" * 32, annotation_name="quality", annotator_kind="LLM", explanation="did not help"
     )
-    client.sessions.add_session_annotation(session_id="chat-1", annotation_name="mood", label="cross")
+    phoenix.sessions.add_session_annotation(session_id="chat-1", annotation_name="mood", label="cross")
     digest_waiting()
 
     assert given is not None
