@@ -1,7 +1,7 @@
 """Entries into rows: all at once, or, where one of them breaks that, each by itself."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from django.db import DatabaseError, OperationalError, transaction
@@ -65,7 +65,7 @@ def _put(project: Project, entries: Sequence[Entry], finish: Finish) -> None:
         finish(
             Stored(
                 outcomes=outcomes,
-                concerned=_sessions_of(project, {record.trace_id for record in (*contents.spans, *contents.logs)}),
+                concerned=_sessions_of(project, contents),
                 scores=len(contents.scores) + sum(len(session.scores) for session in contents.sessions),
                 refused=[entry for entry in entries if isinstance(entry, Refusal)],
             )
@@ -81,7 +81,8 @@ def _put(project: Project, entries: Sequence[Entry], finish: Finish) -> None:
         raise _Broken(f"{type(error).__name__}: {error}") from error
 
 
-def _sessions_of(project: Project, trace_ids: Iterable[str]) -> set[int]:
-    """The sessions of these traces, whether they changed or not."""
+def _sessions_of(project: Project, contents: Contents) -> set[int]:
+    """The sessions of this telemetry's traces, whether they changed or not."""
+    trace_ids = {span.trace_id for span in contents.spans} | {record.trace_id for record in contents.logs}
     found = Trace.objects.filter(project=project, trace_id__in=trace_ids, session__isnull=False)
     return {session_id for session_id in found.values_list("session_id", flat=True) if session_id}

@@ -6,8 +6,8 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 
 from accounts.models import Project
-from ingest.importing import ImportReport
 from ingest.models import BatchState, Upload
+from ingest.records import Refusal
 
 PER_PAGE = 20
 SHOWN = 200
@@ -37,7 +37,8 @@ class UploadRow:
 
     @property
     def counts(self) -> dict[str, Any]:
-        return self.upload.report
+        found: dict[str, Any] = self.upload.report
+        return found
 
     @property
     def news(self) -> str:
@@ -57,6 +58,6 @@ def page_of_uploads(project: Project, number: str) -> Page[UploadRow]:
 
 
 def _row(upload: Upload) -> UploadRow:
-    refused = [str(refusal) for refusal in ImportReport.from_json(upload.report).refused[:SHOWN]]
+    refused = [str(Refusal(line, why, name)) for line, name, why in upload.report.get("refused", ())[:SHOWN]]
     percent = min(100, upload.bytes_seen * 100 // upload.size) if upload.size else 0
     return UploadRow(upload, percent, refused)

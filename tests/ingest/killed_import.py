@@ -17,7 +17,8 @@ def main(after: int) -> None:
 
     importing.CHUNK = 200  # ten sessions
     uploading.LEASE = timedelta(0)  # what a killed worker held is free at once
-    store, chunks = importing._store, []
+    store = importing._store
+    chunks: list[int] = []
 
     def store_or_die(*args: object) -> None:
         if len(chunks) == after:

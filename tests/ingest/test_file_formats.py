@@ -342,7 +342,7 @@ def test_a_data_frame_as_csv_has_cells_in_pythons_notation(project: Project, tmp
 
 
 def test_spans_of_phoenixs_api_are_read(project: Project, tmp_path: Path) -> None:
-    span = {
+    span: dict[str, Any] = {
         "name": "agent",
         "context": {"trace_id": TRACE, "span_id": "b77a9c2bf29578e1"},
         "span_kind": "AGENT",
