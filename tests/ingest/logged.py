@@ -12,6 +12,7 @@ from tests.ingest.talk import (
     PARTS_CALL,
     PARTS_FIRST,
     PARTS_SAID,
+    SAID,
     SECOND,
     SPOKEN,
     TOOL,
