@@ -7,7 +7,7 @@ from typing import Any
 from ingest.dialects.times import as_time, nanoseconds_of
 from ingest.dialects.values import as_json, as_text
 from ingest.receiving.checking import SPAN_ID, TRACE_ID, is_id
-from ingest.receiving.limits import MAX_ATTRIBUTES, MAX_EVENTS, MAX_KEY, Cutter, clean
+from ingest.receiving.limits import MAX_ATTRIBUTES, MAX_EVENTS, MAX_KEY, MAX_NUMBER, Cutter, clean
 from ingest.records import EventRecord, SpanRecord
 
 NANOSECONDS_FROM = 10**17  # whole numbers of today's dates in nanoseconds: a float would lose their last digits
@@ -45,11 +45,11 @@ def _hex_of(written: Any, length: int) -> str:
 def nanoseconds(value: Any) -> int:
     """A time as ISO 8601, as a number since 1970 or as JavaScript's [seconds, nanoseconds]; 0 for none."""
     if isinstance(value, list) and len(value) == 2 and all(isinstance(part, int) for part in value):  # noqa: PLR2004 # [s, ns]
-        return int(value[0] * 10**9 + value[1])
+        value = value[0] * 10**9 + value[1]
     if isinstance(value, str) and value.strip().isdecimal() and len(value) < TRACE_ID:
         value = int(value)
     if isinstance(value, int) and value >= NANOSECONDS_FROM:
-        return int(value)
+        return value if value <= MAX_NUMBER else 0
     time = as_time(value)
     return nanoseconds_of(time) if time else 0
 

@@ -1,5 +1,6 @@
 """Times as people and programs write them."""
 
+import math
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ def as_time(value: Any) -> datetime | None:
     """ISO 8601 (without a zone: UTC), or a number of s, ms, µs or ns since 1970; None when it is no credible time."""
     if isinstance(value, str):
         return _written(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < math.inf:
         return None
     scale = next((factor for end, factor in SCALES if abs(value) < end), 1)
     return moment(int(value * scale))

@@ -1,5 +1,6 @@
 """Caps on what one request may make us store. What is over a cap is cut and marked, or refused with a reason."""
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +14,7 @@ MAX_DEPTH = 24
 MAX_ITEMS = 2_000
 MAX_TEXT = 1_000_000
 MAX_KEY = 300
+MAX_NUMBER = 2**63 - 1
 CUT = "cut"
 
 
@@ -46,12 +48,21 @@ class Cutter:
         return kept
 
 
+def _plain(value: Any) -> Any:
+    """A number that others can write too: 128-bit ids come as whole numbers, and 1e999 as an infinity."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, int) and not -MAX_NUMBER <= value <= MAX_NUMBER:
+        return str(value)
+    return value
+
+
 def clean(value: Any, cutter: Cutter, depth: int = 0) -> Any:
     """A value that came as plain JSON, bounded in depth, breadth and length."""
     if isinstance(value, str):
         return cutter.text(value)
     if not isinstance(value, dict | list):
-        return value
+        return _plain(value)
     if depth >= MAX_DEPTH:
         cutter.has_cut = True
         return "…"

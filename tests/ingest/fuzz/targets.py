@@ -24,6 +24,7 @@ from ingest.importing.unpacking import members
 from ingest.receiving import JSON, PROTOBUF, TooLarge, Unreadable, Unsupported, check, decode, decompress
 from ingest.records import Contents, Refusal, SessionRecord, Telemetry
 from ingest.storing.fitting import STEP_FIELDS, fit_session, fit_step
+from ingest.storing.parts import part_of
 from tests.ingest.fuzz import grammar
 from tests.ingest.fuzz.protobuf import as_protobuf
 
@@ -73,6 +74,7 @@ def derive(contents: Contents) -> None:
     scores_of_logs(contents.logs)
     session_of_trace(contents.spans, contents.logs, ["acme.ticket"])
     if contents.spans or contents.logs:
+        part_of(contents.spans, contents.logs)
         fit(read_session("fuzzed", contents.spans, contents.logs))
     for session in contents.sessions:
         fit(session)
@@ -110,6 +112,8 @@ def _import_values(found: Iterator[Value]) -> None:
             fit(entry)
         elif isinstance(entry, Telemetry):
             derive(Contents(spans=entry.spans, logs=entry.logs))
+        elif isinstance(entry, Refusal):
+            assert ", but cannot be read: " not in entry.message, entry.message
 
 
 def read_form(data: bytes) -> None:
