@@ -10,7 +10,7 @@ Row = Sequence[Any]
 
 
 def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Row], *, unique: Sequence[str] = ()) -> None:
-    """Inserts `rows`, whose values stand in the order of the fields `names`; other fields get their defaults.
+    """Inserts `rows`, whose values stand in the order of the columns `names`; others get their defaults.
 
     `unique`: the fields of a unique constraint; the row that is there already takes the new values.
     """

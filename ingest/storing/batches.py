@@ -17,8 +17,8 @@ from ingest.storing.together import Together
 
 SAME_BODY_WITHIN = timedelta(hours=24)
 COLUMNS = (
-    *("project", "api_key", "door", "content_type", "body", "sha256", "source", "items", "rejected", "received_at"),
-    "reason",
+    *("project_id", "api_key_id", "door", "content_type", "body", "sha256", "source", "items", "rejected"),
+    *("received_at", "reason"),
 )
 SAME = ("pk", "project_id", "door", "sha256", "state", "received_at")
 NOTHING_SAID = Checked()
@@ -77,7 +77,7 @@ def _keep(sent: Sequence[Sent]) -> list[bool]:
         known = _known(sent)
         kept: dict[Place, RawBatch] = {}
         news = [_is_news(one, known) and kept.setdefault(one.place, one.batch) is one.batch for one in sent]
-        rows.insert(RawBatch, COLUMNS, map(_values, kept.values()))
+        rows.insert(RawBatch, COLUMNS, ([getattr(one, name) for name in COLUMNS] for one in kept.values()))
     return news
 
 
@@ -103,10 +103,6 @@ def _is_news(sent: Sent, known: Mapping[Place, int]) -> bool:
         return True
     later = RawBatch.objects.filter(project=sent.batch.project_id, door=sent.batch.door, pk__gt=same)
     return sent.replaces and later.exists()
-
-
-def _values(batch: RawBatch) -> list[object]:
-    return [getattr(batch, RawBatch._meta.get_field(name).attname) for name in COLUMNS]  # noqa: SLF001
 
 
 def body_of(batch: RawBatch) -> bytes:

@@ -27,12 +27,12 @@ TRACE = ("project", "trace_id", "session", "sampled_out")
 PART = ("trace", "digest", "payload")
 TRANSCRIPT = ("session", "payload")
 STEP = ("session", *STEP_COLUMNS)
-SESSION = tuple(one.name for one in AgentSession._meta.concrete_fields if not one.primary_key)  # noqa: SLF001
+SESSION = tuple(one.attname for one in AgentSession._meta.concrete_fields if not one.primary_key)  # noqa: SLF001
 # Not what settling writes: it may be at it while this derives the steps.
 CHANGING = tuple(
     name
     for name in SESSION
-    if name not in {"project", "created_at", "settled_revision", "signal_count", "signal_weight"}
+    if name not in {"project_id", "created_at", "settled_revision", "signal_count", "signal_weight"}
 )
 
 
@@ -168,7 +168,7 @@ def _write_sessions(project: Project, changes: Sequence[Change]) -> None:
 
 
 def _values(row: AgentSession, names: Iterable[str]) -> list[object]:
-    return [row.project_id if name == "project" else getattr(row, name) for name in names]
+    return [getattr(row, name) for name in names]
 
 
 def _write_traces(project: Project, grown: Sequence[Grown]) -> None:

@@ -1,11 +1,11 @@
 """Many ask, one message goes out; and never none after the last who asked."""
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from common import doorbell
 from common.doorbell import Doorbell
 
 
@@ -25,8 +25,13 @@ class Task:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_bell_rings_once_for_many_and_again_for_who_comes_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    timers: list[Any] = []
-    monkeypatch.setattr(doorbell.threading, "Timer", lambda _seconds, go: timers.append(go) or threading.Thread())
+    timers: list[Callable[[], None]] = []
+
+    def timer(_seconds: float, go: Callable[[], None]) -> threading.Thread:
+        timers.append(go)
+        return threading.Thread()
+
+    monkeypatch.setattr(threading, "Timer", timer)
     task = Task()
     bell = Doorbell(task)
     for _ in range(5):

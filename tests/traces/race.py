@@ -5,6 +5,7 @@ It waits for a line on its input, so that all begin together, then prints how ma
 
 import os
 import sys
+from collections.abc import Sequence
 
 import django
 
@@ -18,7 +19,7 @@ def main(variant: str) -> None:
     from traces import settling  # noqa: PLC0415
     from traces.models import AgentSession  # noqa: PLC0415
 
-    def without_looking(found: list[tuple[AgentSession, object]]) -> int:
+    def without_looking(found: Sequence[tuple[AgentSession, list[settling.Row]]]) -> int:
         """The write with its condition removed."""
         return sum(
             AgentSession.objects.filter(pk=session.pk).update(settled_revision=session.revision) for session, _ in found
