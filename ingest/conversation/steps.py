@@ -18,6 +18,7 @@ from ingest.records import SpanRecord, StepRecord, is_good_time, moment
 ROLES = {"tool": "tool", "retriever": "tool", "reranker": "tool", "guardrail": "tool"}
 MODELS = ("llm", "embedding", "reranker")
 TALKING = ("llm", "agent", "chain")
+WRAPPING = (*TALKING, "other")  # what may have passed the whole conversation on
 EXCEPTIONS = ("exception", "gen_ai.client.operation.exception")
 BAD_TIME = "bad_time"
 NO_END = "no_end"
@@ -113,7 +114,7 @@ def _text(node: Node) -> str:
 
 
 def _arguments(node: Node) -> str:
-    if node.kind in TALKING and node.given:
+    if node.kind in WRAPPING and node.given:
         return ""  # the conversation says it once already
     for field in (Field.INPUT,) if node.kind in TALKING else (Field.ARGUMENTS, Field.INPUT):
         if (value := value_of(node.words, field)) is not None:
@@ -123,7 +124,7 @@ def _arguments(node: Node) -> str:
 
 
 def _result(node: Node) -> str:
-    if node.kind in TALKING:
+    if node.kind in TALKING or (node.kind in WRAPPING and node.answered):
         return ""
     for field in (Field.RESULT, Field.OUTPUT):
         if (value := value_of(node.words, field)) is not None:
