@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,7 @@ import psycopg
 
 TICKS = os.sysconf("SC_CLK_TCK")
 KILOBYTE = 1024
+PAUSE_SECONDS = 0.1
 
 
 def family(pid: int) -> list[int]:
@@ -62,5 +64,7 @@ def disk_bytes(database: str) -> int:
 
 def _sqlite_bytes(file: Path) -> int:
     with closing(sqlite3.connect(file, timeout=60)) as database:
-        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        # The first column says whether a reader was in the way: then the log is not yet in the file.
+        while database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            time.sleep(PAUSE_SECONDS)
     return sum(part.stat().st_size for part in (file, Path(f"{file}-wal")) if part.exists())
