@@ -23,6 +23,7 @@ from ingest.receiving.limits import MAX_SCORES_BYTES
 from ingest.records import Refusal, ScoreRecord, SessionRecord
 from ingest.request import program_of
 from ingest.request import read_body as read_bytes
+from ingest.retention import delete_session
 from ingest.serializers import (
     ListedScore,
     ListedScores,
@@ -31,7 +32,16 @@ from ingest.serializers import (
     ReceivedScores,
     ReceivedSessions,
 )
-from traces.api import LARGEST_PAGE, PAGE_SIZE, PAGING, list_sessions, list_sessions_schema
+from traces.access import get_session
+from traces.api import (
+    LARGEST_PAGE,
+    PAGE_SIZE,
+    PAGING,
+    list_sessions,
+    list_sessions_schema,
+    show_session,
+    show_session_schema,
+)
 
 JSON = "application/json"
 EXAMPLE = {
@@ -97,6 +107,27 @@ def sessions(request: Request) -> Response:
     if request.method == "POST":
         return _receive(request, cast("ApiKey", request.auth))
     return list_sessions(request)
+
+
+@show_session_schema
+@extend_schema(
+    methods=["DELETE"],
+    operation_id="sessions_destroy",
+    summary="Delete one session",
+    description=(
+        "Removes its steps, words, scores and signals, and every raw batch that holds bytes of it. What is sent of its "
+        "traces later is dropped. 400 while people's judgements rest on it."
+    ),
+    responses={204: None},
+)
+@keyed(GET=Scope.READ, DELETE=Scope.WRITE)
+def session(request: Request, session_id: int) -> Response:
+    """One of the project's sessions: shown (GET), or gone for good (DELETE)."""
+    if request.method == "DELETE":
+        key = cast("ApiKey", request.auth)
+        delete_session(get_session(key.project, session_id), key=key)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+    return show_session(request, session_id)
 
 
 def _receive(request: Request, key: ApiKey) -> Response:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ingest.api import scores, sessions
+from ingest.api import scores, session, sessions
 from ingest.doors import langfuse, langsmith, otlp, phoenix
 from ingest.doors.refusals import counted
 from ingest.views import health, health_api, limits, prices, privacy
@@ -21,6 +21,7 @@ urlpatterns = [
     *(path(f"{prefix}v1/logs", otlp.logs) for prefix in PREFIXES),
     *(path(f"{prefix}v1/metrics", otlp.metrics) for prefix in PREFIXES),
     path("api/v1/sessions/", counted(sessions), name="api_sessions"),
+    path("api/v1/sessions/<int:session_id>/", session, name="api_session"),
     path("api/v1/scores/", counted(scores), name="api_scores"),
     path("api/public/scores", langfuse.scores, name="langfuse_scores"),
     path("api/public/ingestion", langfuse.events, name="langfuse_events"),

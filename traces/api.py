@@ -1,4 +1,4 @@
-"""Sessions over the API. The list's URL belongs to ingest, which takes new ones there and calls `list_sessions`."""
+"""Sessions over the API. Their URLs belong to ingest, which takes new ones and deletes old ones there."""
 
 from typing import cast
 
@@ -8,8 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.authentication import keyed
-from accounts.models import ApiKey, Project, Scope
+from accounts.models import ApiKey, Project
 from common.api import whole_number
 from common.errors import Refused
 from traces.filters import SessionFilter
@@ -97,10 +96,8 @@ list_sessions_schema = extend_schema(
 )
 
 
-@extend_schema(operation_id="sessions_retrieve", summary="One session with its steps", responses=SessionSerializer)
-@keyed(GET=Scope.READ)
-def session_detail(request: Request, session_id: int) -> Response:
-    """A session with its steps, signals and scores."""
+def show_session(request: Request, session_id: int) -> Response:
+    """A session with its steps, signals and scores; Http404 where the project has none of this key."""
     steps = Prefetch("steps", Step.objects.order_by("position", "pk"))
     rows = AgentSession.objects.filter(project=_project(request)).prefetch_related(
         steps, "transcript", "signals", "scores"
@@ -109,3 +106,12 @@ def session_detail(request: Request, session_id: int) -> Response:
     if session is None:
         raise Http404("No such session.")
     return Response(SessionSerializer(session, context={"slug": _project(request).slug}).data)
+
+
+# What the view at a session's URL is decorated with: ingest takes sessions away at the same address.
+show_session_schema = extend_schema(
+    methods=["GET"],
+    operation_id="sessions_retrieve",
+    summary="One session with its steps",
+    responses=SessionSerializer,
+)

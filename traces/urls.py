@@ -1,12 +1,11 @@
-"""URLs of sessions. The list over the API stands in ingest, which takes new sessions at the same address."""
+"""URLs of sessions. Those of the API stand in ingest, which takes sessions in and away at the same addresses."""
 
 from django.urls import path
 
-from traces import api, views
+from traces import views
 
 urlpatterns = [
     path("p/<slug:slug>/sessions/", views.session_list, name="session_list"),
     path("p/<slug:slug>/sessions/<int:session_id>/", views.session_page, name="session_page"),
     path("p/<slug:slug>/settings/scores/", views.score_meanings, name="score_meanings"),
-    path("api/v1/sessions/<int:session_id>/", api.session_detail, name="api_session"),
 ]

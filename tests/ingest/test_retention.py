@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from accounts.models import Project, Role
+from accounts.models import Project, Role, Scope
 from annotate.models import QueueItem, Review
 from common.errors import Refused
 from ingest.digest import digest_waiting
@@ -18,6 +18,7 @@ from ingest.retention import SLICE, Removed, apply, delete_session, plan
 from ingest.tasks import retain
 from tests.builders import (
     make_failure,
+    make_key,
     make_member,
     make_project,
     make_queue,
@@ -209,3 +210,23 @@ def test_short_name_is_not_looked_for_inside_of_others(client: Client, secret: s
     digest_waiting()
     assert delete_session(AgentSession.objects.get(external_id="a")).batches == 1
     assert names(project) == ["ab"]
+
+
+def test_session_is_deleted_over_the_api(client: Client, project: Project) -> None:
+    session = make_session(project)
+    key = {"Authorization": f"Bearer {make_key(project, Scope.WRITE)}"}
+    path = f"/api/v1/sessions/{session.pk}/"
+    assert client.delete(path, headers={"Authorization": f"Bearer {make_key(project, Scope.READ)}"}).status_code == 403
+    assert client.delete(path, headers=key).status_code == 204
+    assert client.delete(path, headers=key).status_code == 404
+    removal = Removal.objects.get()
+    assert removal.api_key is not None
+
+
+def test_judged_session_is_refused_over_the_api(client: Client, project: Project) -> None:
+    session = make_session(project)
+    make_review(session, make_member(project, Role.REVIEWER))
+    key = {"Authorization": f"Bearer {make_key(project, Scope.WRITE)}"}
+    response = client.delete(f"/api/v1/sessions/{session.pk}/", headers=key)
+    assert response.status_code == 400
+    assert "People have judged" in response.json()["errors"][0]["message"]
