@@ -157,7 +157,7 @@ def test_a_bomb_is_refused_in_bounded_memory(
     client: Client, secret: str, door: Door, encoding: str, settings: LazySettings
 ) -> None:
     settings.MAX_BODY_BYTES = 1_000_000
-    packers = {
+    packers: dict[str, Callable[[bytes], bytes]] = {
         **PACKERS,
         "raw deflate": raw_deflate,
         "two members": lambda body: gzip.compress(b" ") + gzip.compress(body),

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -43,7 +44,11 @@ def write_report(path: str) -> int:
     return len(sessions)
 
 
-QUESTIONS = {"new_key": new_key, "count_batches": count_batches, "write_report": write_report}
+QUESTIONS: dict[str, Callable[..., object]] = {
+    "new_key": new_key,
+    "count_batches": count_batches,
+    "write_report": write_report,
+}
 
 
 def answer(question: str, *arguments: str) -> object:

@@ -74,7 +74,7 @@ def check(installation: Installation, folder: Path, name: str, times: int, numbe
     seed = int(os.environ.get("KILL_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
     print(f"KILL_SEED={seed} repeats these")
     dice = random.Random(seed)
-    senders = under_load(installation, name, seed, lambda: [disturb(installation, dice, number) for _ in range(times)])
+    senders = under_load(installation, name, seed, lambda: disturb(installation, dice, number, times))
     assert [sender.fault for sender in senders if sender.fault] == []
     counted: dict[str, int] = {}
 
@@ -87,7 +87,7 @@ def check(installation: Installation, folder: Path, name: str, times: int, numbe
     compare(senders, read_report(installation, folder), f"{name}-")
 
 
-def under_load(installation: Installation, name: str, seed: int, disturb: Callable[[], object]) -> list[Client]:
+def under_load(installation: Installation, name: str, seed: int, disturb: Callable[[], None]) -> list[Client]:
     """The clients that sent while `disturb` ran, and finished what they had begun."""
     key = installation.ask("new_key", name)
     senders = clients(installation.running.port, key, name, seed, CLIENTS)
@@ -103,14 +103,19 @@ def under_load(installation: Installation, name: str, seed: int, disturb: Callab
     return senders
 
 
-def disturb(installation: Installation, dice: random.Random, number: signal.Signals) -> None:
-    """Ends one part, or everything, at a random moment, and starts it again."""
-    time.sleep(dice.uniform(*PAUSE))
-    victim = dice.choice(["celery", "celery", "gunicorn", "one of gunicorn", "everything"])
-    if victim == "one of gunicorn":
-        installation.end_one_of("gunicorn", number)
-        return
-    parts = ["gunicorn", "celery"] if victim == "everything" else [victim]
+def disturb(installation: Installation, dice: random.Random, number: signal.Signals, times: int) -> None:
+    """That often, at a random moment: ends one part, or everything, and starts it again."""
+    for _ in range(times):
+        time.sleep(dice.uniform(*PAUSE))
+        victim = dice.choice(["celery", "celery", "gunicorn", "one of gunicorn", "everything"])
+        if victim == "one of gunicorn":
+            installation.end_one_of("gunicorn", number)
+        else:
+            restart(installation, ["gunicorn", "celery"] if victim == "everything" else [victim], number)
+
+
+def restart(installation: Installation, parts: list[str], number: signal.Signals) -> None:
+    """Ends all of the parts before it starts one."""
     for part in parts:
         installation.end(part, number)
     for part in parts:

@@ -18,7 +18,7 @@ SPAN_IDS = {"traceId": "trace_id", "spanId": "span_id", "parentSpanId": "parent_
 
 def as_protobuf(request: dict[str, Any]) -> bytes:
     """The bytes; none where the request is nested more deeply than protobuf writes."""
-    message = ExportLogsServiceRequest() if "resourceLogs" in request else ExportTraceServiceRequest()
+    message: Any = ExportLogsServiceRequest() if "resourceLogs" in request else ExportTraceServiceRequest()
     for group in _objects(request, "resourceLogs"):
         for record in _below(group, "scopeLogs", "logRecords"):
             _log(message.resource_logs.add().scope_logs.add().log_records.add(), record)
@@ -26,9 +26,10 @@ def as_protobuf(request: dict[str, Any]) -> bytes:
         for span in _below(group, "scopeSpans", "spans"):
             _span(message.resource_spans.add().scope_spans.add().spans.add(), span)
     try:
-        return message.SerializeToString()
+        written: bytes = message.SerializeToString()
     except EncodeError:
         return b""
+    return written
 
 
 def _objects(parent: Any, key: str) -> Iterator[dict[str, Any]]:

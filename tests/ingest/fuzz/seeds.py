@@ -3,7 +3,7 @@
 import gzip
 import random
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import zstandard
@@ -25,7 +25,7 @@ def seeds_of(target: str, *, is_built: bool) -> Iterator[bytes]:
         return
     bodies = [OURS, *captures()]
     if target.startswith("decompress"):
-        packs = (gzip.compress, zlib.compress, zstandard.compress)
+        packs: tuple[Callable[[bytes], bytes], ...] = (gzip.compress, zlib.compress, zstandard.compress)
         bodies = [bytes([number]) + pack(body) for body in bodies[:8] for number, pack in enumerate(packs)]
     yield from (body for body in bodies if len(body) <= LARGEST)
 

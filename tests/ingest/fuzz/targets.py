@@ -30,6 +30,7 @@ from tests.ingest.fuzz.protobuf import as_protobuf
 
 LIMIT = 1_000_000
 REFUSALS = (Unreadable, TooLarge, Unsupported)
+PACKS: tuple[Callable[[bytes], bytes], ...] = (gzip.compress, zlib.compress, zstandard.compress)
 ENCODINGS = ("gzip", "deflate", "zstd", "identity", "x-gzip")
 
 
@@ -136,7 +137,7 @@ def read_chat(data: bytes) -> None:
 def compressed(dice: grammar.Dice) -> bytes:
     """A good stream, cut or continued somewhere."""
     body = (grammar.as_json(grammar.plain(dice)) * (1 + dice.below(300)))[: 2 * LIMIT]
-    pack = dice.choice((gzip.compress, zlib.compress, zstandard.compress))
+    pack = dice.choice(PACKS)
     data = pack(body) + dice.choice((b"", b"\x00", pack(body), pack(pack(body))))
     return bytes([dice.below(5)]) + data[: len(data) - dice.choice((0, 0, 1, 4, 8, len(data) // 2))]
 
@@ -165,8 +166,9 @@ def cell(dice: grammar.Dice) -> str:
 
 def packed_file(dice: grammar.Dice) -> bytes:
     """Lines, one value or a table, perhaps packed, perhaps cut off."""
-    body = dice.choice((lines, lambda dice: grammar.as_json(file(dice)), table))(dice)
-    data = dice.choice((bytes, bytes, gzip.compress, zstandard.compress, zipped))(body)
+    makers: tuple[Callable[[grammar.Dice], bytes], ...] = (lines, _json(file), table)
+    body = dice.choice(makers)(dice)
+    data = dice.choice((bytes, bytes, *PACKS, zipped))(body)
     return data[: len(data) - dice.choice((0, 0, 0, 1, 9))]
 
 
