@@ -13,7 +13,7 @@ from ingest.models import BatchState, RawBatch
 LEASE = timedelta(minutes=2)
 # For so long after a claim the project's other batches are left to the same worker: two at once would only overtake
 # each other. Then others join in, since it may be dead.
-HOLD = timedelta(seconds=15)
+HOLD = timedelta(seconds=5)
 MOST_CLAIMS = 5
 DEADLY = f"Its worker ended {MOST_CLAIMS} times while reading it."
 # Spans, steps, … of one claim. Larger ones let the doors wait for SQLite's write lock.

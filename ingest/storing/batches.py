@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import ApiKey
@@ -81,7 +81,8 @@ def _keep(sent: Sequence[Sent]) -> list[bool]:
     return news
 
 
-_together = Together(_keep)
+# A busy database is busy for all of them; to ask it again for each would keep them waiting as many times over.
+_together = Together(_keep, for_all=OperationalError)
 
 
 def _known(sent: Sequence[Sent]) -> dict[Place, int]:

@@ -26,10 +26,14 @@ class _Wish(Generic[Item, Result]):
 
 
 class Together(Generic[Item, Result]):
-    """Calls `work` with the items of all threads that wait; it answers with a result for each, in their order."""
+    """Calls `work` with the items of all threads that wait; it answers with a result for each, in their order.
 
-    def __init__(self, work: Callable[[Sequence[Item]], Sequence[Result]]) -> None:
+    Where it fails each item is tried alone, unless it failed with `for_all`: then the fault is not with an item.
+    """
+
+    def __init__(self, work: Callable[[Sequence[Item]], Sequence[Result]], for_all: type[Exception]) -> None:
         self._work = work
+        self._for_all = for_all
         self._turn = threading.Lock()
         self._gate = threading.Lock()
         self._waiting: list[_Wish[Item, Result]] = []
@@ -49,18 +53,18 @@ class Together(Generic[Item, Result]):
     def _do_all(self) -> None:
         with self._gate:
             wishes, self._waiting = self._waiting, []
-        if not self._is_done(wishes) and len(wishes) > 1:
+        self._try(wishes)
+        if len(wishes) > 1 and wishes[0].error is not None and not isinstance(wishes[0].error, self._for_all):
             # One that cannot be done must not keep the others from it.
             for wish in wishes:
-                self._is_done([wish])
+                self._try([wish])
 
-    def _is_done(self, wishes: Sequence[_Wish[Item, Result]]) -> bool:
+    def _try(self, wishes: Sequence[_Wish[Item, Result]]) -> None:
         try:
             results = self._work([wish.item for wish in wishes])
         except Exception as error:  # noqa: BLE001 # each thread hears of its own, where it can be answered
             for wish in wishes:
                 wish.error = error
-            return False
+            return
         for wish, result in zip(wishes, results, strict=True):
             wish.results, wish.error = [result], None
-        return True

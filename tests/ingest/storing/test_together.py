@@ -19,7 +19,7 @@ def test_what_comes_while_one_is_at_work_is_done_in_one_go() -> None:
         assert go_on.wait(30)
         return [item * 2 for item in items]
 
-    together = Together(work)
+    together = Together(work, for_all=OSError)
     with ThreadPoolExecutor(8) as pool:
         first = pool.submit(together.do, 0)
         assert begun.wait(30)
@@ -42,7 +42,7 @@ def test_one_that_cannot_be_done_keeps_no_other_from_it() -> None:
             raise ValueError("no threes")
         return list(items)
 
-    together = Together(work)
+    together = Together(work, for_all=OSError)
     wishes = []
     with ThreadPoolExecutor(5) as pool:
         with together._turn:
@@ -53,3 +53,22 @@ def test_one_that_cannot_be_done_keeps_no_other_from_it() -> None:
         with pytest.raises(ValueError, match="no threes"):
             wishes[3].result()
     assert sorted(tried) == [0, 1, 2, 3, 4]
+
+
+def test_what_is_wrong_for_all_is_not_tried_again_for_each() -> None:
+    tried: list[int] = []
+
+    def work(items: Sequence[int]) -> list[int]:
+        tried.append(len(items))
+        raise OSError("the disk is full")
+
+    together = Together(work, for_all=OSError)
+    with ThreadPoolExecutor(3) as pool:
+        with together._turn:
+            wishes = [pool.submit(together.do, number) for number in range(3)]
+            while len(together._waiting) < len(wishes):
+                threading.Event().wait(0.001)
+        for wish in wishes:
+            with pytest.raises(OSError, match="full"):
+                wish.result()
+    assert tried == [3]
