@@ -24,7 +24,10 @@ def _has(*words: str) -> Gate:
 
 def _hints_at_secret(text: str) -> bool:
     small = text.lower()
-    return any(word in small for word in SECRET_WORDS)
+    for word in SECRET_WORDS:  # noqa: SIM110 # asked of every text: `any` takes three times as long
+        if word in small:
+            return True
+    return False
 
 
 def _always(_text: str) -> bool:
@@ -36,7 +39,7 @@ class Builtin:
     """One kind of private words.
 
     `fits` says whether a match is one: a bool, or how many of its first characters are. `named`: the names of fields
-    whose whole value is private, such as "password".
+    whose whole value is private, such as "password". `needs_digit`: no text without one is tried.
     """
 
     name: str
@@ -48,8 +51,10 @@ class Builtin:
     fits: Fits = _always
     named: Pattern[str] | None = None
     is_usual: bool = True
+    needs_digit: bool = False
 
 
+ANY_DIGIT = re.compile(r"\d").search
 NUMERIC = re.compile(r"\d[ ().\-/]{0,2}\d[ ().\-/]{0,2}\d").search
 LONG_NUMBER = re.compile(r"\d{4}").search
 DOTTED = re.compile(r"\d\.\d{1,3}\.\d").search
@@ -147,6 +152,7 @@ BUILTINS: tuple[Builtin, ...] = (
         (re.compile(r"(?i)(?<![A-Za-z0-9])[A-Z]{2}\d\d(?: ?[A-Z0-9]){11,30}"),),
         IBAN_START,
         iban_length,
+        needs_digit=True,
     ),
     Builtin(
         "card",
@@ -156,6 +162,7 @@ BUILTINS: tuple[Builtin, ...] = (
         (re.compile(r"(?<![\w.])\d(?:[ -]?\d){12,18}(?![\w]|[.-]\d)"),),
         NUMERIC,
         is_card,
+        needs_digit=True,
     ),
     Builtin(
         "ssn",
@@ -171,6 +178,7 @@ BUILTINS: tuple[Builtin, ...] = (
         ),
         NUMERIC,
         named=re.compile(r"(?i)(?:.*[._-])?(?:ssn|social[_-]?security(?:[_-]?(?:number|no))?)\Z"),
+        needs_digit=True,
     ),
     Builtin(
         "phone",
@@ -189,6 +197,7 @@ BUILTINS: tuple[Builtin, ...] = (
         NUMERIC,
         is_phone,
         named=re.compile(r"(?i)(?:.*[._-])?(?:phone|telephone|mobile|cell|fax|msisdn)(?:[_-]?(?:number|no))?\Z"),
+        needs_digit=True,
     ),
     Builtin(
         "ip",
@@ -229,6 +238,7 @@ BUILTINS: tuple[Builtin, ...] = (
         (re.compile(r"(?<!\w)\d{8,40}+(?!\w)"),),
         LONG_NUMBER,
         is_usual=False,
+        needs_digit=True,
     ),
 )
 BY_NAME = {builtin.name: builtin for builtin in BUILTINS}

@@ -10,7 +10,7 @@ from re import Match
 
 import regex
 
-from ingest.redaction.builtin import BY_NAME, Builtin
+from ingest.redaction.builtin import ANY_DIGIT, BY_NAME, Builtin
 
 WITHHELD = "[withheld: redaction took too long]"
 # Letters alone, and no vowels: what is put in can be neither a number nor a word that another rule takes out again.
@@ -117,8 +117,9 @@ class Redaction:
         return self.text(value)
 
     def _built_in(self, text: str) -> str:
+        has_digit = ANY_DIGIT(text) is not None
         for builtin in self.redactor.builtins:
-            if builtin.gate(text):
+            if (has_digit or not builtin.needs_digit) and builtin.gate(text):
                 for pattern in builtin.patterns:
                     text = pattern.sub(lambda found, builtin=builtin: self._replaced(builtin, found), text)  # type: ignore[misc]  # the default binds this turn's value
         return text
