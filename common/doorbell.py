@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
 HEARD_WITHIN_SECONDS = 60
-CALM_SECONDS = 0.1
+CALM_SECONDS = 0.2
 
 
 def ring(task: Task, **ids: Any) -> None:

@@ -1,5 +1,7 @@
 """Celery doors of ingest: fetch, call, nothing else."""
 
+import time
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -12,6 +14,9 @@ from ingest.storing.counts import drop_old_counts
 from ingest.uploading import has_free_uploads, import_waiting
 
 ROUNDS = 20
+# A round costs as much as a few sessions do: where it found little, the next one waits until there is more to take.
+FEW = 25
+GATHERING_SECONDS = 0.1
 SLICES = 50  # of one project in one turn, so that others get theirs
 
 
@@ -19,8 +24,11 @@ SLICES = 50  # of one project in one turn, so that others get theirs
 def digest() -> None:
     """Digests what waits, and asks for another turn when more came than one turn should take."""
     for _ in range(ROUNDS):
-        if not digest_waiting():
+        done = digest_waiting()
+        if not done:
             return
+        if done < FEW:
+            time.sleep(GATHERING_SECONDS)
     ring(digest)
 
 
