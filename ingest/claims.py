@@ -19,6 +19,7 @@ DEADLY = f"Its worker ended {MOST_CLAIMS} times while reading it."
 # Spans, steps, … of one claim. Larger ones let the doors wait for SQLite's write lock.
 MOST_ITEMS = 1_000
 IN_VIEW = 300
+MUCH = 25
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,12 @@ def _claim(chosen: Collection[_Waiting]) -> list[RawBatch]:
 def _free(batches: QuerySet[RawBatch]) -> QuerySet[RawBatch]:
     free = Q(claimed_until=None) | Q(claimed_until__lt=timezone.now())
     return batches.filter(free, state=BatchState.WAITING)
+
+
+def is_much_waiting() -> bool:
+    """Whether the next claim would be large: in batches, or in what is in them."""
+    free = _free_in_view(MUCH)
+    return len(free) >= MUCH or sum(one.items for one in free) >= MOST_ITEMS // 2
 
 
 def has_free_batches() -> bool:

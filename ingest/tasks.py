@@ -7,15 +7,14 @@ from django.utils import timezone
 
 from accounts.models import Project
 from common.doorbell import ring
-from ingest.claims import has_free_batches
+from ingest.claims import has_free_batches, is_much_waiting
 from ingest.digest import digest_waiting
 from ingest.retention import apply as apply_retention
 from ingest.storing.counts import drop_old_counts
 from ingest.uploading import has_free_uploads, import_waiting
 
 ROUNDS = 20
-# A round costs as much as a few sessions do: where it found little, the next one waits until there is more to take.
-FEW = 25
+# A round costs as much as a few sessions do: where it would find little, it waits until there is more to take.
 GATHERING_SECONDS = 0.1
 SLICES = 50  # of one project in one turn, so that others get theirs
 
@@ -24,10 +23,9 @@ SLICES = 50  # of one project in one turn, so that others get theirs
 def digest() -> None:
     """Digests what waits, and asks for another turn when more came than one turn should take."""
     for _ in range(ROUNDS):
-        done = digest_waiting()
-        if not done:
+        if not digest_waiting():
             return
-        if done < FEW:
+        if not is_much_waiting():
             time.sleep(GATHERING_SECONDS)
     ring(digest)
 

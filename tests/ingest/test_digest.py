@@ -62,6 +62,16 @@ def test_a_claim_sees_further_than_the_first_few_hundred(key: ApiKey, monkeypatc
     test_a_claim_takes_other_projects_than_those_that_are_held(key)
 
 
+def test_much_waits_where_batches_are_many_or_large(key: ApiKey) -> None:
+    keep(key, *range(claims.MUCH - 1))
+    assert not claims.is_much_waiting()
+    keep(key, claims.MUCH)
+    assert claims.is_much_waiting()
+    RawBatch.objects.all().delete()
+    keep_batch(key, "traces", JSON, export(span(1)), Checked(claims.MOST_ITEMS))
+    assert claims.is_much_waiting()
+
+
 def test_a_claim_is_small_where_batches_are_large(key: ApiKey) -> None:
     for number, items in ((1, 5_000), (2, 600), (3, 400), (4, 1)):
         keep_batch(key, "traces", JSON, export(span(number)), Checked(items))
