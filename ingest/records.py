@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar, dataclass_transform
 
 # A time outside of these years is somebody's broken clock: kept, flagged, never counted with.
 EARLIEST_NS = 946_684_800_000_000_000  # 2000
@@ -10,6 +10,18 @@ LATEST_NS = 4_102_444_800_000_000_000  # 2100
 
 # The flag of a span that only stands for others, such as the words of a trace whose spans come from another file.
 STAND_IN = "stand_in"
+
+
+Record = TypeVar("Record")
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def record(kind: type[Record]) -> type[Record]:
+    """A dataclass that nobody may change, on the word of the type checker alone.
+
+    Holding it to that at run time made each record five times as dear, a tenth of all that reading a session costs.
+    """
+    return dataclass(slots=True)(kind)
 
 
 def is_good_time(nanoseconds: int) -> bool:
@@ -24,7 +36,7 @@ def moment(nanoseconds: int) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest // 1000)
 
 
-@dataclass(frozen=True)
+@record
 class EventRecord:
     """An event on a span, such as an exception. `time_ns` since 1970."""
 
@@ -33,7 +45,7 @@ class EventRecord:
     attributes: dict[str, Any]
 
 
-@dataclass(frozen=True)
+@record
 class SpanRecord:
     """A span as received: ids in lower-case hex, times in ns since 1970 (0 = not given), attributes flat."""
 
@@ -53,7 +65,7 @@ class SpanRecord:
     flags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@record
 class LogRecord:
     """A log record that concerns a span. It may come before its span."""
 
@@ -65,7 +77,7 @@ class LogRecord:
     body: Any = None
 
 
-@dataclass(frozen=True)
+@record
 class CallRecord:
     """A tool call that a message asks for. `arguments` is text, usually JSON."""
 
@@ -75,7 +87,7 @@ class CallRecord:
     user_side: bool = False
 
 
-@dataclass(frozen=True)
+@record
 class MessageRecord:
     """One chat message, whoever's dialect it was. `role` is system, user, assistant or tool."""
 
@@ -92,7 +104,7 @@ class MessageRecord:
     cost_usd: float | None = None
 
 
-@dataclass(frozen=True)
+@record
 class ScoreRecord:
     """A judgement by a machine or an end user, or `author` by name.
 
@@ -116,7 +128,7 @@ class ScoreRecord:
     given_at: datetime | None = None
 
 
-@dataclass(frozen=True)
+@record
 class StepRecord:
     """One step, field by field as `traces.Step` stores it; the position is its place in the list."""
 
@@ -147,7 +159,7 @@ class StepRecord:
     flags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@record
 class SessionRecord:
     """A whole session. `error_count` None means: count the steps that failed."""
 
@@ -170,7 +182,7 @@ class SessionRecord:
     error_count: int | None = None
 
 
-@dataclass(frozen=True)
+@record
 class Refusal:
     """Something that could not be taken: the line of the file or body (0 = the whole), the field, and why."""
 
@@ -183,7 +195,7 @@ class Refusal:
         return f"{where}{self.field + ': ' if self.field else ''}{self.message}"
 
 
-@dataclass(frozen=True)
+@record
 class Telemetry:
     """What an OTLP body held. `rejected` items are left out; `reasons` says why, each reason once."""
 
@@ -193,7 +205,7 @@ class Telemetry:
     reasons: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@record
 class Checked:
     """How many items of a body can be taken, how many cannot, and why: each reason once, or with its place."""
 
@@ -202,7 +214,7 @@ class Checked:
     reasons: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@record
 class Contents:
     """What a raw batch holds, whichever door it came through."""
 

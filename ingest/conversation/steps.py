@@ -7,7 +7,7 @@ from ingest.conversation.speech import spoken, thoughts
 from ingest.conversation.totals import Usage
 from ingest.conversation.tree import Node
 from ingest.dialects.chat import is_tool_message, read_message
-from ingest.dialects.fields import unflatten, value_of
+from ingest.dialects.fields import Words, unflatten, value_of
 from ingest.dialects.parts import answer_failed, answer_text, readable
 from ingest.dialects.registry import documents
 from ingest.dialects.tables import Field
@@ -147,7 +147,7 @@ def _is_mcp(value: Any) -> bool:
     return isinstance(value, dict) and isinstance(value.get("content"), list) and value.keys() <= MCP
 
 
-def _documents(words: dict[str, Any]) -> str:
+def _documents(words: Words) -> str:
     for prefix in documents():
         found = [item.get("document", item) for item in unflatten(words, prefix)]
         if found:

@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ingest.dialects.feedback import is_carrier
-from ingest.dialects.fields import has_group, session_of, words_of
-from ingest.dialects.registry import FEEDBACK
+from ingest.dialects.fields import session_in, session_of_span
 from ingest.records import LogRecord, SpanRecord
 
 MAX_ID = 200
@@ -14,16 +13,15 @@ MAX_ID = 200
 def session_of_trace(spans: Sequence[SpanRecord], logs: Iterable[LogRecord], extra_keys: Iterable[str] = ()) -> str:
     """The root's session id, else the most frequent one, else the trace's own id; "" for feedback alone."""
     keys = tuple(extra_keys)
-    words = [(span, words_of(span)) for span in spans]
-    words = [(span, told) for span, told in words if not (has_group(told, FEEDBACK) and is_carrier(span))]
-    if not words:
+    spans = [span for span in spans if not is_carrier(span)]
+    if not spans:
         return ""
-    said = [(span, name) for span, told in words if (name := session_of(told, keys))]
+    said = [(span, name) for span in spans if (name := session_of_span(span, keys))]
     on_roots = [name for span, name in said if not span.parent_id]
     anywhere = [name for _, name in said]
-    in_logs = [name for log in logs if (name := session_of(log.attributes, keys))]
+    in_logs = [name for log in logs if (name := session_in(log.attributes, keys))]
     best = _most_frequent(on_roots) or _most_frequent(anywhere) or _most_frequent(in_logs)
-    return (best or words[0][0].trace_id)[:MAX_ID]
+    return (best or spans[0].trace_id)[:MAX_ID]
 
 
 def _most_frequent(names: list[str]) -> str:

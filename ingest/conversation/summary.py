@@ -7,7 +7,7 @@ from typing import Any
 
 from ingest.conversation.steps import is_error, latency_ms
 from ingest.conversation.tree import Node, Turn
-from ingest.dialects.fields import format_of, metadata_of, value_of
+from ingest.dialects.fields import format_of, value_of
 from ingest.dialects.tables import Field
 from ingest.dialects.values import as_json, as_text, as_word
 from ingest.receiving.limits import Cutter, clean
@@ -57,7 +57,7 @@ def _first(nodes: Sequence[Node], field: Field) -> str:
 def _workflow(nodes: Sequence[Node], turns: Sequence[Turn]) -> str:
     """The agent's name, else the name of a root that is no plumbing, else the service's."""
     roots = [turn.root.span.name for turn in turns if turn.root.kind in {"agent", "chain"}]
-    services = [as_text(node.words.get("service.name")) for node in nodes[:1]]
+    services = [as_text(node.words.attributes.get("service.name")) for node in nodes[:1]]
     named = [service for service in services if service and not service.startswith(UNNAMED)]
     anything = [turn.root.span.name for turn in turns]
     return _first(nodes, Field.WORKFLOW) or next(iter([*roots, *named, *anything]), "")
@@ -83,7 +83,7 @@ def _metadata(nodes: Sequence[Node]) -> dict[str, Any]:
     """What the sender added, the roots' word before their children's."""
     found: dict[str, Any] = {}
     for node in nodes:
-        for key, value in metadata_of(node.words).items():
+        for key, value in node.words.metadata.items():
             if len(found) < MAX_METADATA and not key.startswith(LEAKED):
                 found.setdefault(key, value)
     kept: dict[str, Any] = clean(found, Cutter())

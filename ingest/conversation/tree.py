@@ -7,9 +7,8 @@ from functools import cached_property
 from ingest.conversation.joining import joined
 from ingest.dialects.chat import is_tool_message
 from ingest.dialects.feedback import is_carrier
-from ingest.dialects.fields import Words, has_group, kind_of, value_of, words_of
+from ingest.dialects.fields import Reader, Words, value_of
 from ingest.dialects.messages import answered_by, given_to
-from ingest.dialects.registry import FEEDBACK
 from ingest.dialects.tables import Field
 from ingest.dialects.values import as_json
 from ingest.records import STAND_IN, LogRecord, MessageRecord, SpanRecord, is_good_time
@@ -80,19 +79,20 @@ def _nodes(spans: Iterable[SpanRecord], logs: Iterable[LogRecord]) -> dict[tuple
     for log in sorted(logs, key=lambda log: log.time_ns):
         by_span.setdefault((log.trace_id, log.span_id), []).append(log)
     nodes = {}
+    reader = Reader()
     for span in spans:
         place = (span.trace_id, span.span_id)
-        words = words_of(span, by_span.get(place, ()))
-        if has_group(words, FEEDBACK) and is_carrier(span):
-            continue
-        nodes[place] = Node(span=span, logs=by_span.get(place, []), words=words, kind=_kind(words))
+        if not is_carrier(span):
+            beside = by_span.get(place, [])
+            words = reader.words_of(span, beside)
+            nodes[place] = Node(span=span, logs=beside, words=words, kind=_kind(words))
     return nodes
 
 
 def _kind(words: Words) -> str:
     """The kind as told; a span that tells none but answers with a tool's message is a tool."""
-    kind = kind_of(words)
-    return "tool" if kind == "other" and is_tool_message(as_json(value_of(words, Field.OUTPUT))) else kind
+    is_tool = words.kind == "other" and is_tool_message(as_json(value_of(words, Field.OUTPUT)))
+    return "tool" if is_tool else words.kind
 
 
 def _join(nodes: dict[tuple[str, str], Node]) -> None:

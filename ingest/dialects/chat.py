@@ -73,6 +73,7 @@ SAYS = (
     "refusal",
     "tool_plan",
 )
+PLAIN = {"role", "content"}  # the members of most messages, in most dialects
 ITEMS = {"function_call", "function_call_output", "reasoning", "custom_tool_call"}
 
 
@@ -191,11 +192,21 @@ def _role(value: Any) -> str:
 
 def read_message(value: Any) -> Iterable[MessageRecord]:
     """One message, or several: a user's message may carry tool answers before its words."""
-    if _is_pair(value):
-        value = {"role": value[0], "content": value[1]}
     if not isinstance(value, dict):
-        return []
+        if not _is_pair(value):
+            return []
+        value = {"role": value[0], "content": value[1]}
     value = _unwrapped(value)
+    return _plain(value) if value.keys() == PLAIN and not _has_parts(value["content"]) else _read(value)
+
+
+def _plain(value: dict[str, Any]) -> list[MessageRecord]:
+    role = _role(value["role"])
+    return [MessageRecord(role, text=readable(value["content"]))] if role else []
+
+
+def _read(value: dict[str, Any]) -> Iterable[MessageRecord]:
+    """A message with more than its role and words."""
     kind = as_text(value.get("type"))
     if kind in AUTOGEN:
         return _autogen(value, AUTOGEN[kind])

@@ -2,9 +2,11 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
-from ingest.dialects.fields import Words, kind_of, session_of, unflatten, value_of
+from ingest.dialects.fields import session_of, unflatten, value_of, words_in
+from ingest.dialects.registry import FEEDBACK, MOST_KEYS, part_of
 from ingest.dialects.tables import Field
 from ingest.dialects.values import as_number, as_text
 from ingest.receiving.checking import SPAN_ID, TRACE_ID, is_id
@@ -12,7 +14,6 @@ from ingest.records import LogRecord, ScoreRecord, SpanRecord, moment
 
 SCOPES = ("", "trace.", "session.")
 SETS = (("annotations", "annotation"), ("evaluations", "evaluation"))
-STARTS = tuple(scope + plural for scope in SCOPES for plural, _ in SETS)
 EVALUATION = "gen_ai.evaluation.result"
 RESPONSE_ID = "gen_ai.response.id"
 KINDS = ("human", "llm", "code")
@@ -26,20 +27,26 @@ def scores_of_span(span: SpanRecord) -> list[ScoreRecord]:
 
 
 def _has_feedback(span: SpanRecord) -> bool:
-    return any(key.startswith(STARTS) for key in span.attributes)
+    return any(map(_brings_feedback, span.attributes))
+
+
+@lru_cache(maxsize=MOST_KEYS)
+def _brings_feedback(key: str) -> bool:
+    return part_of(key).group in FEEDBACK
 
 
 def is_carrier(span: SpanRecord) -> bool:
     """A span that exists only to bring feedback: it is no step of the session, and did nothing itself."""
     if not _has_feedback(span) or (span.parent_id and not span.links):
         return False
-    says = value_of(span.attributes, Field.INPUT) or value_of(span.attributes, Field.OUTPUT)
-    return not says and kind_of(span.attributes) in {"evaluator", "other"}
+    words = words_in(span.attributes)
+    says = value_of(words, Field.INPUT) or value_of(words, Field.OUTPUT)
+    return not (says or words.groups.keys().isdisjoint(FEEDBACK)) and words.kind in {"evaluator", "other"}
 
 
 def _annotations(span: SpanRecord) -> Iterator[ScoreRecord]:
     about = span.links[0] if span.links and is_carrier(span) else (span.trace_id, span.span_id)
-    words = Words(span.attributes)
+    words = words_in(span.attributes)
     for scope in SCOPES:
         for plural, single in SETS:
             for item in unflatten(words, scope + plural):

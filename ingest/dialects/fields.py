@@ -1,75 +1,88 @@
 """What a span says, in whatever dialects it speaks at once: one pass over its attributes, the best key wins."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
-from ingest.dialects.registry import MOST_KEYS, Part, dialects, part_of
+from ingest.dialects.registry import MOST_KEYS, UNKNOWN_RANK, Part, dialects, keys_of, part_of
 from ingest.dialects.tables import NAME, SCOPE, Field, KindRule
 from ingest.dialects.values import as_json, as_word
 from ingest.records import LogRecord, SpanRecord
 
 DETAILS = "gen_ai.client.inference.operation.details"
-UNKNOWN_RANK = 1_000_000
 MAX_NESTING = 12
 Pieces = list[tuple[tuple[str, ...], Any]]
 
 
 @dataclass(slots=True)
-class Told:
-    """What attributes tell: the best value of each field, the kind, pieces of spread lists, the sender's metadata."""
+class Words:
+    """What attributes tell: the best value of each field, the kind, pieces of spread lists, the sender's metadata.
 
-    best: dict[Field, tuple[int, Any]] = field(default_factory=dict)
+    `ranks` says how good the value of each field is, and `kind_rank` how sure the kind; the lower, the better.
+    """
+
+    attributes: dict[str, Any]
+    best: dict[Field, Any] = field(default_factory=dict)
+    ranks: dict[Field, int] = field(default_factory=dict)
     kind: str = "other"
     kind_rank: int = UNKNOWN_RANK
     mark: int = UNKNOWN_RANK
     groups: dict[str, Pieces] = field(default_factory=dict)
     metadata: dict[str, Any] = field(default_factory=dict)
 
-
-class Words(dict[str, Any]):
-    """All attributes that speak for a span, read once and only when asked."""
-
-    @cached_property
-    def told(self) -> Told:
-        told = Told()
-        for key, value in self.items():
+    def hear(self, attributes: Mapping[str, Any]) -> None:
+        """Takes in these, which must be among `attributes`. Empty values count as not there."""
+        for key, value in attributes.items():
             if value is None or value == "":
                 continue
             part = part_of(key)
-            if part.mark >= 0:
-                told.mark = min(told.mark, part.mark)
+            if part.mark < self.mark:  # noqa: PLR1730 # asked of each attribute, where min() is too dear
+                self.mark = part.mark
             if part.group:
-                told.groups.setdefault(part.group, []).append((part.path, value))
+                self.groups.setdefault(part.group, []).append((part.path, value))
             if part.places:
-                _note(told, part, value)
+                self._note(part, value)
             for rule in part.kinds:
-                self._judge(told, rule, value)
+                self._judge(rule, value)
             if part.is_own:
-                _own(told, part, value)
-        return told
+                self._own(part, value)
 
-    def _judge(self, told: Told, rule: KindRule, value: Any) -> None:
-        if rule.rank < told.kind_rank and (not rule.scope or self.get(SCOPE) == rule.scope):
+    def _note(self, part: Part, value: Any) -> None:
+        """Keeps a value under each field that its key tells better than any key before."""
+        inner: Any = None
+        for place in part.places:
+            if place.rank >= self.ranks.get(place.field, UNKNOWN_RANK):
+                continue
+            said = value
+            if place.member:
+                inner = as_json(value) if inner is None else inner
+                said = _member(inner, place.member)
+                if said is None or said == "":
+                    continue
+            self.best[place.field], self.ranks[place.field] = said, place.rank
+
+    def _judge(self, rule: KindRule, value: Any) -> None:
+        if rule.rank < self.kind_rank and (not rule.scope or self.attributes.get(SCOPE) == rule.scope):
             kind = _kind_for(rule.values, as_word(value))
             if kind:
-                told.kind, told.kind_rank = kind, rule.rank
+                self.kind, self.kind_rank = kind, rule.rank
 
+    def _own(self, part: Part, value: Any) -> None:
+        inner = as_json(value)
+        if part.own:
+            self.metadata[part.own] = inner
+        elif isinstance(inner, dict):
+            self.metadata.update({str(key): item for key, item in inner.items()})
 
-def _note(told: Told, part: Part, value: Any) -> None:
-    """Keeps a value under each field that its key tells better than any key before."""
-    inner: Any = None
-    for place in part.places:
-        said = value
-        if place.member:
-            inner = as_json(value) if inner is None else inner
-            said = _member(inner, place.member)
-            if said is None or said == "":
-                continue
-        known = told.best.get(place.field)
-        if known is None or place.rank < known[0]:
-            told.best[place.field] = (place.rank, said)
+    def followed_by(self, attributes: dict[str, Any], news: Mapping[str, Any]) -> "Words":
+        """What `attributes` tell in all: these words, and the `news` among them, which come after."""
+        groups = {name: [*pieces] for name, pieces in self.groups.items()}
+        words = Words(
+            attributes, {**self.best}, {**self.ranks}, self.kind, self.kind_rank, self.mark, groups, {**self.metadata}
+        )
+        words.hear(news)
+        return words
 
 
 def _member(value: Any, path: str) -> Any:
@@ -78,14 +91,6 @@ def _member(value: Any, path: str) -> Any:
             return None
         value = value.get(name)
     return value
-
-
-def _own(told: Told, part: Part, value: Any) -> None:
-    inner = as_json(value)
-    if part.own:
-        told.metadata[part.own] = inner
-    elif isinstance(inner, dict):
-        told.metadata.update({str(key): item for key, item in inner.items()})
 
 
 def _kind_for(values: Mapping[str, str], said: str) -> str:
@@ -99,58 +104,78 @@ def _kind_for(values: Mapping[str, str], said: str) -> str:
     return ""
 
 
-def words_of(span: SpanRecord, logs: Iterable[LogRecord] = ()) -> Words:
-    """All that speaks for a span: its own attributes, then its resource's, then those of its content events."""
-    words = Words()
-    for event in span.events:
-        if event.name == DETAILS:
-            words.update(event.attributes)
-    for log in logs:
-        if log.event_name == DETAILS:
-            words.update(log.attributes)
-            words.update(log.body if isinstance(log.body, dict) else {})
-    words.update(span.resource)
-    words[SCOPE], words[NAME] = span.scope, span.name
-    words.update(span.attributes)
+def words_in(attributes: dict[str, Any]) -> Words:
+    """What these attributes tell, and nothing beside them."""
+    words = Words(attributes)
+    words.hear(attributes)
     return words
 
 
-def _told(words: Mapping[str, Any]) -> Told:
-    return words.told if isinstance(words, Words) else Words(words).told
+class Reader:
+    """Reads spans one after the other. What many of them share, their resource and scope, it reads only once."""
+
+    def __init__(self) -> None:
+        self._shared: dict[tuple[int, str], tuple[dict[str, Any], Words]] = {}
+
+    def words_of(self, span: SpanRecord, logs: Iterable[LogRecord] = ()) -> Words:
+        """All that speaks for a span: its own attributes, then its resource's, then those of its content events."""
+        details = _details(span, logs)
+        said = _all_of(span, details)
+        is_plain = not details and len(said) == len(span.resource) + len((SCOPE, NAME)) + len(span.attributes)
+        if not is_plain:  # something is said twice
+            return words_in(said)
+        return self._of_all(span).followed_by(said, {NAME: span.name, **span.attributes})
+
+    def _of_all(self, span: SpanRecord) -> Words:
+        place = (id(span.resource), span.scope)
+        if place not in self._shared:
+            # The resource is kept, so that no other one can get its id.
+            self._shared[place] = (span.resource, words_in({**span.resource, SCOPE: span.scope}))
+        return self._shared[place][1]
 
 
-def value_of(words: Mapping[str, Any], field: Field) -> Any:
+def _all_of(span: SpanRecord, details: Mapping[str, Any]) -> dict[str, Any]:
+    return {**details, **span.resource, SCOPE: span.scope, NAME: span.name, **span.attributes}
+
+
+def _details(span: SpanRecord, logs: Iterable[LogRecord]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for event in span.events:
+        if event.name == DETAILS:
+            found.update(event.attributes)
+    for log in logs:
+        if log.event_name == DETAILS:
+            found.update(log.attributes)
+            found.update(log.body if isinstance(log.body, dict) else {})
+    return found
+
+
+def value_of(words: Words, field: Field) -> Any:
     """The field's value under its best key, or None. Empty strings count as not there."""
-    best = _told(words).best.get(field)
-    return None if best is None else best[1]
+    return words.best.get(field)
 
 
-def kind_of(words: Mapping[str, Any]) -> str:
-    """The step's kind; "other" where nothing tells."""
-    return _told(words).kind
+def session_of(words: Words) -> str:
+    """The session's id, where the span names one."""
+    return as_word(words.best.get(Field.SESSION))
 
 
-def session_of(words: Mapping[str, Any], extra_keys: Iterable[str] = ()) -> str:
-    """The session's id, where the span names one; the project's own keys come last."""
-    said = as_word(value_of(words, Field.SESSION))
-    return said or next((as_word(words[key]) for key in extra_keys if words.get(key)), "")
+def session_of_span(span: SpanRecord, extra_keys: Collection[str] = ()) -> str:
+    """The same without reading the rest of the span; the project's own keys come last."""
+    is_alone = not extra_keys and keys_of(Field.SESSION).isdisjoint(span.resource) and not _details(span, ())
+    return session_in(span.attributes if is_alone else _all_of(span, _details(span, ())), extra_keys)
 
 
-def format_of(words: Mapping[str, Any]) -> str:
+def session_in(attributes: Mapping[str, Any], extra_keys: Iterable[str] = ()) -> str:
+    """The session's id that attributes name, the project's own keys last; "" for none."""
+    keys = keys_of(Field.SESSION)
+    said = session_of(words_in({key: value for key, value in attributes.items() if key in keys}))
+    return said or next((as_word(attributes[key]) for key in extra_keys if attributes.get(key)), "")
+
+
+def format_of(words: Words) -> str:
     """The name of the first dialect whose marks a span bears; "otlp" for none."""
-    mark = _told(words).mark
-    return "otlp" if mark == UNKNOWN_RANK else dialects()[mark].name
-
-
-def metadata_of(words: Mapping[str, Any]) -> dict[str, Any]:
-    """What the sender added in its own names."""
-    return _told(words).metadata
-
-
-def has_group(words: Mapping[str, Any], names: Iterable[str]) -> bool:
-    """Whether anything stands under one of these lists."""
-    groups = _told(words).groups
-    return any(name in groups for name in names)
+    return "otlp" if words.mark == UNKNOWN_RANK else dialects()[words.mark].name
 
 
 def unread_keys(span: SpanRecord) -> set[str]:
@@ -165,7 +190,7 @@ def _unread(key: str) -> str:
     return ".".join("N" if piece.isdecimal() else piece for piece in key.split("."))
 
 
-def unflatten(words: Mapping[str, Any], prefix: str) -> list[dict[str, Any]]:
+def unflatten(words: Words, prefix: str) -> list[dict[str, Any]]:
     """`prefix.N.a.b` keys, or a list under `prefix` itself, as a list of nested objects in the order of N.
 
     Only indexes that exist make items: an attribute named `x.999999999.y` is one item, not a thousand million.
@@ -173,9 +198,9 @@ def unflatten(words: Mapping[str, Any], prefix: str) -> list[dict[str, Any]]:
     return _items(grouped(words, prefix))
 
 
-def grouped(words: Mapping[str, Any], group: str) -> Any:
+def grouped(words: Words, group: str) -> Any:
     """What stands under the name of a list or object, whole or spread over many keys; None for nothing."""
-    pieces = _told(words).groups.get(group)
+    pieces = words.groups.get(group)
     if not pieces:
         return None
     tree: dict[str, Any] = {}
@@ -192,18 +217,26 @@ def _items(value: Any) -> list[dict[str, Any]]:
 def _plant(tree: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
     if len(path) > MAX_NESTING:
         return
-    for name in path[:-1]:
-        inner = tree.setdefault(name, {})
+    *way, last = path
+    for name in way:
+        inner = tree.get(name)
+        if inner is None and name not in tree:
+            inner = tree[name] = {}
         if not isinstance(inner, dict):
             return
         tree = inner
-    tree.setdefault(path[-1], value)
+    tree.setdefault(last, value)
 
 
-def _lists(tree: Any) -> Any:
+def _lists(tree: dict[str, Any]) -> Any:
     """Objects whose keys are all indexes become lists."""
-    if not isinstance(tree, dict):
-        return tree
-    if tree and all(key.isdecimal() for key in tree):
-        return [_lists(tree[key]) for key in sorted(tree, key=lambda key: (len(key.lstrip("0")), key.lstrip("0")))]
-    return {key: _lists(value) for key, value in tree.items()}
+    items = {key: _lists(value) if isinstance(value, dict) else value for key, value in tree.items()}
+    if not items or not all(map(str.isdecimal, items)):
+        return items
+    return [items[key] for key in sorted(items, key=_place)] if len(items) > 1 else [*items.values()]
+
+
+def _place(index: str) -> tuple[int, str]:
+    """For sorting by number, however large and whatever it begins with."""
+    digits = index.lstrip("0")
+    return len(digits), digits

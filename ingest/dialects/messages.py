@@ -47,7 +47,7 @@ def _beside(words: Words) -> list[MessageRecord]:
 
 
 def _from_sources(words: Words, kind: str, sources: Iterable[MessageSource], *, given: bool) -> list[MessageRecord]:
-    groups = words.told.groups
+    groups = words.groups
     for source in sources:
         if source.key not in groups or (source.kinds and kind not in source.kinds):
             continue

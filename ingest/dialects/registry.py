@@ -12,6 +12,7 @@ import ingest.dialects
 from ingest.dialects.tables import Dialect, Field, KindRule, MessageSource
 
 MOST_KEYS = 20_000  # remembered; senders use some hundred, hostile ones as many as they like
+UNKNOWN_RANK = 1_000_000
 FEEDBACK = tuple(f"{scope}{name}" for scope in ("", "trace.", "session.") for name in ("annotations", "evaluations"))
 
 
@@ -29,7 +30,7 @@ class Part:
     """What one attribute key is good for, worked out once per key.
 
     `group` and `path` place it in a list or object that is spread over many keys; `own` names the sender's metadata
-    that it is. `mark` is the place of the dialect whose mark it bears, in the order of dialects; -1 for none.
+    that it is. `mark` is the place of the dialect whose mark it bears, in the order of dialects.
     """
 
     places: tuple[Place, ...] = ()
@@ -38,7 +39,7 @@ class Part:
     path: tuple[str, ...] = ()
     is_own: bool = False
     own: str = ""
-    mark: int = -1
+    mark: int = UNKNOWN_RANK
     is_known: bool = False
 
     @property
@@ -92,9 +93,16 @@ def part_of(key: str) -> Part:
         path=path,
         is_own=own is not None,
         own=key[len(own) + 1 :] if own else "",
-        mark=next((place for place, dialect in enumerate(dialects()) if key.startswith(dialect.marks)), -1),
+        mark=next((place for place, dialect in enumerate(dialects()) if key.startswith(dialect.marks)), UNKNOWN_RANK),
         is_known=key.startswith(_known()),
     )
+
+
+@cache
+def keys_of(field: Field) -> frozenset[str]:
+    """All keys that tell a field: objects of which it is a member, too, and the names under which these are spread."""
+    told = [key for dialect in dialects() for key in dialect.fields.get(field, {}).values()]
+    return frozenset([key.partition("/")[0] for key in told] + [key.replace("/", ".", 1) for key in told])
 
 
 @cache
