@@ -15,19 +15,20 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from ingest.receiving.checking import count_spans, logs_only, spans_only
 from ingest.receiving.errors import Unreadable
 from ingest.receiving.limits import MAX_ATTRIBUTES, MAX_DEPTH, MAX_EVENTS, MAX_ITEMS, MAX_KEY, MAX_LINKS, Cutter
+from ingest.receiving.pruning import prune
 from ingest.records import Checked, EventRecord, LogRecord, SpanRecord, Telemetry
 
 
 def read_protobuf(signal: str, body: bytes) -> Telemetry:
     """The spans or logs of an export request; Unreadable when the bytes are none."""
     if signal == "logs":
-        return logs_only(_logs(_parsed(signal, ExportLogsServiceRequest, body)))
-    return spans_only(_spans(_parsed(signal, ExportTraceServiceRequest, body)))
+        return logs_only(_logs(parse_logs(body)))
+    return spans_only(_spans(parse_spans(body)))
 
 
 def check_protobuf_spans(body: bytes) -> Checked:
     """What `read_protobuf` would take of spans. It looks at their ids only, which costs a tenth."""
-    request = _parsed("traces", ExportTraceServiceRequest, body)
+    request = parse_spans(body)
     spans = (span for group in request.resource_spans for scope in group.scope_spans for span in scope.spans)
     return count_spans(_Ids(span.trace_id.hex(), span.span_id.hex()) for span in spans)
 
@@ -42,9 +43,23 @@ class _Ids(NamedTuple):
 Request = TypeVar("Request", ExportLogsServiceRequest, ExportTraceServiceRequest)
 
 
+def parse_spans(body: bytes) -> ExportTraceServiceRequest:
+    """The request as the library reads it, without what is nested too deeply; Unreadable when the bytes are none."""
+    return _parsed("traces", ExportTraceServiceRequest, body)
+
+
+def parse_logs(body: bytes) -> ExportLogsServiceRequest:
+    """The same for logs."""
+    return _parsed("logs", ExportLogsServiceRequest, body)
+
+
 def _parsed(signal: str, kind: type[Request], body: bytes) -> Request:
     try:
         return kind.FromString(body)
+    except DecodeError:
+        pruned = prune(kind.DESCRIPTOR, body)
+    try:
+        return kind.FromString(body if pruned is None else pruned)
     except DecodeError as error:
         raise Unreadable(f"The {len(body)} bytes are no protobuf export request of {signal}: {error}.") from error
 

@@ -9,6 +9,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
+from ingest.receiving.binary import parse_logs, parse_spans
 from ingest.redaction.rules import Redaction
 from ingest.redaction.values import DEEPEST, FEWEST_DIGITS, TOO_DEEP, redact_string, redact_value
 
@@ -75,11 +76,11 @@ def _part(redaction: Redaction, part: bytes) -> bytes:
 def _protobuf(redaction: Redaction, door: str, body: bytes) -> bytes:
     """Written anew in any case: what our version of the format does not know would else be kept unread."""
     if door == LOGS:
-        logs = ExportLogsServiceRequest.FromString(body)
+        logs = parse_logs(body)
         _log_words(redaction, logs)
         logs.DiscardUnknownFields()
         return logs.SerializeToString()
-    spans = ExportTraceServiceRequest.FromString(body)
+    spans = parse_spans(body)
     _span_words(redaction, spans)
     spans.DiscardUnknownFields()
     return spans.SerializeToString()

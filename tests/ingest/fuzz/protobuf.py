@@ -115,3 +115,39 @@ KINDS: dict[str, Callable[[Any, Any], None]] = {
     "arrayValue": _array,
     "kvlistValue": _kvlist,
 }
+
+
+# --- what the library does not write ----------------------------------------------------------------
+
+DELIMITED = 2
+ARRAY, PAIRS, STRING = 5, 6, 1
+TRACE_ID, SPAN_ID = b"\1" * 16, b"\2" * 8
+
+
+def field(number: int, payload: bytes) -> bytes:
+    """One field with its length before it, as it stands in a message."""
+    length, rest = bytearray(), len(payload)
+    while rest > 0x7F:
+        length.append(rest & 0x7F | 0x80)
+        rest >>= 7
+    return bytes([number << 3 | DELIMITED, *length, rest]) + payload
+
+
+def any_value(levels: list[bool], text: bytes = b"deep") -> bytes:
+    """A text inside of as many lists (true) and pairs (false), the innermost first; no depth is too deep."""
+    value = field(STRING, text)
+    for is_list in levels:
+        inner = field(1, value) if is_list else field(1, field(1, b"k") + field(2, value))
+        value = field(ARRAY if is_list else PAIRS, inner)
+    return value
+
+
+def with_value(signal: str, value: bytes) -> bytes:
+    """A request whose first item has the value as an attribute; of spans there is a second one, without."""
+    pair = field(1, b"gen_ai.x") + field(2, value)
+    if signal == "logs":
+        items = field(2, field(6, pair) + field(9, TRACE_ID) + field(10, SPAN_ID))
+    else:
+        second = field(1, TRACE_ID) + field(2, b"\3" * 8)
+        items = field(2, field(1, TRACE_ID) + field(2, SPAN_ID) + field(9, pair)) + field(2, second)
+    return field(1, field(2, items))

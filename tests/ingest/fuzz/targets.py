@@ -26,7 +26,7 @@ from ingest.records import Contents, Refusal, SessionRecord, Telemetry
 from ingest.storing.fitting import STEP_FIELDS, fit_session, fit_step
 from ingest.storing.parts import part_of
 from tests.ingest.fuzz import grammar
-from tests.ingest.fuzz.protobuf import as_protobuf
+from tests.ingest.fuzz.protobuf import any_value, as_protobuf, with_value
 
 LIMIT = 1_000_000
 REFUSALS = (Unreadable, TooLarge, Unsupported)
@@ -212,6 +212,19 @@ def _protobuf(make: Callable[[grammar.Dice], Any]) -> Callable[[grammar.Dice], b
     return lambda dice: as_protobuf(make(dice))
 
 
+def deep(signal: str) -> Callable[[grammar.Dice], bytes]:
+    """A request that is nested more deeply than can be read, perhaps with wrong bytes in it."""
+
+    def make(dice: grammar.Dice) -> bytes:
+        levels = [bool(dice.below(2)) for _ in range(dice.choice((20, 24, 25, 31, 34, 50, 100, 300)))]
+        body = bytearray(with_value(signal, any_value(levels, grammar.text(dice).encode("utf-8", "replace"))))
+        for _ in range(dice.below(4)):
+            body[dice.below(len(body))] = dice.below(256)
+        return bytes(body)
+
+    return make
+
+
 def _door(door: str, content_type: str) -> Callable[[bytes], None]:
     how = read_export if door in OTLP else read
     return lambda body: how(door, content_type, body)
@@ -221,6 +234,7 @@ OTLP = {"traces": grammar.traces, "logs": grammar.logs}
 TARGETS = (
     *(Target(f"{name}, protobuf", _door(name, PROTOBUF)) for name in OTLP),
     *(Target(f"{name}, built protobuf", _door(name, PROTOBUF), _protobuf(make)) for name, make in OTLP.items()),
+    *(Target(f"{name}, deep protobuf", _door(name, PROTOBUF), deep(name)) for name in OTLP),
     *(Target(f"{name}, JSON", _door(name, JSON)) for name in OTLP),
     *(Target(f"{name}, built JSON", _door(name, JSON), _json(make)) for name, make in OTLP.items()),
     *(Target(f"{name}, built", _door(name, JSON), _json(grammar.plain)) for name in READERS if name not in OTLP),
