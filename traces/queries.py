@@ -1,8 +1,9 @@
 """Reads of whole sessions."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 from django.db.models.functions import Lower, Trim
@@ -33,13 +34,15 @@ from traces.models import (
 )
 from traces.reading import Conversation, Mark, Said, read
 from traces.records import StepFacts
-from traces.words import Search
+from traces.words import SILENCE, Search, Words, unpack_words
 
 CHOICES_FROM = 1_000
 MOST_NAMES = 200
 MOST_LABELS = 5
 # What one search reads at most, decompressed: of sessions of a usual length, a thousand are a tenth of it.
 SEARCHED_BYTES = 64 * 1024 * 1024
+# What of a step stands in its row; the rest are its words.
+STORED = tuple(one.name for one in fields(StepFacts) if one.name not in Words._fields)
 # Filters with a choice of values, and the columns that these are taken from. All stand in the list's index.
 CHOICES = {
     **{name: name for name in ("workflow", "release", "environment", "model")},
@@ -55,41 +58,31 @@ class SignalWord:
     times: int
 
 
-def facts_of(step: Step) -> StepFacts:
-    """A stored step as a plain value. Its session must be known to it."""
-    words = step.words
-    return StepFacts(
-        position=step.position,
-        key=step.key,
-        kind=str(step.kind),
-        role=str(step.role),
-        name=step.name,
-        text=words.text,
-        arguments=words.arguments,
-        result=words.result,
-        is_error=step.is_error,
-        error_type=step.error_type,
-        error_message=words.error_message,
-        started_at=step.started_at,
-        latency_ms=step.latency_ms,
-        model=step.model,
-        tokens_in=step.tokens_in,
-        tokens_out=step.tokens_out,
-        cost_usd=step.cost_usd,
-        flags=tuple(step.flags),
-    )
+def steps_by_session(session_ids: Collection[int]) -> dict[int, list[StepFacts]]:
+    """The steps of each of the sessions in reading order: two queries, one for their words."""
+    packed = Transcript.objects.filter(session__in=session_ids).values_list("session_id", "payload")
+    words = {session_id: unpack_words(payload) for session_id, payload in packed}
+    found: dict[int, list[StepFacts]] = {session_id: [] for session_id in session_ids}
+    stored = Step.objects.filter(session__in=session_ids).order_by("session_id", "position", "pk")
+    # Not as models: for a session of twenty steps, making those is most of the work.
+    for session_id, *values in stored.values_list("session_id", *STORED):
+        found[session_id].append(_facts(values, words.get(session_id, {})))
+    return found
 
 
-def steps_of(session: AgentSession) -> list[StepFacts]:
-    """The session's steps in reading order: two queries, one for their words; none where both were fetched before."""
-    return [facts_of(step) for step in session.steps.all()]
+def _facts(stored: Iterable[Any], words: Mapping[str, Words]) -> StepFacts:
+    """A stored step as a plain value."""
+    values = dict(zip(STORED, stored, strict=True))
+    values["flags"] = tuple(values["flags"])
+    return StepFacts(**values, **words.get(values["key"], SILENCE)._asdict())
 
 
 def conversation(session: AgentSession) -> Conversation:
     """The session as a reader meets it: five queries, whatever its length."""
     rows = list(session.steps.order_by("position", "pk"))
     marks = _marks(Signal.objects.filter(session=session), {step.key: step.position for step in rows})
-    return read([facts_of(step) for step in rows], marks, session.started_at, _said(session, rows))
+    facts = [_facts((getattr(step, name) for name in STORED), session.words) for step in rows]
+    return read(facts, marks, session.started_at, _said(session, rows))
 
 
 def _said(session: AgentSession, steps: Sequence[Step]) -> list[Said]:

@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet, prefetch_related_objects
+from django.db.models import F, Q, QuerySet
 
 from accounts.models import Project
 from common import rows
 from traces.detectors import DETECTORS, Detector
 from traces.models import AgentSession, Signal
-from traces.queries import steps_of
-from traces.records import Baseline, Found, SessionFacts
+from traces.queries import steps_by_session
+from traces.records import Baseline, Found, SessionFacts, StepFacts
 
 log = logging.getLogger(__name__)
 SLICE = 200
@@ -74,22 +74,22 @@ def _quiet(now: datetime) -> QuerySet[AgentSession]:
 
 def _settle(sessions: list[AgentSession], known: dict[tuple[int, str], Baselines]) -> int:
     """Settles what can be settled of them: how many."""
-    prefetch_related_objects(sessions, "steps", "transcript")
+    steps = steps_by_session([session.pk for session in sessions])
     found: list[tuple[AgentSession, list[Row]]] = []
     for session in sessions:
         group = (session.project_id, session.workflow)
         if group not in known:
             known[group] = baselines(session.project_id, session.workflow)
-        facts = facts_of_session(session, known[group])
+        facts = facts_of_session(session, steps[session.pk], known[group])
         found.append((session, _rows(session, {detector: _found(detector, facts) for detector in DETECTORS})))
     return _write(found)
 
 
-def facts_of_session(session: AgentSession, usual: Baselines) -> SessionFacts:
+def facts_of_session(session: AgentSession, steps: Iterable[StepFacts], usual: Baselines) -> SessionFacts:
     """A stored session as the plain value that detectors read."""
     totals = {name: getattr(session, column) for name, column in TOTALS.items()}
     return SessionFacts(
-        steps=tuple(steps_of(session)),
+        steps=tuple(steps),
         status=str(session.status),
         totals=totals | {"tokens": session.tokens},
         baselines=usual,

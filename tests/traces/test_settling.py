@@ -1,6 +1,7 @@
 """Signals of sessions that went quiet: computed once, again after news, never twice, and nothing else touched."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -78,9 +79,9 @@ def test_settle_quiet_leaves_a_session_that_changed_meanwhile(
     make_talk(session)
     real = settling.facts_of_session
 
-    def while_news_arrives(session: AgentSession, usual: settling.Baselines) -> object:
+    def while_news_arrives(*facts: Any) -> object:
         AgentSession.objects.update(revision=2)
-        return real(session, usual)
+        return real(*facts)
 
     monkeypatch.setattr(settling, "facts_of_session", while_news_arrives)
     assert settle_quiet(LATER) == 0
@@ -96,10 +97,10 @@ def test_settle_quiet_leaves_a_session_that_another_process_settled(
     real = settling.facts_of_session
     others: list[int] = []
 
-    def while_another_settles(session: AgentSession, usual: settling.Baselines) -> object:
+    def while_another_settles(*facts: Any) -> object:
         monkeypatch.setattr(settling, "facts_of_session", real)
         others.append(settle_quiet(LATER))
-        return real(session, usual)
+        return real(*facts)
 
     monkeypatch.setattr(settling, "facts_of_session", while_another_settles)
     assert (settle_quiet(LATER), others) == (0, [1])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from accounts.models import Project
 from tests.builders import make_session, make_talk
 from traces.models import AgentSession, StepKind
-from traces.queries import saying, steps_of
+from traces.queries import saying
 from traces.words import SILENCE, Search, Words, pack_words, unpack_words
 
 SAID = st.dictionaries(st.text(), st.builds(Words, st.text(), st.text(), st.text(), st.text()), max_size=4)
@@ -38,7 +38,7 @@ def test_a_session_asks_once_for_the_words_of_all_its_steps(project: Project) ->
     make_talk(make_session(project))
     session = AgentSession.objects.get()
     with CaptureQueriesContext(connection) as captured:
-        texts = [step.text for step in steps_of(session) if step.kind != StepKind.TOOL]
+        texts = [step.text for step in session.steps.all() if step.kind != StepKind.TOOL]
     assert (texts, len(captured)) == (["Please refund order A-1.", "Done! Your refund is on its way."], 2)
 
 
