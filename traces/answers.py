@@ -7,6 +7,7 @@ middle of a text, because a text may well be *about* errors.
 
 import json
 import re
+from functools import lru_cache
 from typing import Any
 
 PARSED_UP_TO = 200_000
@@ -81,6 +82,7 @@ def clip(text: str, length: int = CLIPPED_AT) -> str:
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
 
 
+@lru_cache(maxsize=128)  # several detectors ask the same of each answer of a session
 def complaint(result: str) -> str:
     """The words with which an answer says that the call failed, or "" where it does not say so."""
     value = parsed(result)
@@ -143,6 +145,7 @@ def _content_text(value: Any) -> str | None:
     return None
 
 
+@lru_cache(maxsize=128)
 def is_empty(result: str) -> bool:
     """True where an answer holds nothing: no text, null, an empty list or object, a result list without results."""
     if result.strip().rstrip(".").lower() in EMPTY_TEXTS:

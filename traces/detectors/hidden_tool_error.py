@@ -40,7 +40,7 @@ CLAIMS = any_of(
 def detect(session: SessionFacts) -> Iterator[Found]:
     """One finding for each call whose failure the next message to the user hides."""
     for index, step in enumerate(session.steps):
-        if step.role != TOOL or step.by_user:
+        if step.role != TOOL or step.by_user or not _looks_wrong(step):
             continue
         said, between = _next_message(session.steps[index + 1 :])
         if said is None or ADMITS.search(said.text) or not said.text.strip():
@@ -49,6 +49,16 @@ def detect(session: SessionFacts) -> Iterator[Found]:
         found = _judged(step, said, before, between)
         if found is not None:
             yield found
+
+
+def _looks_wrong(step: StepFacts) -> bool:
+    """Whether there is anything to hide: asked first, because most calls are well and reading the words takes long."""
+    return bool(_error(step)) or _suspiciously_empty(step)
+
+
+def _error(step: StepFacts) -> str:
+    said = complaint(step.result)
+    return said or (clip(unquoted(step.error_message or step.result or "an error")) if step.is_error else "")
 
 
 def _next_message(after: Sequence[StepFacts]) -> tuple[StepFacts | None, list[StepFacts]]:
@@ -74,11 +84,7 @@ def _works(call: StepFacts) -> bool:
 
 
 def _judged(step: StepFacts, said: StepFacts, before: list[StepFacts], between: list[StepFacts]) -> Found | None:
-    error = complaint(step.result) or (
-        clip(unquoted(step.error_message or step.result or "an error")) if step.is_error else ""
-    )
-    if not error and not _suspiciously_empty(step):
-        return None
+    error = _error(step)
     worked = [call for call in between if _works(call)]
     if any(call.name == step.name for call in worked):
         return None

@@ -29,10 +29,11 @@ VOLATILE = re.compile(
 def detect(session: SessionFacts) -> Iterator[Found]:
     """At most one finding for each repeated call and each cycle, at the first repetition."""
     for calls in _stretches(session.steps):
-        repeated = list(_same_calls(calls))
+        asked = [_asked(call) for call in calls]
+        repeated = list(_same_calls(calls, asked))
         yield from repeated
         if not repeated:
-            yield from _cycles(calls)
+            yield from _cycles(calls, asked)
 
 
 def _stretches(steps: tuple[StepFacts, ...]) -> Iterator[list[StepFacts]]:
@@ -47,13 +48,12 @@ def _stretches(steps: tuple[StepFacts, ...]) -> Iterator[list[StepFacts]]:
     yield calls
 
 
-def _same_calls(calls: list[StepFacts]) -> Iterator[Found]:
+def _same_calls(calls: list[StepFacts], asked: list[Any]) -> Iterator[Found]:
     groups: list[tuple[Any, list[StepFacts]]] = []
-    for call in calls:
-        asked = _asked(call)
-        group = next((held for first, held in groups[-COMPARED_WITH:] if _near(first, asked)), None)
+    for call, wanted in zip(calls, asked, strict=True):
+        group = next((held for first, held in groups[-COMPARED_WITH:] if _near(first, wanted)), None)
         if group is None:
-            groups.append((asked, [call]))
+            groups.append((wanted, [call]))
         else:
             group.append(call)
     for _, group in groups:
@@ -63,8 +63,7 @@ def _same_calls(calls: list[StepFacts]) -> Iterator[Found]:
             yield Found("tool_loop", group[1].key, _strength(len(group)), words)
 
 
-def _cycles(calls: list[StepFacts]) -> Iterator[Found]:
-    asked = [_asked(call) for call in calls]
+def _cycles(calls: list[StepFacts], asked: list[Any]) -> Iterator[Found]:
     start = 0
     while start < len(calls):
         length, rounds = _longest_cycle(asked, start)
