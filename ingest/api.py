@@ -1,6 +1,7 @@
 """`/api/v1/sessions/` and `/api/v1/scores/`: plain JSON in, and the list of what is there out."""
 
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import status
@@ -44,6 +45,7 @@ from traces.api import (
 )
 
 JSON = "application/json"
+Entry = TypeVar("Entry")
 EXAMPLE = {
     "session": {"id": "chat-17", "workflow": "refunds", "release": "2.4.1", "closed": True},
     "steps": [
@@ -132,7 +134,7 @@ def session(request: Request, session_id: int) -> Response:
 
 def _receive(request: Request, key: ApiKey) -> Response:
     kind, body = _posted(request)
-    entries = read_body(body, kind)
+    entries = _entries(read_body, body, kind)
     accepted = [entry for entry in entries if isinstance(entry, SessionRecord)]
     refused = [entry for entry in entries if isinstance(entry, Refusal)]
     if not accepted:
@@ -165,6 +167,13 @@ def _body(request: Request, limit: int | None) -> bytes:
         raise UnsupportedMediaType(request.content_type or "", detail=str(error)) from error
     except TooLarge as error:
         raise TooLargeError(str(error)) from error
+
+
+def _entries(read: Callable[[bytes, str], list[Entry]], body: bytes, kind: str) -> list[Entry]:
+    try:
+        return read(body, kind)
+    except Unreadable as error:
+        raise ParseError(str(error)) from error
 
 
 def _all_refused(refused: list[Refusal]) -> Response:
@@ -205,7 +214,7 @@ def scores(request: Request) -> Response:
 
 def _receive_scores(request: Request, key: ApiKey) -> Response:
     kind, body = _posted(request, MAX_SCORES_BYTES)
-    entries = read_scores(body, kind)
+    entries = _entries(read_scores, body, kind)
     accepted = [entry for entry in entries if isinstance(entry, ScoreRecord)]
     refused = [entry for entry in entries if isinstance(entry, Refusal)]
     if not accepted:

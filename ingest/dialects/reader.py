@@ -1,16 +1,20 @@
 """Reads our own JSON strictly: every field that is not what it should be is named, all of them at once."""
 
-from collections.abc import Callable, Collection
+import io
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import orjson
 
 from ingest.dialects.times import as_time
+from ingest.receiving.errors import Unreadable
 from ingest.records import Refusal
 
 NDJSON = "application/x-ndjson"
 MAX_STEPS = 20_000
+# A body full of nothing but commas would else become a thousand times its size in words about what is wrong with it.
+MAX_PROBLEMS = 1_000
 Record = TypeVar("Record")
 
 
@@ -23,20 +27,31 @@ def read_entries(
     """What `read` makes of each entry of a body: one JSON value, a list of them, or NDJSON.
 
     `read` gets the value and its line or place from 1 (0 = the whole body); `is_single` knows lists that are one entry.
+    Unreadable where more than MAX_PROBLEMS things are wrong.
     """
     if content_type == NDJSON:
-        lines = enumerate(body.splitlines(), start=1)
-        return [entry for number, line in lines if line.strip() for entry in _read_value(line, number, read)]
+        lines = enumerate(io.BytesIO(body), start=1)
+        return _bounded(_read_value(_parsed(line, number), number, read) for number, line in lines if line.strip())
     value = _parsed(body, 0)
-    if isinstance(value, Refusal):
-        return [value]
     if isinstance(value, list) and not is_single(value):
-        return [entry for place, item in enumerate(value, start=1) for entry in read(item, place)]
-    return read(value, 0)
+        return _bounded(read(item, place) for place, item in enumerate(value, start=1))
+    return _bounded([_read_value(value, 0, read)])
 
 
-def _read_value(line: bytes, number: int, read: Callable[[Any, int], list[Record | Refusal]]) -> list[Record | Refusal]:
-    value = _parsed(line, number)
+def _bounded(found: Iterable[list[Record | Refusal]]) -> list[Record | Refusal]:
+    """All entries in one list. Whoever is wrong so often is told so once, before anything is taken."""
+    entries: list[Record | Refusal] = []
+    problems = 0
+    for some in found:
+        entries += some
+        problems += sum(isinstance(entry, Refusal) for entry in some)
+        if problems > MAX_PROBLEMS:
+            first = next(entry for entry in entries if isinstance(entry, Refusal))
+            raise Unreadable(f"More than {MAX_PROBLEMS} things are wrong, so nothing was taken. The first: {first}.")
+    return entries
+
+
+def _read_value(value: Any, number: int, read: Callable[[Any, int], list[Record | Refusal]]) -> list[Record | Refusal]:
     return [value] if isinstance(value, Refusal) else read(value, number)
 
 
@@ -55,7 +70,8 @@ class Reader:
     line: int = 0
 
     def note(self, path: str, message: str) -> None:
-        self.problems.append(Refusal(self.line, message, path.removeprefix(".")))
+        if len(self.problems) <= MAX_PROBLEMS:
+            self.problems.append(Refusal(self.line, message, path.removeprefix(".")))
 
     def text(self, data: dict[str, Any], key: str, path: str) -> str:
         value = data.get(key)

@@ -198,3 +198,27 @@ def test_sending_needs_its_scope_and_so_does_reading(client: Client, project: Pr
     assert send(client, "", REFUND).status_code == 401
     assert client.get(URL, headers={"Authorization": f"Bearer {secret}"}).status_code == 403
     assert client.get(URL, headers={"Authorization": f"Bearer {reader}"}).json()["results"] == []
+
+
+FAULTS = b"[" + b"0," * 1000 + b"0]"
+FAULTY_STEPS = b'[{"steps":[' + b"{}," * 1500 + b"{}]}]"
+
+
+@pytest.mark.parametrize(
+    ("url", "body"),
+    [(URL, FAULTS), (URL, FAULTY_STEPS), ("/api/v1/scores/", FAULTS), ("/api/public/scores", FAULTS)],
+)
+def test_body_of_nothing_but_faults_is_refused_in_one_sentence(
+    client: Client, secret: str, url: str, body: bytes
+) -> None:
+    answer = post(client, secret, url, body)
+    assert answer.status_code == 400
+    assert len(answer.content) < 500
+    assert not RawBatch.objects.exists()
+
+
+def test_lines_of_nothing_but_faults_are_refused_in_one_sentence(client: Client, secret: str) -> None:
+    answer = post(client, secret, URL, json.dumps(REFUND).encode() + b"\n" + b"0\n" * 1001, NDJSON)
+    assert answer.status_code == 400
+    assert b"nothing was taken" in answer.content
+    assert not RawBatch.objects.exists()
