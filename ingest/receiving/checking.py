@@ -1,9 +1,10 @@
 """Which spans and logs are taken, and why the others are not."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol, TypeVar
 
-from ingest.receiving.limits import MAX_SPANS
+from ingest.receiving.errors import TooLarge
+from ingest.receiving.limits import MAX_LOOKED_AT, MAX_SPANS
 from ingest.records import Checked, LogRecord, SpanRecord, Telemetry
 
 TRACE_ID = 32
@@ -30,6 +31,7 @@ class Identified(Protocol):
 
 
 Some = TypeVar("Some", bound=Identified)
+Anything = TypeVar("Anything")
 
 
 def spans_only(spans: Iterable[SpanRecord]) -> Telemetry:
@@ -47,7 +49,7 @@ def count_spans(spans: Iterable[Identified]) -> Checked:
 def _sifted(spans: Iterable[Some]) -> tuple[list[Some], dict[str, int]]:
     good: list[Some] = []
     reasons: dict[str, int] = {}
-    for span in spans:
+    for span in _bounded(spans):
         if problem := _problem(span, len(good)):
             reasons[problem] = reasons.get(problem, 0) + 1
         else:
@@ -71,7 +73,28 @@ def _problem(span: Identified, taken: int) -> str:
 
 def logs_only(logs: Iterable[LogRecord]) -> Telemetry:
     """The log records that say something of a span. An application's other logs are no fault, only not ours to keep."""
-    return Telemetry(logs=tuple(log for log in list(logs)[:MAX_SPANS] if _is_kept(log)))
+    good: list[LogRecord] = []
+    over = 0
+    for log in _bounded(logs):
+        if not _is_kept(log):
+            continue
+        if len(good) < MAX_SPANS:
+            good.append(log)
+        else:
+            over += 1
+    return Telemetry(logs=tuple(good), rejected=over, reasons=(_over(over),) if over else ())
+
+
+def _over(number: int) -> str:
+    return f"{number} log record{'s' if number > 1 else ''} over the limit of {MAX_SPANS} in one request"
+
+
+def _bounded(records: Iterable[Anything]) -> Iterator[Anything]:
+    """The records one by one; TooLarge where there are so many that only to look at them would take long."""
+    for number, record in enumerate(records):
+        if number == MAX_LOOKED_AT:
+            raise TooLarge(f"The body holds more than {MAX_LOOKED_AT} spans or log records; send fewer at once.")
+        yield record
 
 
 def program_event(log: LogRecord) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from typing import Any
 
 MAX_SPANS = 20_000
+# Those that cannot be taken cost time too: a small packed body may hold tens of millions of empty ones.
+MAX_LOOKED_AT = 200_000
 # Clients send at most 1 MB of scores at once; what is much more than that is a mistake.
 MAX_SCORES_BYTES = 4 * 1024 * 1024
 MAX_ATTRIBUTES = 1_000
