@@ -1,5 +1,6 @@
 """Nested values and JSON in strings: the words change, the shape stays."""
 
+import base64
 import json
 from typing import Any
 
@@ -130,3 +131,40 @@ def test_nothing_private_is_left(value: Any) -> None:
     found = json.dumps(redacted({"metadata": {"x": value}}), ensure_ascii=False)
     assert "ada@example.com" not in found
     assert "sk-abcdefghijklmnop1" not in found
+
+
+@pytest.mark.parametrize("name", ["traceState", "type", "role", "kind", "dotted_order", "traceId", "timestamp"])
+def test_private_words_under_the_name_of_an_id_are_found(name: str) -> None:
+    assert redacted({name: "ada@example.com"}) == {name: EMAIL}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("traceId", "41111111111111114111111111111111"),
+        ("startTimeUnixNano", "1795000000000000000"),
+        ("started_at", "2026-11-21T09:30:00.123456+00:00"),
+        ("dotted_order", "20261121T060000000000Z41111111-1111-4111-8111-123456789012"),
+        ("id", "41111111-1111-4111-8111-123456789012"),
+        ("kind", "SPAN_KIND_CLIENT"),
+        ("type", "trace-create"),
+    ],
+)
+def test_ids_times_and_words_from_a_list_stay(name: str, value: str) -> None:
+    pair = {name: value}
+    assert redacted(pair) is pair
+
+
+def test_bytes_and_numbers_in_a_list_of_otlp_stay_what_otlp_can_read() -> None:
+    mail = base64.b64encode(b"I am ada@example.com").decode()
+    values = [{"bytesValue": mail}, {"intValue": "4111111111111111"}, {"intValue": "12"}]
+    found = redacted({"key": "list", "value": {"arrayValue": {"values": values}}})["value"]["arrayValue"]["values"]
+    assert base64.b64decode(found[0]["bytesValue"]).decode() == f"I am {EMAIL}"
+    assert found[1].keys() == {"stringValue"}
+    assert found[1]["stringValue"].startswith("[card ")
+    assert found[2] is values[2]
+
+
+def test_bytes_of_an_attribute_are_read_as_the_text_that_they_are() -> None:
+    said = {"key": "note", "value": {"bytesValue": base64.b64encode(b"ada@example.com").decode()}}
+    assert base64.b64decode(redacted(said)["value"]["bytesValue"]).decode() == EMAIL
