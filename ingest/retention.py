@@ -96,7 +96,7 @@ def _steps(project: Project, intake: Intake, now: datetime, removed: Removed) ->
         removed.batches += RawBatch.objects.filter(pk__in=keys).delete()[1].get("ingest.RawBatch", 0)
         yield
     while keys := list(_due(project, intake, now)[:SLICE]):
-        removed.sessions += _delete_sessions(project, keys)
+        removed.sessions += _delete_sessions(project, _old_sessions(project, intake, now).filter(pk__in=keys))
         yield
     while keys := list(_old_scores(project, intake, now).order_by("pk").values_list("pk", flat=True)[:SLICE]):
         removed.scores += Score.objects.filter(pk__in=keys).delete()[1].get("traces.Score", 0)
@@ -143,12 +143,14 @@ def _is_held() -> Q:
     return held
 
 
-def _delete_sessions(project: Project, keys: list[int]) -> int:
-    """Deletes them in one transaction that a worker which reads them anew has to notice; how many went."""
+def _delete_sessions(project: Project, chosen: QuerySet[AgentSession]) -> int:
+    """Deletes them in one transaction that a worker which reads them anew has to notice; how many went.
+
+    Those that are chosen still: one of which something came while we waited for that worker is not old any more.
+    """
     with transaction.atomic():
         fence.step_in(project)
-        free = AgentSession.objects.filter(pk__in=keys).exclude(_is_held())
-        return free.delete()[1].get("traces.AgentSession", 0)
+        return chosen.exclude(_is_held()).delete()[1].get("traces.AgentSession", 0)
 
 
 # --- on request -------------------------------------------------------------------------------------
@@ -158,13 +160,19 @@ def delete_session(session: AgentSession, *, actor: User | None = None, key: Api
     """Removes a session, its scores, and every batch that holds bytes of it; what comes of its traces later is dropped.
 
     Such a batch goes whole: other sessions in it stay as they are, and cannot be read again from it. Refused while
-    people's judgements rest on the session, or a worker has not read all of it yet.
+    people's judgements rest on the session, a worker has not read all of it yet, or a batch that holds some of it could
+    not be read: what else that batch holds is nowhere else.
     """
     project = session.project
     needles = _needles(session)
     batches = [batch for batch in _batches_around(session) if _holds(batch, needles)]
     if any(batch.state == BatchState.WAITING for batch in batches):
         raise Refused("Data of this session came a moment ago and is still being read. Try again in some seconds.")
+    if any(batch.state == BatchState.FAILED for batch in batches):
+        raise Refused(
+            "A batch that could not be read seems to hold data of this session, and maybe of others. Read it again or "
+            "discard it on the health page, then delete the session."
+        )
     with transaction.atomic():
         fence.step_in(project)
         if AgentSession.objects.filter(_is_held(), pk=session.pk).exists():

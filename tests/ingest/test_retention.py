@@ -96,6 +96,19 @@ def test_waiting_and_failed_batches_are_not_lost(project: Project, month: Intake
     assert RawBatch.objects.count() == 3
 
 
+def test_session_of_which_something_comes_meanwhile_stays(
+    project: Project, month: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aged(project, "old", 31), aged(project, "woken", 31)
+
+    def step_in(_: Project) -> None:
+        AgentSession.objects.filter(external_id="woken").update(last_received_at=NOW)
+
+    monkeypatch.setattr("ingest.storing.fence.step_in", step_in)
+    assert apply(project, NOW).sessions == 1
+    assert names(project) == ["woken"]
+
+
 def test_stray_score_goes_and_another_stays(project: Project, month: Intake) -> None:
     for identity, days, session in (("a", 31, None), ("b", 29, None), ("c", 31, aged(project, "new", 1))):
         Score.objects.create(project=project, identity=identity, name="x", session=session)
@@ -201,6 +214,16 @@ def test_session_that_is_still_being_read_cannot_be_deleted(client: Client, secr
     post(client, secret, "/v1/traces", export(span(2, attributes={"session.id": "s-1"})))
     with pytest.raises(Refused, match="still being read"):
         delete_session(sent)
+
+
+def test_unread_batch_is_not_deleted_with_a_session(sent: AgentSession) -> None:
+    failed = RawBatch.objects.filter(door="traces").order_by("pk")[:1].get()
+    RawBatch.objects.filter(pk=failed.pk).update(state=BatchState.FAILED)
+    with pytest.raises(Refused, match="health page"):
+        delete_session(sent)
+    assert RawBatch.objects.count() == 3
+    RawBatch.objects.filter(pk=failed.pk).delete()
+    assert delete_session(sent).sessions == 1
 
 
 def test_short_name_is_not_looked_for_inside_of_others(client: Client, secret: str, project: Project) -> None:
