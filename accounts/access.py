@@ -1,16 +1,20 @@
 """The doors to accounts' objects. Missing and forbidden look the same from outside: Http404."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 
+from django.db import OperationalError
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
 from accounts.keys import hash_of, key_in
 from accounts.models import ApiKey, Invitation, Membership, Project, Role, User
+from common.busy import patience
 
 USE_NOTED_EVERY = timedelta(minutes=1)
+NOTE_SECONDS = 0.2
 
 
 def get_membership(user: User, slug: str, role: Role) -> Membership:
@@ -47,7 +51,9 @@ def _note_use(key: ApiKey) -> None:
     now = timezone.now()
     if key.last_used_at is None or now - key.last_used_at > USE_NOTED_EVERY:
         stale = Q(last_used_at=None) | Q(last_used_at__lt=now - USE_NOTED_EVERY)
-        ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
+        # The next request notes it as well; no caller waits for that where the database is busy.
+        with suppress(OperationalError), patience(NOTE_SECONDS):
+            ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
 
 
 def get_invitation(token: str) -> Invitation:

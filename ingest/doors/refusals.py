@@ -11,12 +11,14 @@ from django.http import HttpRequest, HttpResponseBase
 from accounts.access import find_api_key
 from accounts.models import ApiKey
 from accounts.permissions import View
+from common.busy import patience
 from ingest.request import program_of
 from ingest.storing.counts import count_refusal
 
 log = logging.getLogger(__name__)
 REFUSALS = range(400, 500)
 TOO_MUCH = 429
+NOTE_SECONDS = 0.2
 OVER_LIMIT = "Over the project's daily limit."  # the same words each time, so that they are counted as one reason
 
 
@@ -24,7 +26,8 @@ def note_refusal(request: HttpRequest, key: ApiKey, status: int, message: str) -
     """Counts one refusal under the last word of the door's path. A database that is busy is told to nobody."""
     door = request.path.rstrip("/").rpartition("/")[2][:20]
     try:
-        count_refusal(key, door, program_of(request.headers), status, message)
+        with patience(NOTE_SECONDS):
+            count_refusal(key, door, program_of(request.headers), status, message)
     except DatabaseError as error:
         log.warning("A refusal of %s could not be counted: %s", door, error)
 

@@ -28,7 +28,8 @@ class _Wish(Generic[Item, Result]):
 class Together(Generic[Item, Result]):
     """Calls `work` with the items of all threads that wait; it answers with a result for each, in their order.
 
-    Where it fails each item is tried alone, unless it failed with `for_all`: then the fault is not with an item.
+    Where it fails each item is tried alone, unless it failed with `for_all`: then the fault is not with an item, and
+    who came meanwhile hears of it too instead of waiting for the same.
     """
 
     def __init__(self, work: Callable[[Sequence[Item]], Sequence[Result]], for_all: type[Exception]) -> None:
@@ -54,10 +55,18 @@ class Together(Generic[Item, Result]):
         with self._gate:
             wishes, self._waiting = self._waiting, []
         self._try(wishes)
-        if len(wishes) > 1 and wishes[0].error is not None and not isinstance(wishes[0].error, self._for_all):
+        if isinstance(wishes[0].error, self._for_all):
+            self._tell_who_waits(wishes[0].error)
+        elif len(wishes) > 1 and wishes[0].error is not None:
             # One that cannot be done must not keep the others from it.
             for wish in wishes:
                 self._try([wish])
+
+    def _tell_who_waits(self, error: Exception) -> None:
+        with self._gate:
+            late, self._waiting = self._waiting, []
+        for wish in late:
+            wish.error = error
 
     def _try(self, wishes: Sequence[_Wish[Item, Result]]) -> None:
         try:

@@ -55,6 +55,30 @@ def test_one_that_cannot_be_done_keeps_no_other_from_it() -> None:
     assert sorted(tried) == [0, 1, 2, 3, 4]
 
 
+def test_who_comes_while_all_fails_is_told_at_once() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    tried: list[int] = []
+
+    def work(items: Sequence[int]) -> list[int]:
+        tried.append(len(items))
+        begun.set()
+        assert go_on.wait(30)
+        raise OSError("the database is busy")
+
+    together = Together(work, for_all=OSError)
+    with ThreadPoolExecutor(4) as pool:
+        wishes = [pool.submit(together.do, 0)]
+        assert begun.wait(30)
+        wishes += [pool.submit(together.do, number) for number in range(1, 4)]
+        while len(together._waiting) < len(wishes) - 1:
+            threading.Event().wait(0.001)
+        go_on.set()
+        for wish in wishes:
+            with pytest.raises(OSError, match="busy"):
+                wish.result()
+    assert tried == [1]
+
+
 def test_what_is_wrong_for_all_is_not_tried_again_for_each() -> None:
     tried: list[int] = []
 
