@@ -1,12 +1,13 @@
 """Plain records between bytes and rows: what a dialect is read into, before any database is asked."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar, dataclass_transform
 
 # A time outside of these years is somebody's broken clock: kept, flagged, never counted with.
 EARLIEST_NS = 946_684_800_000_000_000  # 2000
 LATEST_NS = 4_102_444_800_000_000_000  # 2100
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # The flag of a span that only stands for others, such as the words of a trace whose spans come from another file.
 STAND_IN = "stand_in"
@@ -30,10 +31,7 @@ def is_good_time(nanoseconds: int) -> bool:
 
 def moment(nanoseconds: int) -> datetime | None:
     """The time in UTC to the microsecond; None for a time that cannot be meant."""
-    if not is_good_time(nanoseconds):
-        return None
-    seconds, rest = divmod(nanoseconds, 1_000_000_000)
-    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest // 1000)
+    return EPOCH + timedelta(microseconds=nanoseconds // 1000) if is_good_time(nanoseconds) else None
 
 
 @record

@@ -8,7 +8,7 @@ from ingest.records import CallRecord, MessageRecord
 
 def joined(messages: list[MessageRecord]) -> list[MessageRecord]:
     """The messages with an id on each call and answer; where a client sends none, it is made of what was called."""
-    if not any(_lacks_id(message) for message in messages):
+    if not any(map(_lacks_id, messages)):
         return messages
     seen: Counter[str] = Counter()
     waiting: list[CallRecord] = []
@@ -26,7 +26,9 @@ def joined(messages: list[MessageRecord]) -> list[MessageRecord]:
 
 
 def _lacks_id(message: MessageRecord) -> bool:
-    return (message.role == "tool" and not message.call_id) or any(not call.call_id for call in message.calls)
+    if message.role == "tool" and not message.call_id:
+        return True
+    return any(not call.call_id for call in message.calls) if message.calls else False
 
 
 def _with_id(call: CallRecord, seen: Counter[str]) -> CallRecord:

@@ -187,6 +187,12 @@ def _tail(messages: Sequence[MessageRecord]) -> list[MessageRecord]:
 
 def spoken(node: Node) -> str:
     """The words that a node answered with; "" when it only called tools."""
+    if node.spoken is None:
+        node.spoken = _spoken(node)
+    return node.spoken
+
+
+def _spoken(node: Node) -> str:
     texts = [message.text for message in node.answered if message.role == "assistant" and message.text.strip()]
     if texts:
         return texts[-1]

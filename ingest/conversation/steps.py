@@ -77,6 +77,12 @@ def first_token_ms(node: Node) -> int | None:
 
 def is_error(node: Node) -> bool:
     """Failed by its status, an exception in the logs or the sender's level. Words in a result prove nothing."""
+    if node.is_error is None:
+        node.is_error = _is_error(node)
+    return node.is_error
+
+
+def _is_error(node: Node) -> bool:
     if node.span.failed or any(log.event_name in EXCEPTIONS for log in node.logs):
         return True
     return as_text(value_of(node.words, Field.LEVEL)).upper() == "ERROR" or (node.kind == "tool" and _says_failed(node))

@@ -9,6 +9,7 @@ from ingest.dialects.chat import is_tool_message
 from ingest.dialects.feedback import is_carrier
 from ingest.dialects.fields import Reader, Words, value_of
 from ingest.dialects.messages import answered_by, given_to
+from ingest.dialects.registry import FEEDBACK
 from ingest.dialects.tables import Field
 from ingest.dialects.values import as_json
 from ingest.records import STAND_IN, LogRecord, MessageRecord, SpanRecord, is_good_time
@@ -18,7 +19,10 @@ NOT_SPEECH = ("tool", "retriever", "reranker", "guardrail", "evaluator", "embedd
 
 @dataclass(eq=False)
 class Node:
-    """A span in its tree. `agents_above` counts the agents over it; `aside`: inside a tool, where no user listens."""
+    """A span in its tree. `agents_above` counts the agents over it; `aside`: inside a tool, where no user listens.
+
+    `is_error` and `spoken` are kept here by whom it concerns, once they are known.
+    """
 
     span: SpanRecord
     logs: list[LogRecord]
@@ -29,6 +33,8 @@ class Node:
     start: int = 0
     agents_above: int = 0
     aside: bool = False
+    is_error: bool | None = None
+    spoken: str | None = None
 
     @cached_property
     def given(self) -> list[MessageRecord]:
@@ -82,9 +88,9 @@ def _nodes(spans: Iterable[SpanRecord], logs: Iterable[LogRecord]) -> dict[tuple
     reader = Reader()
     for span in spans:
         place = (span.trace_id, span.span_id)
-        if not is_carrier(span):
-            beside = by_span.get(place, [])
-            words = reader.words_of(span, beside)
+        beside = by_span.get(place, [])
+        words = reader.words_of(span, beside)
+        if FEEDBACK.isdisjoint(words.groups) or not is_carrier(span):
             nodes[place] = Node(span=span, logs=beside, words=words, kind=_kind(words))
     return nodes
 

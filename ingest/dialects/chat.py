@@ -8,6 +8,8 @@ from typing import Any
 from ingest.dialects.parts import (
     ANSWER,
     ANSWERS,
+    CALL,
+    REASONING,
     answer_failed,
     answer_text,
     calls_of,
@@ -19,7 +21,7 @@ from ingest.dialects.parts import (
 )
 from ingest.dialects.times import as_time
 from ingest.dialects.values import as_amount, as_count, as_json, as_text, first_of
-from ingest.records import MessageRecord
+from ingest.records import CallRecord, MessageRecord
 
 ROLES = {
     **{role: role for role in ("system", "user", "assistant", "tool")},
@@ -73,7 +75,8 @@ SAYS = (
     "refusal",
     "tool_plan",
 )
-PLAIN = {"role", "content"}  # the members of most messages, in most dialects
+PLAIN = {"role", "content", "parts", "finish_reason"}  # the members of most messages, in most dialects
+ACTING = {CALL, REASONING, ANSWER}
 ITEMS = {"function_call", "function_call_output", "reasoning", "custom_tool_call"}
 
 
@@ -197,16 +200,21 @@ def read_message(value: Any) -> Iterable[MessageRecord]:
             return []
         value = {"role": value[0], "content": value[1]}
     value = _unwrapped(value)
-    return _plain(value) if value.keys() == PLAIN and not _has_parts(value["content"]) else _read(value)
+    return _plain(value) if value.keys() <= PLAIN else _read(value)
 
 
-def _plain(value: dict[str, Any]) -> list[MessageRecord]:
-    role = _role(value["role"])
-    return [MessageRecord(role, text=readable(value["content"]))] if role else []
+def _plain(value: dict[str, Any]) -> Iterable[MessageRecord]:
+    """What `_read` would make of it, which has much more to look for."""
+    role = _role(value.get("role"))
+    if not role:
+        return []
+    parts = _parts(value)
+    if any(map(_acts, parts)):
+        return _split(role, value, parts)
+    return [MessageRecord(role, text=_text(value, role, parts))]
 
 
 def _read(value: dict[str, Any]) -> Iterable[MessageRecord]:
-    """A message with more than its role and words."""
     kind = as_text(value.get("type"))
     if kind in AUTOGEN:
         return _autogen(value, AUTOGEN[kind])
@@ -218,8 +226,7 @@ def _read(value: dict[str, Any]) -> Iterable[MessageRecord]:
     if not role:
         return []
     parts = _parts(value)
-    message = _message(role, value, parts)
-    return _split(message, parts) if parts else [message]
+    return _split(role, value, parts) if parts else [_message(role, value, parts)]
 
 
 def _unwrapped(value: dict[str, Any]) -> dict[str, Any]:
@@ -229,6 +236,8 @@ def _unwrapped(value: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(inner, dict) or value.get("role"):
             break
         value = inner
+    if value.keys() <= PLAIN and not isinstance(value.get("content"), dict):
+        return value
     return _langchain(value) or _renamed(value)
 
 
@@ -264,19 +273,28 @@ def _has_parts(content: Any) -> bool:
     return isinstance(content, list | dict) or (isinstance(content, str) and content.startswith('[{"'))
 
 
-def _message(role: str, value: dict[str, Any], parts: list[dict[str, Any]]) -> MessageRecord:
+def _message(
+    role: str,
+    value: dict[str, Any],
+    parts: list[dict[str, Any]],
+    inner_calls: Iterable[CallRecord] = (),
+    inner_thoughts: str = "",
+) -> MessageRecord:
+    """A message; the calls and thoughts that its parts tell count where its own members do not tell them."""
     is_tool = role == "tool"
+    calls = tuple(read_call(call) for call in _all_calls(value) if isinstance(call, dict))
+    known = {call.call_id for call in calls if call.call_id}
     usage = first_of(value, ("usage", "usage_metadata", "models_usage"))
     usage = usage if isinstance(usage, dict) else {}
     thoughts = first_of(value, ("reasoning", "reasoning_content", "thinking", "tool_plan"))
     return MessageRecord(
         role=role,
         text=_text(value, role, parts),
-        calls=tuple(read_call(call) for call in _all_calls(value) if isinstance(call, dict)),
+        calls=calls + tuple(call for call in inner_calls if not call.call_id or call.call_id not in known),
         call_id=as_text(first_of(value, CALL_IDS) or (value.get("id") if is_tool else "")),
         name=as_text(value.get("name") or (value.get("tool_name") if is_tool else "")),
         is_error=is_tool and answer_failed(value),
-        reasoning=text_of(parts_of(thoughts)) if isinstance(thoughts, list) else as_text(thoughts),
+        reasoning=(text_of(parts_of(thoughts)) if isinstance(thoughts, list) else as_text(thoughts)) or inner_thoughts,
         started_at=_time(value),
         tokens_in=as_count(first_of(usage, TOKENS_IN)) if usage else None,
         tokens_out=as_count(first_of(usage, TOKENS_OUT)) if usage else None,
@@ -315,16 +333,19 @@ def _elsewhere(value: dict[str, Any], role: str) -> Any:
     return first_of(value, ANSWERS) if role == "tool" else None
 
 
-def _split(message: MessageRecord, parts: list[dict[str, Any]]) -> Iterable[MessageRecord]:
-    """Takes calls, thoughts and tool answers out of a message's parts."""
-    calls, known = calls_of(parts), {call.call_id for call in message.calls if call.call_id}
-    fresh = tuple(call for call in calls if not call.call_id or call.call_id not in known)
+def _acts(part: dict[str, Any]) -> bool:
+    """Whether a part is more than words or a picture."""
+    return part["type"] in ACTING or "state" in part
+
+
+def _split(role: str, value: dict[str, Any], parts: list[dict[str, Any]]) -> Iterable[MessageRecord]:
+    """A message and the tool answers that are among its parts."""
+    rest = _message(role, value, parts, calls_of(parts), thoughts_of(parts))
     answers = [_answer(part) for part in parts if part["type"] == ANSWER or part.get("state") in FINISHED]
-    rest = replace(message, calls=message.calls + fresh, reasoning=message.reasoning or thoughts_of(parts))
     if answers and not rest.text and not rest.calls:
         return answers
     # A user's message brings answers before the words; an assistant's, what its own tools answered it.
-    return [*answers, rest] if message.role != "assistant" else [rest, *answers]
+    return [*answers, rest] if role != "assistant" else [rest, *answers]
 
 
 def _answer(part: dict[str, Any]) -> MessageRecord:

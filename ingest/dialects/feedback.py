@@ -2,11 +2,10 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 from ingest.dialects.fields import session_of, unflatten, value_of, words_in
-from ingest.dialects.registry import FEEDBACK, MOST_KEYS, part_of
+from ingest.dialects.registry import FEEDBACK, part_of
 from ingest.dialects.tables import Field
 from ingest.dialects.values import as_number, as_text
 from ingest.receiving.checking import SPAN_ID, TRACE_ID, is_id
@@ -27,12 +26,8 @@ def scores_of_span(span: SpanRecord) -> list[ScoreRecord]:
 
 
 def _has_feedback(span: SpanRecord) -> bool:
-    return any(map(_brings_feedback, span.attributes))
-
-
-@lru_cache(maxsize=MOST_KEYS)
-def _brings_feedback(key: str) -> bool:
-    return part_of(key).group in FEEDBACK
+    names = "\n".join(span.attributes)  # nearly no span has any: one look at all names is enough to know
+    return any(plural in names for plural, _ in SETS) and any(part_of(key).group in FEEDBACK for key in span.attributes)
 
 
 def is_carrier(span: SpanRecord) -> bool:
@@ -41,7 +36,7 @@ def is_carrier(span: SpanRecord) -> bool:
         return False
     words = words_in(span.attributes)
     says = value_of(words, Field.INPUT) or value_of(words, Field.OUTPUT)
-    return not (says or words.groups.keys().isdisjoint(FEEDBACK)) and words.kind in {"evaluator", "other"}
+    return not (says or FEEDBACK.isdisjoint(words.groups)) and words.kind in {"evaluator", "other"}
 
 
 def _annotations(span: SpanRecord) -> Iterator[ScoreRecord]:

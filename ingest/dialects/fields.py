@@ -1,12 +1,12 @@
 """What a span says, in whatever dialects it speaks at once: one pass over its attributes, the best key wins."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from ingest.dialects.registry import MOST_KEYS, UNKNOWN_RANK, Part, dialects, keys_of, part_of
-from ingest.dialects.tables import NAME, SCOPE, Field, KindRule
+from ingest.dialects.tables import NAME, SCOPE, Field
 from ingest.dialects.values import as_json, as_word
 from ingest.records import LogRecord, SpanRecord
 
@@ -37,14 +37,16 @@ class Words:
             if value is None or value == "":
                 continue
             part = part_of(key)
+            if not part.is_telling:
+                continue
             if part.mark < self.mark:  # noqa: PLR1730 # asked of each attribute, where min() is too dear
                 self.mark = part.mark
             if part.group:
                 self.groups.setdefault(part.group, []).append((part.path, value))
             if part.places:
                 self._note(part, value)
-            for rule in part.kinds:
-                self._judge(rule, value)
+            if part.kinds:
+                self._judge(part, value)
             if part.is_own:
                 self._own(part, value)
 
@@ -62,11 +64,13 @@ class Words:
                     continue
             self.best[place.field], self.ranks[place.field] = said, place.rank
 
-    def _judge(self, rule: KindRule, value: Any) -> None:
-        if rule.rank < self.kind_rank and (not rule.scope or self.attributes.get(SCOPE) == rule.scope):
-            kind = _kind_for(rule.values, as_word(value))
-            if kind:
-                self.kind, self.kind_rank = kind, rule.rank
+    def _judge(self, part: Part, value: Any) -> None:
+        """Keeps the kind that the surest rule tells."""
+        for rule in part.kinds:
+            if rule.rank < self.kind_rank and (not rule.scope or self.attributes.get(SCOPE) == rule.scope):
+                kind = _kind_for(rule.values, as_word(value))
+                if kind:
+                    self.kind, self.kind_rank = kind, rule.rank
 
     def _own(self, part: Part, value: Any) -> None:
         inner = as_json(value)
@@ -203,10 +207,7 @@ def grouped(words: Words, group: str) -> Any:
     pieces = words.groups.get(group)
     if not pieces:
         return None
-    tree: dict[str, Any] = {}
-    for path, value in pieces:
-        if path:
-            _plant(tree, path, value)
+    tree = _tree(pieces)
     return _lists(tree) if tree else as_json(pieces[0][1])
 
 
@@ -214,18 +215,29 @@ def _items(value: Any) -> list[dict[str, Any]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
-def _plant(tree: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
-    if len(path) > MAX_NESTING:
-        return
-    *way, last = path
+def _tree(pieces: Pieces) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    before: tuple[str, ...] = ()  # a message's pieces mostly follow each other
+    branch: dict[str, Any] | None = tree
+    for path, value in pieces:
+        if not 0 < len(path) <= MAX_NESTING:
+            continue
+        way = path[:-1]
+        if way != before:
+            before, branch = way, _branch(tree, way)
+        if branch is not None:
+            branch.setdefault(path[-1], value)
+    return tree
+
+
+def _branch(tree: dict[str, Any], way: Sequence[str]) -> dict[str, Any] | None:
+    """The object at the end of the way, laid if need be; None where something else stands in it."""
     for name in way:
-        inner = tree.get(name)
-        if inner is None and name not in tree:
-            inner = tree[name] = {}
+        inner = tree.setdefault(name, {})
         if not isinstance(inner, dict):
-            return
+            return None
         tree = inner
-    tree.setdefault(last, value)
+    return tree
 
 
 def _lists(tree: dict[str, Any]) -> Any:

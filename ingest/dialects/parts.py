@@ -221,7 +221,7 @@ def answer_failed(part: dict[str, Any]) -> bool:
 
 def readable(value: Any) -> str:
     """The value as text, with a name in the place of each picture or other base64 within."""
-    text = as_text(value)
+    text = value if isinstance(value, str) else as_text(value)
     if len(text) < 100:  # noqa: PLR2004 # too short for what is looked for
         return text
     if ";base64," in text:

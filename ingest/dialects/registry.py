@@ -13,7 +13,9 @@ from ingest.dialects.tables import Dialect, Field, KindRule, MessageSource
 
 MOST_KEYS = 20_000  # remembered; senders use some hundred, hostile ones as many as they like
 UNKNOWN_RANK = 1_000_000
-FEEDBACK = tuple(f"{scope}{name}" for scope in ("", "trace.", "session.") for name in ("annotations", "evaluations"))
+FEEDBACK = frozenset(
+    f"{scope}{name}" for scope in ("", "trace.", "session.") for name in ("annotations", "evaluations")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Part:
 
     `group` and `path` place it in a list or object that is spread over many keys; `own` names the sender's metadata
     that it is. `mark` is the place of the dialect whose mark it bears, in the order of dialects.
+    `is_telling`: it is good for anything.
     """
 
     places: tuple[Place, ...] = ()
@@ -41,6 +44,7 @@ class Part:
     own: str = ""
     mark: int = UNKNOWN_RANK
     is_known: bool = False
+    is_telling: bool = False
 
     @property
     def is_read(self) -> bool:
@@ -86,15 +90,19 @@ def part_of(key: str) -> Part:
     """What the attribute `key` is good for."""
     group, path = _group(key)
     own = next((prefix for prefix in _own() if key == prefix or key.startswith(prefix + ".")), None)
+    places = (*_places().get(key, ()), *_spread_places(key))
+    kinds = _kinds().get(key, ())
+    mark = next((place for place, dialect in enumerate(dialects()) if key.startswith(dialect.marks)), UNKNOWN_RANK)
     return Part(
-        places=(*_places().get(key, ()), *_spread_places(key)),
-        kinds=_kinds().get(key, ()),
+        places=places,
+        kinds=kinds,
         group=group,
         path=path,
         is_own=own is not None,
         own=key[len(own) + 1 :] if own else "",
-        mark=next((place for place, dialect in enumerate(dialects()) if key.startswith(dialect.marks)), UNKNOWN_RANK),
+        mark=mark,
         is_known=key.startswith(_known()),
+        is_telling=bool(places or kinds or group or own is not None or mark != UNKNOWN_RANK),
     )
 
 

@@ -9,6 +9,7 @@ import orjson
 from ingest.receiving.limits import Cutter, clean
 
 MOST_QUOTED = 3  # some SDKs write JSON of JSON
+QUOTING = frozenset('{["')  # how that begins
 
 
 def as_text(value: Any) -> str:
@@ -26,8 +27,8 @@ def as_text(value: Any) -> str:
 def as_json(value: Any) -> Any:
     """The value, parsed if it is a JSON object, list or string in a string, and again if that is one."""
     for _ in range(MOST_QUOTED):
-        if not isinstance(value, str) or value[:1] not in {"{", "[", '"'}:
-            break
+        if not isinstance(value, str) or value[:1] not in QUOTING:
+            return value
         try:
             parsed = orjson.loads(value)
         except orjson.JSONDecodeError:
@@ -47,8 +48,12 @@ def first_of(value: Mapping[str, Any], names: Iterable[str]) -> Any:
 
 
 def as_word(value: Any) -> str:
-    """A name or an id on one line, out of its JSON quotes if it has some."""
-    return " ".join(as_text(as_json(value)).split())
+    """A name or an id on one line, out of its JSON quotes if it has some; "" for nothing."""
+    if value is None:
+        return ""
+    if not isinstance(value, str) or value[:1] in QUOTING:
+        value = as_text(as_json(value))
+    return " ".join(value.split())
 
 
 def as_number(value: Any) -> float | None:
