@@ -88,9 +88,9 @@ def _protobuf(redaction: Redaction, door: str, body: bytes) -> bytes:
 
 def _span_words(redaction: Redaction, message: ExportTraceServiceRequest) -> None:
     for group in message.resource_spans:
-        _pairs(redaction, group.resource.attributes)
+        _resource(redaction, group)
         for scope in group.scope_spans:
-            _pairs(redaction, scope.scope.attributes)
+            _scope(redaction, scope)
             for span in scope.spans:
                 _fields(redaction, span, "name", "trace_state")
                 _fields(redaction, span.status, "message")
@@ -99,18 +99,32 @@ def _span_words(redaction: Redaction, message: ExportTraceServiceRequest) -> Non
                     _fields(redaction, event, "name")
                     _pairs(redaction, event.attributes)
                 for link in span.links:
+                    _fields(redaction, link, "trace_state")
                     _pairs(redaction, link.attributes)
 
 
 def _log_words(redaction: Redaction, message: ExportLogsServiceRequest) -> None:
     for group in message.resource_logs:
-        _pairs(redaction, group.resource.attributes)
+        _resource(redaction, group)
         for scope in group.scope_logs:
-            _pairs(redaction, scope.scope.attributes)
+            _scope(redaction, scope)
             for record in scope.log_records:
                 _fields(redaction, record, "event_name", "severity_text")
                 _pairs(redaction, record.attributes)
                 _value(redaction, record.body, "", 0)
+
+
+def _resource(redaction: Redaction, group: Any) -> None:
+    """Of a group of spans or logs."""
+    _fields(redaction, group, "schema_url")
+    _pairs(redaction, group.resource.attributes)
+    del group.resource.entity_refs[:]  # they only say which attributes are whose names, and nobody reads them
+
+
+def _scope(redaction: Redaction, group: Any) -> None:
+    _fields(redaction, group, "schema_url")
+    _fields(redaction, group.scope, "name", "version")
+    _pairs(redaction, group.scope.attributes)
 
 
 def _fields(redaction: Redaction, message: Any, *names: str) -> None:

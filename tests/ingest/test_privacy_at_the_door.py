@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 import pytest
 from django.test import Client
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from accounts.models import Project
@@ -163,3 +164,28 @@ def test_endless_rule_withholds_and_the_batch_is_taken(
     assert post(client, secret, "/v1/traces", talk(words="a" * 40 + "!"), JSON).status_code == 200
     assert b"[withheld: redaction took too long]" in stored_bytes()
     assert b"a" * 40 + b"!" not in stored_bytes()
+
+
+def fill(message: Any, depth: int = 0) -> None:
+    """Writes the address into every text that a message and those in it can hold."""
+    for one in message.DESCRIPTOR.fields:
+        holder = getattr(message, one.name)
+        if one.message_type is not None and depth < 12:
+            fill(holder.add() if one.is_repeated else holder, depth + 1)
+        elif one.type == one.TYPE_STRING and one.is_repeated:
+            holder.append(MAIL)
+        elif one.type == one.TYPE_STRING:
+            setattr(message, one.name, MAIL)
+    if message.DESCRIPTOR.name == "AnyValue":
+        message.string_value = MAIL
+
+
+@pytest.mark.parametrize(
+    ("signal", "kind"), [("traces", ExportTraceServiceRequest), ("logs", ExportLogsServiceRequest)]
+)
+def test_no_text_of_protobuf_is_forgotten(signal: str, kind: type[Any]) -> None:
+    request = kind()
+    fill(request)
+    body = request.SerializeToString()
+    assert body.count(MAIL.encode()) > 10
+    assert MAIL.encode() not in redact_body(Redactor(b"key", ["email"]).start(), signal, PROTOBUF, body)
