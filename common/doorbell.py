@@ -26,11 +26,15 @@ def _ring_now(task: Task, ids: dict[str, Any]) -> None:
 
 
 class Doorbell:
-    """Rings a task for many who ask: at most one message in CALM_SECONDS, and one after the last who asked."""
+    """Rings a task for many who ask: at most one message in CALM_SECONDS, and one after the last who asked.
+
+    From a thread of its own: who asks has an answer to give, and a broker may take seconds to say that it is down.
+    """
 
     def __init__(self, task: Task) -> None:
         self._task = task
         self._lock = threading.Lock()
+        self._ringing = threading.Lock()
         self._is_about_to = False
 
     def ring(self) -> None:
@@ -47,6 +51,8 @@ class Doorbell:
         timer.start()
 
     def _go(self) -> None:
-        with self._lock:
-            self._is_about_to = False
-        _ring_now(self._task, {})
+        # One at a time: threads must not gather before a broker that is slow to answer.
+        with self._ringing:
+            with self._lock:
+                self._is_about_to = False
+            _ring_now(self._task, {})

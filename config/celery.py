@@ -26,9 +26,16 @@ SWEEPS = {
 }
 
 
+# A server that takes connections and says nothing would else be waited for without an end.
+BROKER_SECONDS = 3.0
+
+
 def _transport_options(broker_url: str) -> dict[str, Any]:
-    """The folder in which the embedded broker keeps its messages; nothing for a broker that is a server."""
-    if urlsplit(broker_url).scheme != "filesystem":
+    """The folder in which the embedded broker keeps its messages; how long Redis may take to answer."""
+    scheme = urlsplit(broker_url).scheme
+    if scheme in {"redis", "rediss"}:
+        return {"socket_timeout": BROKER_SECONDS, "socket_connect_timeout": BROKER_SECONDS}
+    if scheme != "filesystem":
         return {}
     folder = settings.VAR_DIR / "broker"
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,71 @@
+"""A broker that is down or never says a word: what comes in is kept at once, and done when the broker is back."""
+
+import http.client
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import pytest
+
+from tests.e2e.running import Running, wait_until
+from tests.e2e.test_serve import make_key, rows
+from tests.ingest.payloads import JSON, export, span
+
+EXPORTER_SECONDS = 10.0
+BODIES = 12
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """The URL of a server that answers nobody."""
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as listener:
+        yield f"redis://127.0.0.1:{listener.getsockname()[1]}/0"
+
+
+@pytest.fixture
+def down() -> str:
+    """The URL of a server that is not there."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    return f"redis://127.0.0.1:{port}/0"
+
+
+@pytest.mark.parametrize("broker", ["silent", "down"])
+def test_what_comes_in_is_kept_at_once_and_done_when_the_broker_is_back(
+    request: pytest.FixtureRequest, without_broker: Callable[[str], Running], broker: str
+) -> None:
+    running = without_broker(request.getfixturevalue(broker))
+    key = make_key(running)
+    assert [send(running, key, number) for number in range(1, BODIES + 1)] == [200] * BODIES
+    assert rows(running.var, "SELECT count(*) FROM ingest_rawbatch WHERE state = 'waiting'") == BODIES
+    running.more = {}
+    running.start_worker()
+    wait_until(lambda: rows(running.var, "SELECT count(*) FROM traces_agentsession") == BODIES, "all are read")
+
+
+@pytest.fixture
+def without_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Running]]:
+    """A web server that has nobody to ring, and no worker yet."""
+    started: list[Running] = []
+
+    def start_one(url: str) -> Running:
+        running = Running(tmp_path_factory.mktemp("broker") / "var", {"CELERY_BROKER_URL": url})
+        started.append(running)
+        running.var.mkdir()
+        running.manage("migrate", "--verbosity", "0")
+        running.manage("collectstatic", "--no-input", "--verbosity", "0")
+        running.start_web()
+        return running
+
+    yield start_one
+    for running in started:
+        running.stop()
+
+
+def send(running: Running, key: str, number: int) -> int:
+    """The status; TimeoutError where an exporter would have given up."""
+    body = export(span(number, trace=f"{number:032x}"))
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": JSON}
+    with closing(http.client.HTTPConnection("127.0.0.1", running.port, timeout=EXPORTER_SECONDS)) as client:
+        client.request("POST", "/v1/traces", body, headers)
+        return client.getresponse().status
