@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test import Client
+from playwright.sync_api import Browser, Playwright
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import Project, Role, User
+from tests.browsing import chromium_path
 from tests.builders import make_member, make_project
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -38,6 +40,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """One browser for all tests of a process; a context of it is as good as new."""
+    browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
 """Fixtures of the tests that drive real processes and a real browser."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.browsing import chromium_path
 from tests.e2e.running import Running, installed
 
 
@@ -26,5 +26,5 @@ def running(tmp_path: Path) -> Iterator[Running]:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Playwright starts the browser that `tests.run` found, or Debian's, or its own."""
-    path = os.environ.get("MISSTEP_CHROMIUM") or ("/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else "")
+    path = chromium_path()
     return {**browser_type_launch_args, "args": ["--no-sandbox"], **({"executable_path": path} if path else {})}

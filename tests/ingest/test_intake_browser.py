@@ -1,13 +1,12 @@
 """Connect and Ingest health in a real Chromium, by keyboard, while things arrive."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import ApiKey, Project, Role
 from common.compression import compress
@@ -16,17 +15,9 @@ from ingest.models import BatchState, RawBatch
 from tests.builders import make_key, make_member, make_project
 from tests.ingest.payloads import export, post, span
 
-CHROMIUM = Path("/usr/bin/chromium")
 TALK = {"session.id": "s-1", "openinference.span.kind": "AGENT", "input.value": "Refund?", "output.value": "Done!"}
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(scope="module")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=CHROMIUM if CHROMIUM.exists() else None, args=["--no-sandbox"])
-    yield browser
-    browser.close()
 
 
 @pytest.fixture

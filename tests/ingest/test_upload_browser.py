@@ -2,22 +2,20 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
 from playwright._impl._api_structures import FilePayload
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 
 from accounts.models import Project, Role
 from ingest.models import Upload
 from ingest.uploading import import_waiting
+from tests.browsing import log_in
 from tests.builders import make_member
 from traces.models import AgentSession
 
-CHROMIUM = Path("/usr/bin/chromium")
 HOSTILE = "<img src=x onerror=window.ran=1>.jsonl"
 LINES = (
     b'{"session": {"id": "a"}, "messages": [{"role": "user", "content": "Hi"}]}\n'
@@ -27,19 +25,10 @@ LINES = (
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture(scope="module")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=CHROMIUM if CHROMIUM.exists() else None, args=["--no-sandbox"])
-    yield browser
-    browser.close()
-
-
 @pytest.fixture
 def page(chromium: Browser, live_server: Any, project: Project) -> Iterator[Page]:
-    client = Client()
-    client.force_login(make_member(project, Role.LEAD), backend="django.contrib.auth.backends.ModelBackend")
     context = chromium.new_context(base_url=live_server.url)
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    log_in(context, make_member(project, Role.LEAD), live_server.url)
     page = context.new_page()
     page.goto(f"/p/{project.slug}/upload/")
     yield page

@@ -1,28 +1,18 @@
 """The inbox of proposals in a real Chromium, by keyboard only."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import Project, User
 from issues.models import Issue, Proposal, ProposalState
 from tests.issues.makers import TOKEN, make_proposal, tell_all
 
-CHROMIUM = Path("/usr/bin/chromium")
-
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(scope="module")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=CHROMIUM if CHROMIUM.exists() else None, args=["--no-sandbox"])
-    yield browser
-    browser.close()
 
 
 @pytest.fixture

@@ -1,28 +1,19 @@
 """The session page in a real Chromium, by keyboard only, with content that would like to run."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import Role
+from tests.browsing import log_in
 from tests.builders import make_member, make_project, make_session, make_steps
 from traces.models import Signal, StepKind
 
-CHROMIUM = Path("/usr/bin/chromium")
 HOSTILE = "\"><img src='/x.png' onerror='window.ran=1'><script>window.ran=1</script>[x](javascript:window.ran=1)"
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(scope="module")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=CHROMIUM if CHROMIUM.exists() else None, args=["--no-sandbox"])
-    yield browser
-    browser.close()
 
 
 @pytest.fixture
@@ -38,10 +29,8 @@ def page(chromium: Browser, live_server: Any) -> Iterator[Page]:
         (StepKind.AGENT, {"text": f"{HOSTILE}\n\n" + "A long answer. " * 300}),
     )
     Signal.objects.create(session=session, kind="tool_error", step_key="k3", strength=1, sentence=HOSTILE)
-    client = Client()
-    client.force_login(make_member(project, Role.VIEWER), backend="django.contrib.auth.backends.ModelBackend")
     context = chromium.new_context(base_url=live_server.url)
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    log_in(context, make_member(project, Role.VIEWER), live_server.url)
     page = context.new_page()
     page.goto(f"/p/{project.slug}/sessions/{session.pk}/")
     yield page

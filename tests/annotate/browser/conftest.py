@@ -1,16 +1,16 @@
 """A browser, a reviewer and a queue of four sessions, the first of them open."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from accounts.models import Role, User
 from annotate.models import Queue, QueueItem
-from tests.annotate.browser.screen import SESSIONS, expect_session, log_in
+from tests.annotate.browser.screen import SESSIONS, expect_session
+from tests.browsing import log_in
 from tests.builders import (
     make_member,
     make_project,
@@ -21,16 +21,8 @@ from tests.builders import (
 )
 from traces.models import Signal
 
-CHROMIUM = Path("/usr/bin/chromium")
 # What the console says when a test cuts the line, or sends what is incomplete, on purpose.
 EXPECTED = ("ERR_INTERNET_DISCONNECTED", "422 (Unprocessable Entity)")
-
-
-@pytest.fixture(scope="module")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=CHROMIUM if CHROMIUM.exists() else None, args=["--no-sandbox"])
-    yield browser
-    browser.close()
 
 
 @pytest.fixture

@@ -1,17 +1,8 @@
 """What the browser tests of the review screen share."""
 
-from django.test import Client
-from playwright.sync_api import BrowserContext, Page, expect
-
-from accounts.models import User
+from playwright.sync_api import Page, expect
 
 SESSIONS = 4
-
-
-def log_in(context: BrowserContext, user: User, url: str) -> None:
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}])
 
 
 def expect_session(page: Page, number: int) -> None:

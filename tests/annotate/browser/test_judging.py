@@ -8,7 +8,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.models import Role, User
 from annotate.models import Draft, Failure, Outcome, Queue, Review
-from tests.annotate.browser.screen import SESSIONS, expect_session, log_in, marked, press
+from tests.annotate.browser.screen import SESSIONS, expect_session, marked, press
+from tests.browsing import log_in
 from tests.builders import (
     make_member,
 )
