@@ -45,7 +45,9 @@ def claim_batches(limit: int) -> list[RawBatch]:
     """The oldest waiting batches, at most `limit`, held by the caller until the lease runs out.
 
     None of a project of which another worker holds some. A batch that was claimed before comes alone: if it is one
-    that kills its worker, it takes no other along, and after MOST_CLAIMS it is kept as failed.
+    that kills its worker, it takes no other along, and after MOST_CLAIMS it is kept as failed. Of several the one that
+    was claimed least comes first: workers that end for another reason then hit another batch each time, and no
+    innocent one is claimed so often.
     """
     free = _free_in_view(limit)
     deadly = [one.pk for one in free if one.attempts >= MOST_CLAIMS]
@@ -53,7 +55,7 @@ def claim_batches(limit: int) -> list[RawBatch]:
         _free(RawBatch.objects.filter(pk__in=deadly)).update(
             state=BatchState.FAILED, claimed_until=None, claim="", reason=DEADLY
         )
-    suspects = [one for one in free if 0 < one.attempts < MOST_CLAIMS]
+    suspects = sorted((one for one in free if 0 < one.attempts < MOST_CLAIMS), key=lambda one: one.attempts)
     return _claim(suspects[:1] or _slice([one for one in free if not one.attempts], limit))
 
 

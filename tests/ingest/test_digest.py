@@ -116,6 +116,30 @@ def test_a_batch_that_kills_every_worker_is_kept_as_failed(key: ApiKey) -> None:
     assert (RawBatch.objects.get().state, RawBatch.objects.get().reason) == (BatchState.FAILED, DEADLY)
 
 
+def test_workers_that_end_for_another_reason_make_no_batch_fail(key: ApiKey) -> None:
+    keep(key, *range(1, 11))
+    assert len(claim_batches(50)) == 10
+    for _ in range(MOST_CLAIMS + 1):
+        run_out()
+        assert len(claim_batches(50)) == 1
+    run_out()
+    while digest_waiting():
+        run_out()
+    assert [batch.state for batch in RawBatch.objects.all()] == [BatchState.DONE] * 10
+
+
+def test_a_deadly_batch_among_innocent_ones_is_the_only_one_to_fail(key: ApiKey) -> None:
+    keep(key, *range(1, 6))
+    deadly = claim_batches(50)[2].pk
+    run_out()
+    while batches := claim_batches(50):
+        if deadly not in {batch.pk for batch in batches}:
+            RawBatch.objects.filter(pk__in=[batch.pk for batch in batches]).update(state=BatchState.DONE)
+        run_out()
+    states = dict(RawBatch.objects.values_list("pk", "state"))
+    assert states == {pk: BatchState.FAILED if pk == deadly else BatchState.DONE for pk in states}
+
+
 def test_a_busy_database_counts_against_no_batch(key: ApiKey) -> None:
     keep(key, 1)
     with patch("ingest.digest.store", side_effect=OperationalError("database is locked")):
