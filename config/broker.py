@@ -9,6 +9,7 @@ import json
 import logging
 import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -16,7 +17,10 @@ from typing import Any
 from kombu.transport import TRANSPORT_ALIASES, filesystem
 
 log = logging.getLogger(__name__)
+FOLDER = "broker"  # below the folder of all state
 MOST_WAITING = 500
+# Writing or reading a message takes no time: what is this old was left by a process that was killed in between.
+LEFT_BEHIND_SECONDS = 60
 
 
 class Channel(filesystem.Channel):
@@ -57,6 +61,15 @@ def _take(path: Path) -> Any:
         return None
     finally:
         taken.unlink(missing_ok=True)
+
+
+def tidy(folder: Path) -> None:
+    """Removes what killed processes left half-written or half-read."""
+    for path in (*folder.glob(".*.part"), *folder.glob("*.taken")):
+        with suppress(FileNotFoundError):  # its owner lives, and was slow
+            # Since its last change of name: a message may have waited for long before it was taken.
+            if time.time() - path.stat().st_ctime > LEFT_BEHIND_SECONDS:
+                path.unlink()
 
 
 def install() -> None:

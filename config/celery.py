@@ -37,7 +37,7 @@ def _transport_options(broker_url: str) -> dict[str, Any]:
         return {"socket_timeout": BROKER_SECONDS, "socket_connect_timeout": BROKER_SECONDS}
     if scheme != "filesystem":
         return {}
-    folder = settings.VAR_DIR / "broker"
+    folder = settings.VAR_DIR / broker.FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     return {
         "data_folder_in": str(folder),

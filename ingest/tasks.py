@@ -3,10 +3,12 @@
 import time
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import Project
 from common.doorbell import ring
+from config import broker
 from ingest.claims import has_free_batches, is_much_waiting
 from ingest.digest import digest_waiting
 from ingest.retention import apply as apply_retention
@@ -48,8 +50,9 @@ def sweep() -> None:
 
 @shared_task(name="ingest.tasks.tidy")
 def tidy() -> None:
-    """Lets go of counters that nobody looks at any more."""
+    """Lets go of counters that nobody looks at any more, and of what killed processes left in the broker's folder."""
     drop_old_counts(timezone.now())
+    broker.tidy(settings.VAR_DIR / broker.FOLDER)
 
 
 @shared_task(name="ingest.tasks.retain")

@@ -43,3 +43,22 @@ def test_unreadable_message_is_dropped_and_the_next_is_read(queue: Any, tmp_path
     torn.write_text('{"half": ')
     assert queue.get_nowait().payload == {"number": 7}
     assert not torn.exists()
+
+
+def test_what_killed_processes_left_is_removed_and_nothing_else(
+    queue: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue.put({"number": 7})
+    left = [tmp_path / name for name in (".1.part", "1_x.bells.taken")]
+    for path in left:
+        path.write_text("{")
+    broker.tidy(tmp_path)
+    assert [path.exists() for path in left] == [True, True]
+    monkeypatch.setattr(broker, "LEFT_BEHIND_SECONDS", -1)
+    broker.tidy(tmp_path)
+    assert [path.exists() for path in left] == [False, False]
+    assert queue.get_nowait().payload == {"number": 7}
+
+
+def test_no_folder_is_nothing_to_tidy(tmp_path: Path) -> None:
+    broker.tidy(tmp_path / "missing")
