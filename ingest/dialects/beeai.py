@@ -5,6 +5,6 @@ from ingest.dialects.tables import Dialect, Field
 DIALECT = Dialect(
     name="beeai",
     marks=("beeai.",),
-    fields={Field.TOOL_NAME: {199: "target"}, Field.ARGUMENTS: {199: "tool.parameters"}},
+    fields={Field.TOOL_NAME: {199: "target"}, Field.INPUT: {199: "tool.parameters"}},
     known=("beeai.", "target", "ctx.", "thought", "iteration", "traceId"),
 )

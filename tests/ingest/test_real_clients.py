@@ -47,7 +47,7 @@ def test_openinference_gives_totals_names_and_the_error(client: Client, project:
     assert failed.error_message == "amount must be a number, got 'all'"
     assert failed.arguments == '{"order_id": "A-1001", "amount": "all"}'
     found = session.steps.get(name="get_order")
-    assert found.result == '{"status": "packed", "eta": "2026-08-28"}'
+    assert (found.arguments, found.result) == ('{"order_id": "A-1001"}', '{"status": "packed", "eta": "2026-08-28"}')
 
 
 def test_openinference_feedback_is_a_score_and_no_step(client: Client, project: Project, secret: str) -> None:
