@@ -122,6 +122,11 @@ class Conversation:
     def hidden_count(self) -> int:
         return sum(step.is_hidden for step in self.steps)
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether a step is shown at first sight."""
+        return self.hidden_count < len(self.steps)
+
 
 def read(
     steps: Sequence[StepFacts], marks: Sequence[Mark], began: datetime | None, scores: Sequence[Said] = ()
