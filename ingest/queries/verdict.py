@@ -11,10 +11,10 @@ UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 MILLISECONDS = 1_000
 ADVICE = {
     200: "The rest of the request was stored. Look at the program that builds these items.",
-    400: "The body could not be read. Check that the exporter speaks OTLP (protobuf or JSON) or the API's JSON.",
-    403: "The key lacks a scope. Make one that has it under Project settings, API keys.",
+    400: "The body could not be read. The reason names the field or the byte at which the sender has to change.",
+    403: "Give the program such a key. What was refused has to be sent again.",
     413: "The body is too large. Let the exporter send smaller batches (OTEL_BSP_MAX_EXPORT_BATCH_SIZE).",
-    415: "Send application/x-protobuf or application/json; as encoding gzip, deflate or none.",
+    415: "Send application/x-protobuf or application/json; as encoding gzip, deflate, zstd or none.",
     429: "The project's daily limit is used up. An admin can raise it, or sample, in the project's settings.",
 }
 OTHERWISE = "Read the reason; the sender was told the same."
