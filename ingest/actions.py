@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -13,6 +13,7 @@ from accounts.models import ApiKey, Project, User
 from common.busy import patience
 from common.doorbell import Doorbell, ring
 from common.errors import Refused
+from ingest.dialects.batches import read_batch
 from ingest.models import (
     BatchState,
     Intake,
@@ -25,8 +26,10 @@ from ingest.models import (
 )
 from ingest.pricing import Price
 from ingest.quotas import charge
+from ingest.receiving import TooLarge, Unreadable
 from ingest.records import Checked
 from ingest.redaction import redact_body
+from ingest.redaction.rules import Redaction
 from ingest.storing.batches import keep_batch
 from ingest.storing.private import count_redactions, intake_of, start_redaction
 from ingest.tasks import digest, import_uploads
@@ -34,6 +37,10 @@ from ingest.uploading import keep_pieces
 
 # Exporters give a request 10 s and drop what was in it; one that is told to come again in time keeps it.
 DOOR_SECONDS = 2.5
+RAN_OUT = (
+    "The project's own redaction rules had no time for all of this body. Send less at once, or let an admin make them "
+    "simpler under Settings, Privacy."
+)
 MOST_TOLD = 20
 MOST_RULES = 20
 MOST_PRICES = 1_000
@@ -52,14 +59,16 @@ def accept(
 ) -> bool:
     """Commits a decompressed body and wakes a worker; False when the same bytes are here already.
 
-    What the project's rules call private is taken out first; TooMuch where it passes the daily limit, OperationalError
-    where the database has no time for it within DOOR_SECONDS. `found` says what is in the body, `source` which program
-    sent it; `replaces`: see `keep_batch`.
+    What the project's rules call private is taken out first: Unreadable or TooLarge where that leaves too little of it.
+    TooMuch where it passes the daily limit, OperationalError where the database has no time for it within DOOR_SECONDS.
+    `found` says what is in the body, `source` which program sent it; `replaces`: see `keep_batch`.
     """
     intake = intake_of(key.project_id)
     redaction = start_redaction(intake)
     if redaction is not None:
         body = redact_body(redaction, door, content_type, body)
+        source = redaction.text(source)
+        found = _without_private_words(redaction, door, content_type, body, found)
     counts = redaction.counts if redaction is not None else Counter()
     # Only what must be there together with the batch needs a transaction of its own.
     together = transaction.atomic() if counts or intake.daily_limit is not None else nullcontext()
@@ -71,6 +80,21 @@ def accept(
     if kept:
         digest_bell.ring()
     return kept
+
+
+def _without_private_words(redaction: Redaction, door: str, content_type: str, body: bytes, found: Checked) -> Checked:
+    """What was found in a body, of which the words are gone that the rules took out.
+
+    Raises for a body that they made unreadable in part: a rule may make two names one, or take out what must be there.
+    """
+    if redaction.ran_out:
+        raise TooLarge(RAN_OUT)
+    if redaction.counts:
+        left = read_batch(door, content_type, body).checked
+        if left.items < found.items:
+            why = "; ".join(left.reasons[-1:])
+            raise Unreadable(f"The project's redaction rules leave {left.items} of {found.items} items readable. {why}")
+    return replace(found, reasons=tuple(map(redaction.text, found.reasons)))
 
 
 def retry_batches(

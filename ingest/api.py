@@ -1,7 +1,8 @@
 """`/api/v1/sessions/` and `/api/v1/scores/`: plain JSON in, and the list of what is there out."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import status
@@ -45,7 +46,6 @@ from traces.api import (
 )
 
 JSON = "application/json"
-Entry = TypeVar("Entry")
 EXAMPLE = {
     "session": {"id": "chat-17", "workflow": "refunds", "release": "2.4.1", "closed": True},
     "steps": [
@@ -134,13 +134,15 @@ def session(request: Request, session_id: int) -> Response:
 
 def _receive(request: Request, key: ApiKey) -> Response:
     kind, body = _posted(request)
-    entries = _entries(read_body, body, kind)
+    with _faults(request):
+        entries = read_body(body, kind)
     accepted = [entry for entry in entries if isinstance(entry, SessionRecord)]
     refused = [entry for entry in entries if isinstance(entry, Refusal)]
     if not accepted:
         return _all_refused(refused)
     found = contents_of(entries).checked
-    accept(key, SESSIONS, kind, body, found, source=program_of(request.headers), replaces=True)
+    with _faults(request):
+        accept(key, SESSIONS, kind, body, found, source=program_of(request.headers), replaces=True)
     told = [{"id": record.external_id, "steps": len(record.steps)} for record in accepted]
     return _received(told, refused)
 
@@ -155,25 +157,21 @@ def _posted(request: Request, limit: int | None = None) -> tuple[str, bytes]:
     kind = (request.content_type or "").partition(";")[0].strip().lower()
     if kind not in {JSON, NDJSON}:
         raise UnsupportedMediaType(kind)
-    return kind, _body(request, limit)
+    with _faults(request):
+        return kind, read_bytes(request._request, limit)  # noqa: SLF001 # DRF offers no other way to the unread stream
 
 
-def _body(request: Request, limit: int | None) -> bytes:
+@contextmanager
+def _faults(request: Request) -> Iterator[None]:
+    """What the readers of a body say of it, in the API's own error shape."""
     try:
-        return read_bytes(request._request, limit)  # noqa: SLF001 # DRF offers no other way to the unread stream
+        yield
     except Unreadable as error:
         raise ParseError(str(error)) from error
     except Unsupported as error:
         raise UnsupportedMediaType(request.content_type or "", detail=str(error)) from error
     except TooLarge as error:
         raise TooLargeError(str(error)) from error
-
-
-def _entries(read: Callable[[bytes, str], list[Entry]], body: bytes, kind: str) -> list[Entry]:
-    try:
-        return read(body, kind)
-    except Unreadable as error:
-        raise ParseError(str(error)) from error
 
 
 def _all_refused(refused: list[Refusal]) -> Response:
@@ -214,13 +212,15 @@ def scores(request: Request) -> Response:
 
 def _receive_scores(request: Request, key: ApiKey) -> Response:
     kind, body = _posted(request, MAX_SCORES_BYTES)
-    entries = _entries(read_scores, body, kind)
+    with _faults(request):
+        entries = read_scores(body, kind)
     accepted = [entry for entry in entries if isinstance(entry, ScoreRecord)]
     refused = [entry for entry in entries if isinstance(entry, Refusal)]
     if not accepted:
         return _all_refused(refused)
     found = contents_of(entries).checked
-    accept(key, SCORES, kind, body, found, source=program_of(request.headers), replaces=True)
+    with _faults(request):
+        accept(key, SCORES, kind, body, found, source=program_of(request.headers), replaces=True)
     return _received([{"name": score.name, "identity": score.identity} for score in accepted], refused)
 
 

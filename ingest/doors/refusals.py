@@ -14,6 +14,7 @@ from accounts.permissions import View
 from common.busy import patience
 from ingest.request import program_of
 from ingest.storing.counts import count_refusal
+from ingest.storing.private import intake_of, start_redaction
 
 log = logging.getLogger(__name__)
 REFUSALS = range(400, 500)
@@ -27,7 +28,11 @@ def note_refusal(request: HttpRequest, key: ApiKey, status: int, message: str) -
     door = request.path.rstrip("/").rpartition("/")[2][:20]
     try:
         with patience(NOTE_SECONDS):
-            count_refusal(key, door, program_of(request.headers), status, message)
+            redaction = start_redaction(intake_of(key.project_id))
+            program = program_of(request.headers)
+            if redaction is not None:  # a reason may name what it is about
+                program, message = redaction.text(program), redaction.text(message)
+            count_refusal(key, door, program, status, message)
     except DatabaseError as error:
         log.warning("A refusal of %s could not be counted: %s", door, error)
 

@@ -8,6 +8,8 @@ from ingest.records import Refusal
 from ingest.redaction import redact_value
 from ingest.storing.private import count_redactions, intake_of, start_redaction
 
+RAN_OUT = "is too much for the project's own redaction rules, which had no time for all of it; make them simpler"
+
 
 class Privacy:
     """What one project wants taken out of a file, and how often that happened since it was last counted."""
@@ -25,7 +27,8 @@ class Privacy:
                 yield value, line
                 continue
             redaction = self.redactor.start()
-            yield redact_value(redaction, value), line
+            new = redact_value(redaction, value)
+            yield Refusal(line, RAN_OUT) if redaction.ran_out else new, line
             self.counts += redaction.counts
 
     def count(self) -> None:

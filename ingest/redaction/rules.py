@@ -100,6 +100,11 @@ class Redaction:
         self._known: dict[str, str] = {}
         self._names: dict[str, Builtin | None] = {}
 
+    @property
+    def ran_out(self) -> bool:
+        """Whether there was no time for all. Names are withheld then too, so that one cannot be told from another."""
+        return self.left <= 0
+
     def text(self, text: str) -> str:
         """The text without its private words; the same object where it has none."""
         known = self._known.get(text)

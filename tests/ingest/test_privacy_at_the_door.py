@@ -1,5 +1,6 @@
 """Nothing private reaches the database through any door, and what is put in its place holds a session together."""
 
+from io import BytesIO
 from typing import Any
 
 import orjson
@@ -10,7 +11,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from accounts.models import Project
 from ingest.digest import digest_waiting
-from ingest.models import Intake, RawBatch, RedactionCount, RedactionRule
+from ingest.importing import import_stream
+from ingest.models import Intake, RawBatch, RedactionCount, RedactionRule, RefusedRequest
 from ingest.redaction import Redactor, redact_body
 from ingest.storing.batches import body_of
 from tests.builders import make_project
@@ -189,3 +191,57 @@ def test_no_text_of_protobuf_is_forgotten(signal: str, kind: type[Any]) -> None:
     body = request.SerializeToString()
     assert body.count(MAIL.encode()) > 10
     assert MAIL.encode() not in redact_body(Redactor(b"key", ["email"]).start(), signal, PROTOBUF, body)
+
+
+def test_reasons_and_programs_name_nobody(client: Client, secret: str, rules: Intake) -> None:
+    good = {"session": {"id": "s-1"}, "steps": [{"kind": "user", "text": "hi"}]}
+    bad = {"steps": [{"kind": "user", "key": MAIL}, {"kind": "user", "key": MAIL}]}
+    for value in ([good, bad], bad):
+        client.post(
+            "/api/v1/sessions/",
+            orjson.dumps(value),
+            content_type=JSON,
+            headers={"Authorization": f"Bearer {secret}", "User-Agent": MAIL},
+        )
+    digest_waiting()
+    batch = RawBatch.objects.get()
+    told = [batch.reason, batch.source, *RefusedRequest.objects.values_list("reason", flat=True)]
+    told += RefusedRequest.objects.values_list("source", flat=True)
+    assert len(told) == 6
+    assert all(one.count("[email ") == 1 and MAIL not in one for one in told)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/sessions/", "/v1/traces"])
+def test_body_that_rules_make_unreadable_is_refused_and_not_lost(
+    client: Client, secret: str, project: Project, path: str
+) -> None:
+    Intake.objects.create(project=project)
+    pattern = r"order-\d" if path.startswith("/api") else "scopeSpans"
+    RedactionRule.objects.create(project=project, name="Orders", pattern=pattern, replacement="[redacted]")
+    steps = [{"kind": "tool", "key": "order-1"}, {"kind": "tool", "key": "order-2"}]
+    body = orjson.dumps({"steps": steps}) if path.startswith("/api") else talk()
+    answer = post(client, secret, path, body)
+    assert answer.status_code == 400
+    assert b"redaction rules leave 0 of 1 items readable" in answer.content
+    assert not RawBatch.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["/api/v1/sessions/", "/v1/traces"])
+def test_body_for_which_rules_have_no_time_is_refused(
+    client: Client, secret: str, project: Project, rules: Intake, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.redaction.rules.Redaction.ran_out", True)
+    body = orjson.dumps({"steps": [{"kind": "user", "text": "hi"}]}) if path.startswith("/api") else talk()
+    answer = post(client, secret, path, body)
+    assert answer.status_code == 413
+    assert b"no time for all of this body" in answer.content
+    assert not RawBatch.objects.exists()
+
+
+def test_line_of_a_file_for_which_rules_have_no_time_is_refused(
+    project: Project, rules: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.redaction.rules.Redaction.ran_out", True)
+    report = import_stream(project, BytesIO(orjson.dumps({"steps": [{"kind": "user", "text": "hi"}]})))
+    assert (report.sessions_added, report.refused_count) == (0, 1)
+    assert "had no time" in str(report.refused[0])
