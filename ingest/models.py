@@ -363,3 +363,19 @@ class UploadChunk(models.Model):
 
     def __str__(self) -> str:
         return f"{self.upload_id}/{self.number}"
+
+
+class EndedSession(models.Model):
+    """A session that its sender called over by name, perhaps before the session came."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    external_id = models.CharField(max_length=200)
+    noted_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["project", "external_id"], name="endedsession_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.external_id

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import ApiKey, Project, User
 from common.errors import Refused
-from ingest.models import BatchState, DailyIntake, Intake, RawBatch, RedactionCount, Removal, Trace
+from ingest.models import BatchState, DailyIntake, EndedSession, Intake, RawBatch, RedactionCount, Removal, Trace
 from ingest.storing import fence
 from ingest.storing.batches import body_of
 from ingest.storing.private import intake_of
@@ -183,6 +183,7 @@ def delete_session(session: AgentSession, *, actor: User | None = None, key: Api
         for trace in traces:
             trace.parts.all().delete()
         traces.update(session=None, sampled_out=True)
+        EndedSession.objects.filter(project=project, external_id=session.external_id).delete()
         session.delete()
         _note(project, removed, BY_REQUEST, actor=actor, key=key)
     return removed

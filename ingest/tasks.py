@@ -13,6 +13,7 @@ from ingest.claims import has_free_batches, is_much_waiting
 from ingest.digest import digest_waiting
 from ingest.retention import apply as apply_retention
 from ingest.storing.counts import drop_old_counts
+from ingest.storing.endings import forget_old_endings
 from ingest.uploading import has_free_uploads, import_waiting
 
 ROUNDS = 20
@@ -50,8 +51,9 @@ def sweep() -> None:
 
 @shared_task(name="ingest.tasks.tidy")
 def tidy() -> None:
-    """Lets go of counters that nobody looks at any more, and of what killed processes left in the broker's folder."""
+    """Lets go of what nobody looks at any more, and of what killed processes left in the broker's folder."""
     drop_old_counts(timezone.now())
+    forget_old_endings(timezone.now())
     broker.tidy(settings.VAR_DIR / broker.FOLDER)
 
 

@@ -6,14 +6,14 @@ from dataclasses import replace
 from ingest.conversation.calls import Calls
 from ingest.conversation.speech import Listener, speakers
 from ingest.conversation.steps import step_of
-from ingest.conversation.stitching import session_of_trace
+from ingest.conversation.stitching import session_of_trace, sessions_ended
 from ingest.conversation.summary import summarise
 from ingest.conversation.totals import NOTHING, Usage, usages
 from ingest.conversation.tree import Node, Turn, turns_of
 from ingest.dialects.fields import session_of
 from ingest.records import LogRecord, MessageRecord, SessionRecord, SpanRecord, StepRecord, moment
 
-__all__ = ["read_session", "session_of_trace"]
+__all__ = ["read_session", "session_of_trace", "sessions_ended"]
 
 OTHER_SESSION = "other_session"
 

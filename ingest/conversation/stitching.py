@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 
 from ingest.dialects.feedback import is_carrier
 from ingest.dialects.fields import session_in, session_of_span
+from ingest.dialects.values import as_word
+from ingest.receiving.checking import ENDINGS
 from ingest.records import LogRecord, SpanRecord
 
 MAX_ID = 200
@@ -22,6 +24,12 @@ def session_of_trace(spans: Sequence[SpanRecord], logs: Iterable[LogRecord], ext
     in_logs = [name for log in logs if (name := session_in(log.attributes, keys))]
     best = _most_frequent(on_roots) or _most_frequent(anywhere) or _most_frequent(in_logs)
     return (best or spans[0].trace_id)[:MAX_ID]
+
+
+def sessions_ended(logs: Iterable[LogRecord]) -> set[str]:
+    """The sessions that log events call over: one that ends, and one that another takes the place of."""
+    ended = {as_word(log.attributes.get(ENDINGS[log.event_name])) for log in logs if log.event_name in ENDINGS}
+    return {name[:MAX_ID] for name in ended if name}
 
 
 def _most_frequent(names: list[str]) -> str:

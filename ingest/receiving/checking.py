@@ -9,16 +9,18 @@ from ingest.records import Checked, LogRecord, SpanRecord, Telemetry
 
 TRACE_ID = 32
 SPAN_ID = 16
-HEX = frozenset("0123456789abcdef")
+HEX = "0123456789abcdef"
 NO_IDS = "without a trace id and a span id; log records belong to /v1/logs"
 # Agents at the command line tell what they do in records without a trace.
 COMMAND_LINE = ("claude_code.", "codex.", "gemini_cli.", "qwen-code.")
 KEPT_EVENTS = ("gen_ai.", "exception", "session.")
+# Log events that say that a session is over, and the attribute that names it.
+ENDINGS = {"session.end": "session.id", "session.start": "session.previous_id"}
 
 
 def is_id(value: str, length: int) -> bool:
     """Hex of the right length, and not all zeros."""
-    return len(value) == length and HEX.issuperset(value) and value.strip("0") != ""
+    return len(value) == length and not value.strip(HEX) and value.strip("0") != ""
 
 
 class Identified(Protocol):
@@ -107,6 +109,8 @@ def _is_kept(log: LogRecord) -> bool:
     if program_event(log):
         return True
     if not is_id(log.trace_id, TRACE_ID):
+        if log.attributes.get(ENDINGS.get(log.event_name, "")):
+            return True
         # A result may name the answer that it is about by the id that the model's provider gave it.
         return bool(log.event_name == "gen_ai.evaluation.result" and log.attributes.get("gen_ai.response.id"))
     if log.event_name.startswith(KEPT_EVENTS):

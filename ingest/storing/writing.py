@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from accounts.models import Project
 from common import rows
+from ingest.conversation import sessions_ended
 from ingest.dialects.feedback import scores_of_logs, scores_of_span
 from ingest.models import Fence, Trace, TracePart
 from ingest.records import Contents, LogRecord, ScoreRecord, SessionRecord, SpanRecord
-from ingest.storing import fence
+from ingest.storing import endings, fence
 from ingest.storing.choosing import choose, price
 from ingest.storing.scores import release_scores, resolve_scores, store_scores
 from ingest.storing.sessions import STEP_COLUMNS, Change, Outcome, compare
@@ -55,6 +56,7 @@ class Draft:
     slices: list[list[Change]]
     strays: list[Grown]
     emptied: set[int]
+    ended: set[str]
     scores: list[ScoreRecord] = field(default_factory=list)
 
 
@@ -84,6 +86,8 @@ def _draft(project: Project, deliveries: Sequence[Delivery], *, anew: bool) -> D
     scores = list(_scores(deliveries))
     stories, left_out = choose(project, _joined(telling, _plain_stories(project, deliveries)), scores)
     price(project, stories)
+    ended = sessions_ended(log for one in deliveries for log in one.contents.logs)
+    endings.close(project, stories, ended)
     changes = compare(stories)
     size = max(1, len(changes)) if telling.is_tangled else AT_ONCE
     return Draft(
@@ -91,6 +95,7 @@ def _draft(project: Project, deliveries: Sequence[Delivery], *, anew: bool) -> D
         slices=[changes[start : start + size] for start in range(0, len(changes), size)] or [[]],
         strays=[*telling.strays, *left_out],
         emptied=telling.emptied,
+        ended=ended,
         scores=scores,
     )
 
@@ -144,6 +149,7 @@ def _write(project: Project, draft: Draft, finish: Finish) -> list[Outcome]:
         outcomes += _write_changes(project, last)
         _write_traces(project, draft.strays)
         _drop_empty(draft.emptied)
+        endings.note(project, draft.ended)
         _write_scores(project, draft)
         finish(outcomes)
     return outcomes
