@@ -10,11 +10,12 @@ from ingest.dialects.tables import Field
 from ingest.dialects.values import as_word
 from ingest.records import CallRecord, MessageRecord, StepRecord, moment
 
+NAMES = {"tool": Field.TOOL_NAME, "agent": Field.WORKFLOW}
+
 
 def name_of(node: Node) -> str:
     """The tool's or the agent's name, else the span's."""
-    by_kind = {"tool": Field.TOOL_NAME, "agent": Field.WORKFLOW}
-    said = as_word(value_of(node.words, by_kind[node.kind])) if node.kind in by_kind else ""
+    said = as_word(value_of(node.words, NAMES[node.kind])) if node.kind in NAMES else ""
     return said or node.span.name
 
 

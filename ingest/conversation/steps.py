@@ -31,6 +31,7 @@ def step_of(node: Node, words: str | None, usage: Usage) -> StepRecord:
     failed = is_error(node)
     error_type, error_message = error_of(node) if failed else ("", "")
     model = node.kind in MODELS
+    latency = latency_ms(node.span)
     return StepRecord(
         key=node.span.span_id,
         kind=node.kind,
@@ -45,7 +46,7 @@ def step_of(node: Node, words: str | None, usage: Usage) -> StepRecord:
         trace_id=node.span.trace_id,
         span_id=node.span.span_id,
         started_at=moment(node.span.start_ns),
-        latency_ms=latency_ms(node.span),
+        latency_ms=latency,
         ttft_ms=first_token_ms(node) if model else None,
         provider=_word(node, Field.PROVIDER) if model else "",
         model=_word(node, Field.MODEL) if model else "",
@@ -56,7 +57,7 @@ def step_of(node: Node, words: str | None, usage: Usage) -> StepRecord:
         tokens_cache_write=usage.tokens_cache_write,
         tokens_reasoning=usage.tokens_reasoning,
         cost_usd=usage.cost_usd,
-        flags=_flags(node.span),
+        flags=node.span.flags if latency is not None else _flags(node.span),
     )
 
 
@@ -169,6 +170,7 @@ def latency_ms(span: SpanRecord) -> int | None:
 
 
 def _flags(span: SpanRecord) -> tuple[str, ...]:
+    """The flags of a span whose times do not give its latency."""
     flags = list(span.flags)
     if not is_good_time(span.start_ns) or (span.end_ns and latency_ms(span) is None):
         flags.append(BAD_TIME)

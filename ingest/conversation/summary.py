@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
 from ingest.conversation.steps import is_error, latency_ms
@@ -25,6 +24,7 @@ def summarise(
 ) -> SessionRecord:
     """The record of a session whose steps are known."""
     nodes = _roots_first(turns)
+    times = [time for node in nodes for time in (node.span.start_ns, node.span.end_ns) if is_good_time(time)]
     return SessionRecord(
         external_id=external_id,
         steps=steps,
@@ -37,8 +37,8 @@ def summarise(
         status=_status(turns),
         tags=_tags(nodes),
         metadata=_metadata(nodes),
-        started_at=_bound(nodes, min),
-        ended_at=_bound(nodes, max),
+        started_at=moment(min(times, default=0)),
+        ended_at=moment(max(times, default=0)),
         closed=_is_over(turns, logs),
         latency_ms=_latency(turns),
         error_count=_errors(turns) + sum(step.is_error for step in steps if step.key.startswith(f"{step.span_id}:")),
@@ -88,11 +88,6 @@ def _metadata(nodes: Sequence[Node]) -> dict[str, Any]:
                 found.setdefault(key, value)
     kept: dict[str, Any] = clean(found, Cutter())
     return kept
-
-
-def _bound(nodes: Sequence[Node], choose: Any) -> datetime | None:
-    times = [time for node in nodes for time in (node.span.start_ns, node.span.end_ns) if is_good_time(time)]
-    return moment(choose(times)) if times else None
 
 
 def _status(turns: Sequence[Turn]) -> str:

@@ -1,18 +1,18 @@
 """Tokens and cost, each counted once: agents repeat the sums of their models, and clients wrap clients."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from ingest.conversation.tree import Node, Turn
 from ingest.dialects.fields import grouped, value_of
 from ingest.dialects.tables import Field
 from ingest.dialects.values import as_amount, as_count, as_json
+from ingest.records import record
 
 COUNTING = ("llm", "embedding", "reranker")
 COST_DETAILS = "langfuse.observation.cost_details"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Usage:
     """What a call used, as sent: counts of tokens and USD; None where the sender says nothing.
 
@@ -39,11 +39,10 @@ def usages(turn: Turn) -> dict[int, Usage]:
     told: dict[int, Usage] = {}
     counted: set[int] = set()
     for node in reversed(turn.nodes):  # children come before their parents this way
-        below = any(id(child) in counted for child in node.children)
-        usage = usage_of(node) if node.kind in COUNTING and not below else NOTHING
-        if usage != NOTHING:
+        if any(id(child) in counted for child in node.children):
+            counted.add(id(node))
+        elif node.kind in COUNTING and (usage := usage_of(node)) != NOTHING:
             told[id(node)] = usage
-        if below or usage != NOTHING:
             counted.add(id(node))
     return told or _outermost(turn)
 

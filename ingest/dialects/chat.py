@@ -75,7 +75,7 @@ SAYS = (
     "refusal",
     "tool_plan",
 )
-PLAIN = {"role", "content", "parts", "finish_reason"}  # the members of most messages, in most dialects
+PLAIN = {"role", "content", "parts", "tool_calls", "finish_reason"}  # the members of most messages
 ACTING = {CALL, REASONING, ANSWER}
 ITEMS = {"function_call", "function_call_output", "reasoning", "custom_tool_call"}
 
@@ -211,7 +211,7 @@ def _plain(value: dict[str, Any]) -> Iterable[MessageRecord]:
     parts = _parts(value)
     if any(map(_acts, parts)):
         return _split(role, value, parts)
-    return [MessageRecord(role, text=_text(value, role, parts))]
+    return [MessageRecord(role, text=_text(value, role, parts), calls=_listed_calls(value))]
 
 
 def _read(value: dict[str, Any]) -> Iterable[MessageRecord]:
@@ -282,7 +282,7 @@ def _message(
 ) -> MessageRecord:
     """A message; the calls and thoughts that its parts tell count where its own members do not tell them."""
     is_tool = role == "tool"
-    calls = tuple(read_call(call) for call in _all_calls(value) if isinstance(call, dict))
+    calls = _listed_calls(value)
     known = {call.call_id for call in calls if call.call_id}
     usage = first_of(value, ("usage", "usage_metadata", "models_usage"))
     usage = usage if isinstance(usage, dict) else {}
@@ -300,6 +300,10 @@ def _message(
         tokens_out=as_count(first_of(usage, TOKENS_OUT)) if usage else None,
         cost_usd=as_amount(value.get("cost")),
     )
+
+
+def _listed_calls(value: dict[str, Any]) -> tuple[CallRecord, ...]:
+    return tuple([read_call(call) for call in _all_calls(value) if isinstance(call, dict)])
 
 
 def _all_calls(value: dict[str, Any]) -> list[Any]:

@@ -33,6 +33,7 @@ class Words:
 
     def hear(self, attributes: Mapping[str, Any]) -> None:
         """Takes in these, which must be among `attributes`. Empty values count as not there."""
+        groups = self.groups
         for key, value in attributes.items():
             if value is None or value == "":
                 continue
@@ -42,7 +43,7 @@ class Words:
             if part.mark < self.mark:  # noqa: PLR1730 # asked of each attribute, where min() is too dear
                 self.mark = part.mark
             if part.group:
-                self.groups.setdefault(part.group, []).append((part.path, value))
+                groups.setdefault(part.group, []).append((part.path, value))
             if part.places:
                 self._note(part, value)
             if part.kinds:

@@ -45,7 +45,7 @@ MEDIA_TYPES = (
 )
 ARGUMENTS = ("arguments", "args", "tool.args", "input", "parameters", "action", "queries", "code")
 ANSWERS = ("response", "result", "output", "content", "results", "outputs")
-CALL_IDS = ("tool_use_id", "toolUseId", "tool_call_id", "toolCallId", "call_id", "callId", "id", "ref")
+CALL_IDS = ("call_id", "tool_use_id", "toolUseId", "tool_call_id", "toolCallId", "callId", "id", "ref")
 NAMES = ("name", "tool_name", "toolName", "tool.name", "recipient_name")
 BARE_TEXT = {"text", "type", "said"}  # no type of its own, and no other member
 BASE64 = re.compile(r"data:([\w.+-]+/[\w.+-]+)?[\w=;-]*;base64,[A-Za-z0-9+/=_-]{64,}")
@@ -176,7 +176,7 @@ def read_call(value: dict[str, Any]) -> CallRecord:
     inner = next((value[key] for key in ("function", "server_tool_call") if isinstance(value.get(key), dict)), value)
     said = as_text(value.get("said") or value.get("type"))
     return CallRecord(
-        call_id=as_text(first_of(value, ("call_id", *CALL_IDS))),
+        call_id=as_text(first_of(value, CALL_IDS)),
         name=as_text(first_of(inner, NAMES) or first_of(value, NAMES) or _named_by_type(said)),
         arguments=readable(first_of(inner, ARGUMENTS)),
         user_side=value.get("requestor") == "user",

@@ -58,7 +58,7 @@ def as_word(value: Any) -> str:
 
 def as_number(value: Any) -> float | None:
     """A finite number, or None. Truth values are no numbers here."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if value is None or isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
         number = float(value)
