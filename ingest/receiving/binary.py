@@ -2,7 +2,7 @@
 
 import base64
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from google.protobuf.message import DecodeError
@@ -14,7 +14,16 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from ingest.receiving.checking import count_spans, logs_only, spans_only
 from ingest.receiving.errors import Unreadable
-from ingest.receiving.limits import MAX_ATTRIBUTES, MAX_DEPTH, MAX_EVENTS, MAX_ITEMS, MAX_KEY, MAX_LINKS, Cutter
+from ingest.receiving.limits import (
+    MAX_ATTRIBUTES,
+    MAX_DEPTH,
+    MAX_EVENTS,
+    MAX_ITEMS,
+    MAX_KEY,
+    MAX_LINKS,
+    Cutter,
+    is_plain,
+)
 from ingest.receiving.pruning import prune
 from ingest.records import Checked, EventRecord, LogRecord, SpanRecord, Telemetry
 
@@ -74,6 +83,7 @@ def _spans(request: ExportTraceServiceRequest) -> Iterable[SpanRecord]:
 
 def _span(span: Span, resource: dict[str, Any], scope: str) -> SpanRecord:
     cutter = Cutter()
+    status = span.status
     return SpanRecord(
         trace_id=span.trace_id.hex(),
         span_id=span.span_id.hex(),
@@ -84,8 +94,8 @@ def _span(span: Span, resource: dict[str, Any], scope: str) -> SpanRecord:
         attributes=_pairs(span.attributes, cutter),
         events=tuple(_event(event, cutter) for event in cutter.take(span.events, MAX_EVENTS)),
         links=tuple((link.trace_id.hex(), link.span_id.hex()) for link in cutter.take(span.links, MAX_LINKS)),
-        failed=span.status.code == Status.STATUS_CODE_ERROR,
-        message=cutter.text(span.status.message),
+        failed=status.code == Status.STATUS_CODE_ERROR,
+        message=cutter.text(status.message),
         resource=resource,
         scope=cutter.text(scope, MAX_KEY),
         flags=cutter.flags,
@@ -116,9 +126,16 @@ def _log(record: LogMessage) -> LogRecord:
     )
 
 
-def _pairs(pairs: Iterable[KeyValue], cutter: Cutter, depth: int = 0) -> dict[str, Any]:
-    kept = cutter.take(pairs, MAX_ATTRIBUTES)
-    return {cutter.text(pair.key, MAX_KEY): _value(pair.value, cutter, depth) for pair in kept}
+def _pairs(pairs: Sequence[KeyValue], cutter: Cutter, depth: int = 0) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for pair in pairs if len(pairs) <= MAX_ATTRIBUTES else cutter.take(pairs, MAX_ATTRIBUTES):
+        key, value = pair.key, pair.value
+        # Nearly all are strings; asking a value for its kind first costs more than reading it.
+        text = value.string_value
+        is_ready = text and is_plain(text) and depth < MAX_DEPTH
+        name = key if is_plain(key, MAX_KEY) else cutter.text(key, MAX_KEY)
+        found[name] = text if is_ready else _value(value, cutter, depth)
+    return found
 
 
 def _value(value: AnyValue, cutter: Cutter, depth: int = 0) -> Any:

@@ -20,6 +20,11 @@ MAX_NUMBER = 2**63 - 1
 CUT = "cut"
 
 
+def is_plain(text: str, limit: int = MAX_TEXT) -> bool:
+    """Whether there is nothing to cut or to clean, as far as one can tell quickly."""
+    return len(text) <= limit and text.isascii() and "\x00" not in text
+
+
 class Cutter:
     """Cleans values on their way in, and remembers whether it had to cut one."""
 
@@ -32,6 +37,8 @@ class Cutter:
 
     def text(self, value: str, limit: int = MAX_TEXT) -> str:
         """No NUL (PostgreSQL refuses it), no lone surrogates, at most `limit` characters."""
+        if is_plain(value, limit):
+            return value
         if len(value) > limit:
             self.has_cut = True
             value = value[:limit]

@@ -8,7 +8,16 @@ import orjson
 
 from ingest.receiving.checking import logs_only, spans_only
 from ingest.receiving.errors import Unreadable
-from ingest.receiving.limits import MAX_ATTRIBUTES, MAX_DEPTH, MAX_EVENTS, MAX_ITEMS, MAX_KEY, MAX_LINKS, Cutter
+from ingest.receiving.limits import (
+    MAX_ATTRIBUTES,
+    MAX_DEPTH,
+    MAX_EVENTS,
+    MAX_ITEMS,
+    MAX_KEY,
+    MAX_LINKS,
+    Cutter,
+    is_plain,
+)
 from ingest.records import EventRecord, LogRecord, SpanRecord, Telemetry
 
 ERROR_CODES = (2, "2", "STATUS_CODE_ERROR", "ERROR")
@@ -97,16 +106,23 @@ def _log(record: dict[str, Any], path: str) -> LogRecord:
 
 def _objects(parent: dict[str, Any], key: str, path: str) -> Iterable[tuple[dict[str, Any], str]]:
     """The objects of the list `key`, each with its path."""
-    here = f"{path}.{key}".lstrip(".")
-    items = parent.get(key)
+    for index, item in enumerate(_listed(parent.get(key), key, path)):
+        yield item, f"{_here(key, path)}.{index}"
+
+
+def _listed(items: Any, key: str, path: str) -> Iterable[dict[str, Any]]:
     if items is None:
         return
     if not isinstance(items, list):
-        raise Unreadable(f"{here} must be a list, not {_kind(items)}.")
+        raise Unreadable(f"{_here(key, path)} must be a list, not {_kind(items)}.")
     for index, item in enumerate(items):
         if not isinstance(item, dict):
-            raise Unreadable(f"{here}.{index} must be an object, not {_kind(item)}.")
-        yield item, f"{here}.{index}"
+            raise Unreadable(f"{_here(key, path)}.{index} must be an object, not {_kind(item)}.")
+        yield item
+
+
+def _here(key: str, path: str) -> str:
+    return f"{path}.{key}".lstrip(".")
 
 
 def _object(parent: dict[str, Any], key: str, path: str) -> dict[str, Any]:
@@ -151,12 +167,19 @@ def _attributes(
         raise Unreadable(
             f'{path}.{key} must be a list such as [{{"key": "k", "value": {{"stringValue": "v"}}}}], not an object.'
         )
-    kept = cutter.take(_objects(parent, key, path), MAX_ATTRIBUTES)
-    return {
-        cutter.text(str(pair["key"]), MAX_KEY): _value(pair.get("value"), f"{at}.value", cutter, depth)
-        for pair, at in kept
-        if pair.get("key")
-    }
+    found: dict[str, Any] = {}
+    for index, pair in enumerate(_listed(pairs, key, path)):
+        if index == MAX_ATTRIBUTES:
+            cutter.has_cut = True
+            break
+        if name := pair.get("key"):
+            said = pair.get("value")
+            # Nearly all are strings; only of the others a path may be needed, for what is wrong with them.
+            text = said.get("stringValue") if isinstance(said, dict) and depth < MAX_DEPTH else None
+            is_ready = isinstance(text, str) and is_plain(text)
+            name = name if isinstance(name, str) and is_plain(name, MAX_KEY) else cutter.text(str(name), MAX_KEY)
+            found[name] = text if is_ready else _value(said, f"{_here(key, path)}.{index}.value", cutter, depth)
+    return found
 
 
 def _value(value: Any, path: str, cutter: Cutter, depth: int = 0) -> Any:
