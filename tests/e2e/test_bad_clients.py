@@ -18,13 +18,12 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from tests.e2e.running import Running, answers, start, wait_until
+from tests.e2e.running import EXPORTER_SECONDS, Running, answers, start, wait_until
 from tests.e2e.test_serve import make_key
 from tests.ingest.payloads import export, span
 
 LIMIT = 4 * 1024 * 1024
 PATIENCE_SECONDS = 1.0
-EXPORTER_SECONDS = 10.0
 # gunicorn as it is shipped, with less patience than it has for people.
 COMMAND = (
     f"import config.patience as patience; patience.GRACE_SECONDS = {PATIENCE_SECONDS};"

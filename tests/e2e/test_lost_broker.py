@@ -1,17 +1,14 @@
 """A broker that is down or never says a word: what comes in is kept at once, and done when the broker is back."""
 
-import http.client
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import closing
 
 import pytest
 
-from tests.e2e.running import Running, wait_until
+from tests.e2e.running import Running, send, wait_until
 from tests.e2e.test_serve import make_key, rows
-from tests.ingest.payloads import JSON, export, span
+from tests.ingest.payloads import export, span
 
-EXPORTER_SECONDS = 10.0
 BODIES = 12
 
 
@@ -36,7 +33,8 @@ def test_what_comes_in_is_kept_at_once_and_done_when_the_broker_is_back(
 ) -> None:
     running = without_broker(request.getfixturevalue(broker))
     key = make_key(running)
-    assert [send(running, key, number) for number in range(1, BODIES + 1)] == [200] * BODIES
+    bodies = [export(span(number, trace=f"{number:032x}")) for number in range(1, BODIES + 1)]
+    assert [send(running.port, key, body) for body in bodies] == [200] * BODIES
     assert rows(running.var, "SELECT count(*) FROM ingest_rawbatch WHERE state = 'waiting'") == BODIES
     running.more = {}
     running.start_worker()
@@ -60,12 +58,3 @@ def without_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callabl
     yield start_one
     for running in started:
         running.stop()
-
-
-def send(running: Running, key: str, number: int) -> int:
-    """The status; TimeoutError where an exporter would have given up."""
-    body = export(span(number, trace=f"{number:032x}"))
-    headers = {"Authorization": f"Bearer {key}", "Content-Type": JSON}
-    with closing(http.client.HTTPConnection("127.0.0.1", running.port, timeout=EXPORTER_SECONDS)) as client:
-        client.request("POST", "/v1/traces", body, headers)
-        return client.getresponse().status

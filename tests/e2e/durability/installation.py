@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +58,8 @@ class Installation:
         """Ends a part: SIGKILL all its processes at once, else it is asked. Returns when it is gone."""
         pid = self.pids.pop(part)
         if number is signal.SIGKILL:
-            os.killpg(pid, number)
+            with suppress(ProcessLookupError):  # it was faster
+                os.killpg(pid, number)
         else:
             os.kill(pid, number)
         wait_until(lambda: not is_there(pid), f"{part} has ended; see {self._log(part)}")
@@ -76,6 +79,22 @@ class Installation:
         for part in list(self.pids):
             self.end(part, signal.SIGKILL)
         self.zygote.communicate(timeout=30)
+
+
+@contextmanager
+def installed(var: Path, more: Mapping[str, str]) -> Iterator[Installation]:
+    """A fresh installation, running. `more` goes into its environment."""
+    running = Running(var, more)
+    running.var.mkdir()
+    running.manage("migrate", "--verbosity", "0")
+    running.manage("collectstatic", "--no-input", "--verbosity", "0")
+    installation = Installation(running)
+    try:
+        installation.start("gunicorn")
+        installation.start("celery")
+        yield installation
+    finally:
+        installation.close()
 
 
 def is_there(pid: int) -> bool:

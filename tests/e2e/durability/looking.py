@@ -7,11 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.db import connections
+from django.utils import timezone
 
 from accounts.models import Scope
 from ingest import claims
 from ingest.models import RawBatch
 from tests.builders import make_key, make_project
+from tests.e2e.durability.faults import break_it
 from traces.models import AgentSession, Score
 
 # Long enough for a live worker's work, short enough that a test can wait for what a dead one held.
@@ -19,8 +21,9 @@ LEASE = timedelta(seconds=4)
 
 
 def prepare() -> None:
-    """Makes leases short in every process that is forked from this one."""
+    """Makes leases short in every process that is forked from this one, and breaks it where it is to be broken."""
     claims.LEASE = LEASE
+    break_it()
 
 
 def new_key(slug: str) -> str:
@@ -31,6 +34,11 @@ def new_key(slug: str) -> str:
 def count_batches() -> dict[str, int]:
     """How many batches are in each state, and the reasons of those that failed."""
     return dict(Counter(RawBatch.objects.values_list("state", flat=True)))
+
+
+def count_held() -> int:
+    """How many batches a worker holds."""
+    return RawBatch.objects.filter(state="waiting", claimed_until__gt=timezone.now()).exclude(claim="").count()
 
 
 def write_report(path: str) -> int:
@@ -47,6 +55,7 @@ def write_report(path: str) -> int:
 QUESTIONS: dict[str, Callable[..., object]] = {
     "new_key": new_key,
     "count_batches": count_batches,
+    "count_held": count_held,
     "write_report": write_report,
 }
 

@@ -7,20 +7,23 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
-from tests.e2e.durability.installation import Installation
+from tests.e2e.durability import faults
+from tests.e2e.durability.installation import Installation, installed
 from tests.e2e.durability.sending import Client, clients
-from tests.e2e.running import Running, wait_until
+from tests.e2e.running import wait_until
 from tests.run import POSTGRES
 
 KILLS = 50
 STOPS = 6
+FEW_KILLS = 5
+VICTIMS = ("celery", "celery", "gunicorn", "one of gunicorn", "everything")
 CLIENTS = 4
 PAUSE = (0.1, 0.9)
 DRAIN_SECONDS = 120.0
@@ -49,17 +52,8 @@ def postgres() -> Iterator[str]:
 def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """A running product on either database."""
     more = {"DATABASE_URL": request.getfixturevalue("postgres")} if request.param == "PostgreSQL" else {}
-    running = Running(tmp_path_factory.mktemp("killed") / "var", more)
-    running.var.mkdir()
-    running.manage("migrate", "--verbosity", "0")
-    running.manage("collectstatic", "--no-input", "--verbosity", "0")
-    installation = Installation(running)
-    try:
-        installation.start("gunicorn")
-        installation.start("celery")
+    with installed(tmp_path_factory.mktemp("killed") / "var", more) as installation:
         yield installation
-    finally:
-        installation.close()
 
 
 def test_what_was_accepted_survives_kills_whole_and_once(installation: Installation, tmp_path: Path) -> None:
@@ -70,11 +64,27 @@ def test_what_was_accepted_survives_orderly_stops_whole_and_once(installation: I
     check(installation, tmp_path, "stopped", STOPS, signal.SIGTERM)
 
 
-def check(installation: Installation, folder: Path, name: str, times: int, number: signal.Signals) -> None:
+@pytest.mark.parametrize(("fault", "victim"), [(faults.ANSWER_FIRST, "gunicorn"), (faults.DONE_FIRST, "celery")])
+def test_a_product_that_loses_something_is_found_out(tmp_path: Path, fault: str, victim: str) -> None:
+    with (
+        installed(tmp_path / "var", {faults.NAME: fault}) as broken,
+        pytest.raises(AssertionError, match=r"assert \['lossy-"),
+    ):
+        check(broken, tmp_path, "lossy", FEW_KILLS, signal.SIGKILL, [victim])
+
+
+def check(
+    installation: Installation,
+    folder: Path,
+    name: str,
+    times: int,
+    number: signal.Signals,
+    victims: Sequence[str] = VICTIMS,
+) -> None:
     seed = int(os.environ.get("KILL_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
     print(f"KILL_SEED={seed} repeats these")
     dice = random.Random(seed)
-    senders = under_load(installation, name, seed, lambda: disturb(installation, dice, number, times))
+    senders = under_load(installation, name, seed, lambda: disturb(installation, dice, number, times, victims))
     assert [sender.fault for sender in senders if sender.fault] == []
     counted: dict[str, int] = {}
 
@@ -103,11 +113,13 @@ def under_load(installation: Installation, name: str, seed: int, disturb: Callab
     return senders
 
 
-def disturb(installation: Installation, dice: random.Random, number: signal.Signals, times: int) -> None:
+def disturb(
+    installation: Installation, dice: random.Random, number: signal.Signals, times: int, victims: Sequence[str]
+) -> None:
     """That often, at a random moment: ends one part, or everything, and starts it again."""
     for _ in range(times):
         time.sleep(dice.uniform(*PAUSE))
-        victim = dice.choice(["celery", "celery", "gunicorn", "one of gunicorn", "everything"])
+        victim = dice.choice(victims)
         if victim == "one of gunicorn":
             installation.end_one_of("gunicorn", number)
         else:
