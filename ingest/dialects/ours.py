@@ -20,6 +20,7 @@ KINDS = (
 )
 ROLES = {"user": "user", "agent": "agent", **dict.fromkeys(("tool", "retriever", "reranker", "guardrail"), "tool")}
 STATUSES = ("ok", "error", "unknown")
+LISTS = ("steps", "messages", "scores")
 MAX_ID = 200
 MAX_KEY = 80
 
@@ -35,7 +36,7 @@ def _is_conversation(value: list[Any]) -> bool:
 
 def read_session(value: Any, line: int = 0) -> list[SessionRecord | Refusal]:
     """One session, or every problem that it has."""
-    value = clean(value, Cutter())
+    value = _cleaned(value)
     if isinstance(value, list) and _is_conversation(value):
         value = {"messages": value}
     if not isinstance(value, dict):
@@ -43,6 +44,17 @@ def read_session(value: Any, line: int = 0) -> list[SessionRecord | Refusal]:
     reader = Reader(line=line)
     record = _session(value, reader)
     return list(reader.problems) if reader.problems else [record]
+
+
+def _cleaned(value: Any) -> Any:
+    """Bounded in all but how many steps, messages and scores there are: too many of these are refused, not cut."""
+    if isinstance(value, list):
+        return [clean(item, Cutter()) for item in value]
+    if not isinstance(value, dict):
+        return value
+    lists = {name: value[name] for name in LISTS if isinstance(value.get(name), list)}
+    rest = {name: held for name, held in value.items() if name not in lists}
+    return clean(rest, Cutter()) | {name: _cleaned(held) for name, held in lists.items()}
 
 
 def _session(value: dict[str, Any], reader: Reader) -> SessionRecord:

@@ -222,3 +222,14 @@ def test_lines_of_nothing_but_faults_are_refused_in_one_sentence(client: Client,
     assert answer.status_code == 400
     assert b"nothing was taken" in answer.content
     assert not RawBatch.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["steps", "messages"])
+def test_long_session_is_taken_whole_or_refused(client: Client, secret: str, name: str) -> None:
+    one = {"kind": "user", "text": "hi"} if name == "steps" else {"role": "user", "content": "hi"}
+    assert send(client, secret, {"session": {"id": "long"}, name: [one] * 2_500}).status_code == 202
+    digest_waiting()
+    assert AgentSession.objects.get().step_count == 2_500
+    answer = send(client, secret, {name: [one] * 20_001})
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0] == {"field": name, "message": "must be a list of at most 20000"}
