@@ -96,10 +96,13 @@ def _mark_done(batches: list[RawBatch]) -> None:
 
 
 def _keep_as_failed(batch: RawBatch, error: Exception) -> None:
-    """Tries again in a while; after the last attempt the batch stays, with its reason, until somebody runs it again."""
+    """Tries again in a while; after the last attempt the batch stays, with its reason, until somebody runs it again.
+
+    One that is done stays done: it may be another worker's work, or what failed came after it was stored.
+    """
     log.error("Batch %s could not be digested.", batch.pk, exc_info=error)
     is_last = batch.attempts >= MAX_ATTEMPTS
-    RawBatch.objects.filter(pk=batch.pk).update(
+    RawBatch.objects.filter(pk=batch.pk, state=BatchState.WAITING).update(
         state=BatchState.FAILED if is_last else BatchState.WAITING,
         claimed_until=None if is_last else timezone.now() + RETRY_AFTER,
         claim="",

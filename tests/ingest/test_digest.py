@@ -14,7 +14,7 @@ from accounts.models import ApiKey, Project, Scope
 from ingest import claims
 from ingest.claims import DEADLY, HOLD, LEASE, MOST_CLAIMS, claim_batches
 from ingest.digest import digest_waiting
-from ingest.models import BatchState, RawBatch
+from ingest.models import BatchState, IntakeCount, RawBatch
 from ingest.records import Checked
 from ingest.storing import Delivery, Finish, store
 from ingest.storing.batches import keep_batch
@@ -176,6 +176,14 @@ def test_a_batch_that_fails_is_kept_with_its_reason_and_the_others_go_on(key: Ap
     broken = RawBatch.objects.get(state=BatchState.FAILED)
     assert (broken.reason, broken.attempts) == ("ValueError: two is broken", 3)
     assert set(Step.objects.values_list("name", flat=True)) == {"span 1", "span 3"}
+
+
+def test_a_batch_that_is_stored_stays_done_whatever_fails_afterwards(key: ApiKey) -> None:
+    keep(key, 1)
+    with patch("ingest.digest.unmapped.see", side_effect=ValueError("too late")):
+        digest_waiting()
+    assert RawBatch.objects.get().state == BatchState.DONE
+    assert IntakeCount.objects.get().batches == 1
 
 
 def test_a_body_that_failed_may_be_sent_again(key: ApiKey) -> None:
