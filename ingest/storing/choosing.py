@@ -78,6 +78,8 @@ def forget_left_out(project: Project, held: Iterable[tuple[RawBatch, Contents]])
         return
     for batch, contents in held:
         traces = {span.trace_id for span in contents.spans} | {record.trace_id for record in contents.logs}
+        if "" in traces:  # a result that names the answer which it is about is a score, and no part of any trace
+            continue
         known = Trace.objects.filter(project=project, trace_id__in=traces)
         if traces and not (contents.sessions or contents.scores or known.filter(sampled_out=False).exists()):
             batch.delete()

@@ -91,6 +91,16 @@ def test_session_that_was_scored_first_is_kept(client: Client, secret: str, samp
     assert AgentSession.objects.get() == Score.objects.get().session
 
 
+def test_result_without_a_trace_keeps_its_bytes(client: Client, secret: str, sampled: Intake) -> None:
+    said = {"gen_ai.evaluation.name": "Relevance", "gen_ai.response.id": "r-1", "gen_ai.evaluation.score.value": "1"}
+    attributes = [{"key": key, "value": {"stringValue": value}} for key, value in said.items()]
+    record = {"timeUnixNano": "1795000000000000000", "eventName": "gen_ai.evaluation.result", "attributes": attributes}
+    post(client, secret, "/v1/logs", orjson.dumps({"resourceLogs": [{"scopeLogs": [{"logRecords": [record]}]}]}))
+    digest_waiting()
+    assert Score.objects.get().response_id == "r-1"
+    assert RawBatch.objects.count() == 1
+
+
 @pytest.mark.parametrize(("keep", "kept"), [(True, 1), (False, 0)])
 def test_posted_session_can_ask_to_be_kept(
     client: Client, secret: str, sampled: Intake, *, keep: bool, kept: int
