@@ -47,7 +47,7 @@ def upload_send(request: ProjectRequest) -> HttpResponse:
         return _refused(413, _too_large(limit)) if size else _refused(400, "The file is empty.")
     try:
         kept = keep_upload(
-            project=request.project, user=request.user, name=name or "file", pieces=_pieces(request, limit)
+            project=request.project, user=request.user, name=name or "file", pieces=_pieces(request, size, limit)
         )
     except TooLarge as error:
         return _refused(413, str(error))
@@ -56,13 +56,15 @@ def upload_send(request: ProjectRequest) -> HttpResponse:
     return JsonResponse({"id": kept.pk}, status=201)
 
 
-def _pieces(request: HttpRequest, limit: int) -> Iterator[bytes]:
+def _pieces(request: HttpRequest, promised: int, limit: int) -> Iterator[bytes]:
     size = 0
     while piece := request.read(PIECE):
         size += len(piece)
         if size > limit:
             raise TooLarge(_too_large(limit))
         yield piece
+    if size < promised:  # a browser that goes away ends the body as quietly as one that is through
+        raise UnreadablePostError
 
 
 def _too_large(limit: int) -> str:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,16 @@ def test_a_file_that_breaks_off_leaves_nothing(project: Project, lead: User) -> 
 
     with pytest.raises(ConnectionResetError):
         keep_upload(project=project, user=lead, name="a", pieces=broken())
+    assert not Upload.objects.exists()
+
+
+def test_a_browser_that_goes_away_in_the_middle_leaves_nothing(client: Client, project: Project, lead: User) -> None:
+    client.force_login(lead)
+    address = reverse("upload_send", args=[project.slug])
+    came: dict[str, Any] = {"wsgi.input": BytesIO(lines()), "CONTENT_LENGTH": str(len(lines()) + 1)}
+    response = client.post(address, content_type="application/octet-stream", **came)
+
+    assert (response.status_code, response.json()["message"][:20]) == (400, "The upload broke off")
     assert not Upload.objects.exists()
 
 
