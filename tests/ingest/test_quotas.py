@@ -31,7 +31,7 @@ def used(project: Project) -> int:
 def test_limit_is_reached_and_never_passed(limited: Intake) -> None:
     charge(limited, 6, NOON)
     charge(limited, 4, NOON)
-    with pytest.raises(TooMuch, match="10 came today, and these 1 would pass"):
+    with pytest.raises(TooMuch, match="10 came today, and 1 more would pass"):
         charge(limited, 1, NOON)
     assert used(limited.project) == 10
 
