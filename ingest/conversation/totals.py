@@ -78,5 +78,5 @@ def _parts_cost(node: Node) -> float | None:
     details = grouped(node.words, COST_DETAILS)
     parts: list[Any] = list(details.values()) if isinstance(details, dict) else []
     parts += [value_of(node.words, Field.COST_IN), value_of(node.words, Field.COST_OUT)]
-    amounts = [amount for amount in map(as_amount, parts) if amount is not None]
+    amounts = [amount for part in parts if part is not None and (amount := as_amount(part)) is not None]
     return sum(amounts) if amounts else None

@@ -209,9 +209,13 @@ def _plain(value: dict[str, Any]) -> Iterable[MessageRecord]:
     if not role:
         return []
     parts = _parts(value)
-    if any(map(_acts, parts)):
-        return _split(role, value, parts)
-    return [MessageRecord(role, text=_text(value, role, parts), calls=_listed_calls(value))]
+    calls = _listed_calls(value) if "tool_calls" in value else ()
+    text = _text(value, role, parts)
+    if not any(map(_acts, parts)):
+        return [MessageRecord(role, text=text, calls=calls)]
+    return _split(
+        MessageRecord(role, text=text, calls=calls + _fresh(parts, calls), reasoning=thoughts_of(parts)), parts
+    )
 
 
 def _read(value: dict[str, Any]) -> Iterable[MessageRecord]:
@@ -226,7 +230,11 @@ def _read(value: dict[str, Any]) -> Iterable[MessageRecord]:
     if not role:
         return []
     parts = _parts(value)
-    return _split(role, value, parts) if parts else [_message(role, value, parts)]
+    message = _message(role, value, parts)
+    if not parts:
+        return [message]
+    thoughts = message.reasoning or thoughts_of(parts)
+    return _split(replace(message, calls=message.calls + _fresh(parts, message.calls), reasoning=thoughts), parts)
 
 
 def _unwrapped(value: dict[str, Any]) -> dict[str, Any]:
@@ -273,28 +281,19 @@ def _has_parts(content: Any) -> bool:
     return isinstance(content, list | dict) or (isinstance(content, str) and content.startswith('[{"'))
 
 
-def _message(
-    role: str,
-    value: dict[str, Any],
-    parts: list[dict[str, Any]],
-    inner_calls: Iterable[CallRecord] = (),
-    inner_thoughts: str = "",
-) -> MessageRecord:
-    """A message; the calls and thoughts that its parts tell count where its own members do not tell them."""
+def _message(role: str, value: dict[str, Any], parts: list[dict[str, Any]]) -> MessageRecord:
     is_tool = role == "tool"
-    calls = _listed_calls(value)
-    known = {call.call_id for call in calls if call.call_id}
     usage = first_of(value, ("usage", "usage_metadata", "models_usage"))
     usage = usage if isinstance(usage, dict) else {}
     thoughts = first_of(value, ("reasoning", "reasoning_content", "thinking", "tool_plan"))
     return MessageRecord(
         role=role,
         text=_text(value, role, parts),
-        calls=calls + tuple(call for call in inner_calls if not call.call_id or call.call_id not in known),
+        calls=_listed_calls(value),
         call_id=as_text(first_of(value, CALL_IDS) or (value.get("id") if is_tool else "")),
         name=as_text(value.get("name") or (value.get("tool_name") if is_tool else "")),
         is_error=is_tool and answer_failed(value),
-        reasoning=(text_of(parts_of(thoughts)) if isinstance(thoughts, list) else as_text(thoughts)) or inner_thoughts,
+        reasoning=text_of(parts_of(thoughts)) if isinstance(thoughts, list) else as_text(thoughts),
         started_at=_time(value),
         tokens_in=as_count(first_of(usage, TOKENS_IN)) if usage else None,
         tokens_out=as_count(first_of(usage, TOKENS_OUT)) if usage else None,
@@ -342,14 +341,19 @@ def _acts(part: dict[str, Any]) -> bool:
     return part["type"] in ACTING or "state" in part
 
 
-def _split(role: str, value: dict[str, Any], parts: list[dict[str, Any]]) -> Iterable[MessageRecord]:
+def _fresh(parts: list[dict[str, Any]], listed: tuple[CallRecord, ...]) -> tuple[CallRecord, ...]:
+    """The calls among the parts that are not listed beside them."""
+    known = {call.call_id for call in listed if call.call_id}
+    return tuple(call for call in calls_of(parts) if not call.call_id or call.call_id not in known)
+
+
+def _split(rest: MessageRecord, parts: list[dict[str, Any]]) -> Iterable[MessageRecord]:
     """A message and the tool answers that are among its parts."""
-    rest = _message(role, value, parts, calls_of(parts), thoughts_of(parts))
     answers = [_answer(part) for part in parts if part["type"] == ANSWER or part.get("state") in FINISHED]
     if answers and not rest.text and not rest.calls:
         return answers
     # A user's message brings answers before the words; an assistant's, what its own tools answered it.
-    return [*answers, rest] if role != "assistant" else [rest, *answers]
+    return [*answers, rest] if rest.role != "assistant" else [rest, *answers]
 
 
 def _answer(part: dict[str, Any]) -> MessageRecord:

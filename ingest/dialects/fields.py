@@ -33,7 +33,7 @@ class Words:
 
     def hear(self, attributes: Mapping[str, Any]) -> None:
         """Takes in these, which must be among `attributes`. Empty values count as not there."""
-        groups = self.groups
+        best, ranks, groups = self.best, self.ranks, self.groups
         for key, value in attributes.items():
             if value is None or value == "":
                 continue
@@ -44,26 +44,24 @@ class Words:
                 self.mark = part.mark
             if part.group:
                 groups.setdefault(part.group, []).append((part.path, value))
-            if part.places:
+            if part.has_members:
                 self._note(part, value)
-            if part.kinds:
+            else:
+                for place in part.places:
+                    if place.rank < ranks.get(place.field, UNKNOWN_RANK):
+                        best[place.field], ranks[place.field] = value, place.rank
+            if part.kinds or part.is_own:
                 self._judge(part, value)
-            if part.is_own:
                 self._own(part, value)
 
     def _note(self, part: Part, value: Any) -> None:
-        """Keeps a value under each field that its key tells better than any key before."""
-        inner: Any = None
+        """Keeps a value, or members of it, under each field that its key tells better than any key before."""
+        inner = as_json(value)
         for place in part.places:
-            if place.rank >= self.ranks.get(place.field, UNKNOWN_RANK):
-                continue
-            said = value
-            if place.member:
-                inner = as_json(value) if inner is None else inner
-                said = _member(inner, place.member)
-                if said is None or said == "":
-                    continue
-            self.best[place.field], self.ranks[place.field] = said, place.rank
+            if place.rank < self.ranks.get(place.field, UNKNOWN_RANK):
+                said = _member(inner, place.member) if place.member else value
+                if said is not None and said != "":
+                    self.best[place.field], self.ranks[place.field] = said, place.rank
 
     def _judge(self, part: Part, value: Any) -> None:
         """Keeps the kind that the surest rule tells."""
@@ -74,6 +72,8 @@ class Words:
                     self.kind, self.kind_rank = kind, rule.rank
 
     def _own(self, part: Part, value: Any) -> None:
+        if not part.is_own:
+            return
         inner = as_json(value)
         if part.own:
             self.metadata[part.own] = inner
@@ -244,7 +244,7 @@ def _branch(tree: dict[str, Any], way: Sequence[str]) -> dict[str, Any] | None:
 def _lists(tree: dict[str, Any]) -> Any:
     """Objects whose keys are all indexes become lists."""
     items = {key: _lists(value) if isinstance(value, dict) else value for key, value in tree.items()}
-    if not items or not all(map(str.isdecimal, items)):
+    if not items or not "".join(items).isdecimal() or "" in items:
         return items
     return [items[key] for key in sorted(items, key=_place)] if len(items) > 1 else [*items.values()]
 

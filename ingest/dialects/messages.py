@@ -1,6 +1,6 @@
 """The messages of one call: in attributes, in events on the span, or in log records beside it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ingest.dialects.chat import read_message, read_messages, talk_in
@@ -23,13 +23,13 @@ TALKING = ("llm", "agent", "chain", "other")
 Event = tuple[str, Any]
 
 
-def given_to(words: Words, kind: str, span: SpanRecord, logs: Iterable[LogRecord]) -> list[MessageRecord]:
+def given_to(words: Words, kind: str, span: SpanRecord, logs: Sequence[LogRecord]) -> list[MessageRecord]:
     """The messages that a call was given, history included."""
     found = _from_sources(words, kind, inputs(), given=True) or _from_events(_events(span, logs), given=True)
     return found or (talk_in(value_of(words, Field.INPUT)) if kind in TALKING else [])
 
 
-def answered_by(words: Words, kind: str, span: SpanRecord, logs: Iterable[LogRecord]) -> list[MessageRecord]:
+def answered_by(words: Words, kind: str, span: SpanRecord, logs: Sequence[LogRecord]) -> list[MessageRecord]:
     """The messages that a call answered."""
     found = _from_sources(words, kind, outputs(), given=False) or _from_events(_events(span, logs), given=False)
     return found or (_beside(words) or talk_in(value_of(words, Field.OUTPUT)) if kind in TALKING else [])
@@ -48,7 +48,7 @@ def _beside(words: Words) -> list[MessageRecord]:
 
 def _from_sources(words: Words, kind: str, sources: Iterable[MessageSource], *, given: bool) -> list[MessageRecord]:
     groups = words.groups
-    for source in sources:
+    for source in sources if groups else ():
         if source.key not in groups or (source.kinds and kind not in source.kinds):
             continue
         value = grouped(words, source.key)
@@ -62,8 +62,10 @@ def _read(value: Any) -> list[MessageRecord]:
     return read_messages(value) or talk_in(value)
 
 
-def _events(span: SpanRecord, logs: Iterable[LogRecord]) -> list[Event]:
+def _events(span: SpanRecord, logs: Sequence[LogRecord]) -> list[Event]:
     """GenAI 1.28 to 1.36: message events as log records in the default mode, or on the span, in body or attributes."""
+    if not span.events and not logs:
+        return []
     found = [(event.time_ns, event.name, event.attributes) for event in span.events]
     found += [(log.time_ns, log.event_name, {**log.attributes, **_object(log.body)}) for log in logs]
     return [(name, value) for _, name, value in sorted(found, key=lambda event: event[0])]

@@ -33,7 +33,7 @@ class Part:
 
     `group` and `path` place it in a list or object that is spread over many keys; `own` names the sender's metadata
     that it is. `mark` is the place of the dialect whose mark it bears, in the order of dialects.
-    `is_telling`: it is good for anything.
+    `is_telling`: it is good for anything. `has_members`: some of its places are in members of its object.
     """
 
     places: tuple[Place, ...] = ()
@@ -45,6 +45,7 @@ class Part:
     mark: int = UNKNOWN_RANK
     is_known: bool = False
     is_telling: bool = False
+    has_members: bool = False
 
     @property
     def is_read(self) -> bool:
@@ -102,6 +103,7 @@ def part_of(key: str) -> Part:
         own=key[len(own) + 1 :] if own else "",
         mark=mark,
         is_known=key.startswith(_known()),
+        has_members=any(place.member for place in places),
         is_telling=bool(places or kinds or group or own is not None or mark != UNKNOWN_RANK),
     )
 

@@ -69,6 +69,8 @@ def as_number(value: Any) -> float | None:
 
 def as_count(value: Any) -> int | None:
     """A whole number from 0 up that a database can hold, or None."""
+    if value is None:
+        return None
     number = as_number(value)
     return int(number) if number is not None and 0 <= number < 2**53 else None
 
