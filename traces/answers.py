@@ -197,7 +197,17 @@ def _short(value: Any, length: int) -> str:
 
 def arguments_line(arguments: str, length: int = CLIPPED_AT) -> str:
     """A call's input on one line: `order_id=1234  reason=late`."""
-    value = parsed(arguments)
+    value = _unwrapped(parsed(arguments))
     if isinstance(value, dict):
         return clip(pairs(value, separator="  ", length=48), length)
     return "" if value is not None and not value else clip(arguments, length)
+
+
+def _unwrapped(value: Any) -> Any:
+    """What stands inside an object that only wraps another: `{"input": {"city": "Berlin"}}` asks with a city."""
+    while isinstance(value, dict) and len(value) == 1:
+        inner = next(iter(value.values()))
+        if not isinstance(inner, dict) or not inner:
+            break
+        value = inner
+    return value

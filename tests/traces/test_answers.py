@@ -111,6 +111,8 @@ def test_in_words_says_an_answer_in_a_few_words(result: str, words: str) -> None
         ("{}", ""),
         ("order 12", "order 12"),
         ('{"ids": [1, 2], "deep": {"a": 1}, "none": null}', "ids=1, 2 deep={a} none=–"),
+        ('{"input": {"city": "Berlin"}}', "city=Berlin"),
+        ('{"input": {}}', "input={}"),
     ],
 )
 def test_arguments_line_shows_a_calls_input_on_one_line(arguments: str, line: str) -> None:
