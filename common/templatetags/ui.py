@@ -12,6 +12,7 @@ from common.charts import bars
 register = template.Library()
 
 TONES = {"neutral", "good", "bad", "warn", "calm", "accent", "plum"}
+LEAST_SHOWN = 0.0001  # dollars
 MILLISECONDS_IN_SECOND = 1000
 SECONDS_IN_MINUTE = 60
 SECONDS_IN = {"hour": 3600, "minute": 60, "second": 1}
@@ -133,9 +134,11 @@ def in_words(seconds: int) -> str:
 
 @register.filter
 def money(dollars: float | None) -> str:
-    """$0.0042, $1.20; an en dash where it is unknown."""
+    """$0.0042, $1.20, <$0.0001; an en dash where it is unknown."""
     if dollars is None:
         return "–"
+    if 0 < dollars < LEAST_SHOWN:
+        return f"<${LEAST_SHOWN}"
     return f"${dollars:.2f}" if dollars >= 1 else f"${dollars:.4f}"
 
 

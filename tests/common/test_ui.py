@@ -154,6 +154,8 @@ def test_charts_of_nothing_are_empty() -> None:
         ("3600|in_words", "1 hour"),
         ("None|money", "–"),
         ("0.0042|money", "$0.0042"),
+        ("0.00001|money", "&lt;$0.0001"),
+        ("0.0|money", "$0.0000"),
         ("1.2|money", "$1.20"),
         ("None|count", "–"),
         ("999|count", "999"),
