@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, FloatField, Q, Sum
+from django.db.models.functions import Cast
 
 from accounts.models import Project
 from traces.models import AgentSession, Step
@@ -29,11 +30,16 @@ def unpriced_models(project: Project, now: datetime) -> list[Unpriced]:
     newest = AgentSession.objects.filter(project=project, last_received_at__gte=now - LATELY).order_by("-pk")
     told = Q(tokens_in__isnull=False) | Q(tokens_out__isnull=False)
     steps = Step.objects.filter(told, session__in=newest.values("pk")[:NEWEST], cost_usd=None).exclude(model="")
-    rows: Iterable[tuple[str, int, int | None, int | None]] = (
+    rows: Iterable[tuple[str, int, float | None, float | None]] = (
         steps.order_by()
         .values("model")
-        .annotate(steps=Count("pk"), given=Sum("tokens_in"), answered=Sum("tokens_out"))
+        .annotate(steps=Count("pk"), given=_sum("tokens_in"), answered=_sum("tokens_out"))
         .values_list("model", "steps", "given", "answered")
     )
-    found = [Unpriced(model, number, given or 0, answered or 0) for model, number, given, answered in rows]
+    found = [Unpriced(model, number, int(given or 0), int(answered or 0)) for model, number, given, answered in rows]
     return sorted(found, key=lambda one: (-(one.tokens_in + one.tokens_out), one.model))[:MOST]
+
+
+def _sum(column: str) -> Sum:
+    """As floats: whole numbers that senders made up add up to more than SQLite can hold, which is an error there."""
+    return Sum(Cast(column, FloatField()))

@@ -222,6 +222,14 @@ def test_file_that_is_no_table_is_explained(page: Client, project: Project, text
     assert not ModelPrice.objects.exists()
 
 
+def test_counts_that_a_sender_made_up_do_not_break_the_page(page: Client, project: Project) -> None:
+    usage = {"model": "endless", "tokens_in": 2**63 - 1, "tokens_out": 2**63 - 1}
+    make_steps(make_session(project, last_received_at=timezone.now()), *[(StepKind.LLM, usage)] * 3)
+    answer = page.get(url("prices"))
+    assert answer.status_code == 200
+    assert "endless" in answer.content.decode()
+
+
 def test_prices_are_applied_to_what_is_stored(page: Client, project: Project) -> None:
     estimated, sent = used(project), used(project, "s-2", cost_usd=9.0)
     ModelPrice.objects.create(project=project, model="gpt-5*", usd_in=1, usd_out=2)
