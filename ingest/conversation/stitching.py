@@ -18,10 +18,9 @@ def session_of_trace(spans: Sequence[SpanRecord], logs: Iterable[LogRecord], ext
     spans = [span for span in spans if not is_carrier(span)]
     if not spans:
         return ""
-    said = [(span, name) for span in spans if (name := session_of_span(span, keys))]
-    on_roots = [name for span, name in said if not span.parent_id]
-    anywhere = [name for _, name in said]
-    in_logs = [name for log in logs if (name := session_in(log.attributes, keys))]
+    on_roots = (session_of_span(span, keys) for span in spans if not span.parent_id)
+    anywhere = (session_of_span(span, keys) for span in spans)
+    in_logs = (session_in(log.attributes, keys) for log in logs)
     best = _most_frequent(on_roots) or _most_frequent(anywhere) or _most_frequent(in_logs)
     return (best or spans[0].trace_id)[:MAX_ID]
 
@@ -32,6 +31,7 @@ def sessions_ended(logs: Iterable[LogRecord]) -> set[str]:
     return {name[:MAX_ID] for name in ended if name}
 
 
-def _most_frequent(names: list[str]) -> str:
+def _most_frequent(names: Iterable[str]) -> str:
     """The commonest name; of equals the first in the alphabet, so that the order of arrival decides nothing."""
-    return min(Counter(names).items(), key=lambda item: (-item[1], item[0]))[0] if names else ""
+    counts = Counter(filter(None, names))
+    return min(counts.items(), key=lambda item: (-item[1], item[0]))[0] if counts else ""

@@ -32,7 +32,7 @@ def _has_feedback(span: SpanRecord) -> bool:
 
 def is_carrier(span: SpanRecord) -> bool:
     """A span that exists only to bring feedback: it is no step of the session, and did nothing itself."""
-    if not _has_feedback(span) or (span.parent_id and not span.links):
+    if (span.parent_id and not span.links) or not _has_feedback(span):
         return False
     words = words_in(span.attributes)
     says = value_of(words, Field.INPUT) or value_of(words, Field.OUTPUT)
