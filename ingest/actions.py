@@ -63,7 +63,7 @@ def accept(
     TooMuch where it passes the daily limit, OperationalError where the database has no time for it within DOOR_SECONDS.
     `found` says what is in the body, `source` which program sent it; `replaces`: see `keep_batch`.
     """
-    intake = intake_of(key.project_id)
+    intake = intake_of(key.project)
     redaction = start_redaction(intake)
     if redaction is not None:
         body = redact_body(redaction, door, content_type, body)

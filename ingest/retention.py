@@ -81,7 +81,7 @@ def apply(
     """
     removed = Removed()
     try:
-        for number, _ in enumerate(_steps(project, intake_of(project.pk), now, removed), start=1):
+        for number, _ in enumerate(_steps(project, intake_of(project), now, removed), start=1):
             hear(removed)
             if number == slices:
                 break

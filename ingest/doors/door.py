@@ -45,7 +45,7 @@ def make_door(receive: Receive, refuse: Refuse, method: str = "POST") -> View:
 def _answer(
     request: HttpRequest, receive: Receive, refuse: Refuse, method: str, captured: dict[str, Any]
 ) -> HttpResponse:
-    key = find_api_key(request.headers)
+    key = find_api_key(request.headers, "project__intake")
     if key is None:
         response = refuse(request, 401, "Send a live API key as 'Authorization: Bearer KEY'.")
         response["WWW-Authenticate"] = "Bearer"

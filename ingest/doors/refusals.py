@@ -28,7 +28,7 @@ def note_refusal(request: HttpRequest, key: ApiKey, status: int, message: str) -
     door = request.path.rstrip("/").rpartition("/")[2][:20]
     try:
         with patience(NOTE_SECONDS):
-            redaction = start_redaction(intake_of(key.project_id))
+            redaction = start_redaction(intake_of(key.project))
             program = program_of(request.headers)
             if redaction is not None:  # a reason may name what it is about
                 program, message = redaction.text(program), redaction.text(message)

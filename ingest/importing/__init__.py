@@ -60,7 +60,7 @@ def import_stream(
     ended early goes on with `skip` entries and that chunk's `report`. `file_format`: the only one to read; "" for any.
     """
     report = report or ImportReport()
-    privacy = Privacy(project.pk)
+    privacy = Privacy(project)
     seen = 0
     for chunk in _chunks(_entries(file, Reader(file_format), privacy)):
         seen += len(chunk)

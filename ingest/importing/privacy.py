@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from accounts.models import Project
 from ingest.importing.parsing import Value
 from ingest.records import Refusal
 from ingest.redaction import redact_value
@@ -14,9 +15,9 @@ RAN_OUT = "is too much for the project's own redaction rules, which had no time 
 class Privacy:
     """What one project wants taken out of a file, and how often that happened since it was last counted."""
 
-    def __init__(self, project_id: int) -> None:
-        self.project_id = project_id
-        redaction = start_redaction(intake_of(project_id))
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        redaction = start_redaction(intake_of(project))
         self.redactor = None if redaction is None else redaction.redactor
         self.counts: Counter[str] = Counter()
 
@@ -34,5 +35,5 @@ class Privacy:
     def count(self) -> None:
         """Writes down what the rules did. Call it in the transaction that stores what they cleaned."""
         if self.counts:
-            count_redactions(self.project_id, self.counts)
+            count_redactions(self.project.pk, self.counts)
             self.counts = Counter()

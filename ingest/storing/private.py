@@ -6,6 +6,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.models import Project
 from ingest.models import Intake, RedactionCount, RedactionRule
 from ingest.redaction import OwnRule, Redactor
 from ingest.redaction.rules import Redaction
@@ -14,9 +15,12 @@ from ingest.storing.adding import add_up
 WIDTH = 100
 
 
-def intake_of(project_id: int) -> Intake:
-    """What the project takes in: its row, or the defaults in one that is not saved. One query."""
-    return next(iter(Intake.objects.filter(project=project_id)), None) or Intake(project_id=project_id)
+def intake_of(project: Project) -> Intake:
+    """What the project takes in: its row, or the defaults in one that is not saved. One query, unless it is known."""
+    try:
+        return project.intake
+    except Intake.DoesNotExist:
+        return Intake(project=project)
 
 
 def start_redaction(intake: Intake) -> Redaction | None:

@@ -39,7 +39,7 @@ class Rewritten:
 
 def redact_sessions(project: Project, after: int = 0, *, dry_run: bool = False) -> Rewritten:
     """The next sessions after this key, in one transaction; with `dry_run` it only counts."""
-    intake = intake_of(project.pk)
+    intake = intake_of(project)
     done = Rewritten()
     with transaction.atomic():
         fence.step_in(project)
@@ -53,7 +53,7 @@ def redact_sessions(project: Project, after: int = 0, *, dry_run: bool = False) 
 
 def redact_batches(project: Project, after: int = 0, *, dry_run: bool = False) -> Rewritten:
     """The next raw batches after this key. One that waits is rewritten too, as if the rules had been there before."""
-    intake = intake_of(project.pk)
+    intake = intake_of(project)
     done = Rewritten()
     with transaction.atomic():
         own = RawBatch.objects.filter(project=project, pk__gt=after).exclude(~Q(claim=""), state=BatchState.WAITING)
@@ -73,7 +73,7 @@ def redact_batches(project: Project, after: int = 0, *, dry_run: bool = False) -
 
 def redact_rest(project: Project, *, dry_run: bool = False) -> Rewritten:
     """What belongs to no session: scores whose session never came, and the examples of unread attributes."""
-    redaction = start_redaction(intake_of(project.pk))
+    redaction = start_redaction(intake_of(project))
     done = Rewritten()
     if redaction is None:
         return done

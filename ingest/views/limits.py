@@ -23,7 +23,7 @@ NEWEST = 20
 @member(Role.ADMIN)
 def limits(request: ProjectRequest) -> HttpResponse:
     """What would go with the form's times is shown before they are saved; where anything would, that needs a yes."""
-    form = LimitsForm(request.POST) if request.method == "POST" else LimitsForm.of(intake_of(request.project.pk))
+    form = LimitsForm(request.POST) if request.method == "POST" else LimitsForm.of(intake_of(request.project))
     found = None
     if request.method == "POST" and form.is_valid():
         found = plan(request.project, Intake(project=request.project, **form.values), timezone.now())

@@ -71,7 +71,7 @@ def _page(request: ProjectRequest, form: RuleForm) -> HttpResponse:
 
 
 def _rules(request: ProjectRequest, form: RuleForm) -> dict[str, object]:
-    on = set(intake_of(request.project.pk).redact)
+    on = set(intake_of(request.project).redact)
     return {
         "section": "settings",
         "tab": "privacy",
@@ -90,7 +90,7 @@ def privacy_try(request: ProjectRequest) -> HttpResponse:
     form = TryForm(request.POST)
     context = {**_rules(request, RuleForm()), "try_form": form}
     if form.is_valid():
-        redaction = start_redaction(intake_of(request.project.pk))
+        redaction = start_redaction(intake_of(request.project))
         context["tried"] = (
             form.cleaned_data["text"] if redaction is None else redact_value(redaction, form.cleaned_data["text"])
         )

@@ -32,7 +32,7 @@ class Command(BaseCommand):
             self._tell(project) if options["dry_run"] else self._apply(project)
 
     def _tell(self, project: Project) -> None:
-        found = plan(project, intake_of(project.pk), timezone.now())
+        found = plan(project, intake_of(project), timezone.now())
         oldest = f", the oldest last heard of on {found.oldest:%Y-%m-%d}" if found.oldest else ""
         self.stdout.write(
             f"{project.slug}: {_counted(found)} would go{oldest}. "

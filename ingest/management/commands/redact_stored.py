@@ -28,7 +28,7 @@ class Command(BaseCommand):
         project = Project.objects.filter(slug=options["project"]).first()
         if project is None:
             raise CommandError(f"There is no project {options['project']!r}.")
-        if start_redaction(intake_of(project.pk)) is None:
+        if start_redaction(intake_of(project)) is None:
             raise CommandError("No rule is on. Switch one on under Settings, Privacy.")
         dry_run = options["dry_run"]
         counts: Counter[str] = Counter()
