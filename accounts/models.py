@@ -62,7 +62,7 @@ class Scope(models.TextChoices):
 
     INGEST = "ingest", "Send sessions"
     READ = "read", "Read sessions, failures and issues"
-    WRITE = "write", "Change issues and failures"
+    WRITE = "write", "Change issues and failures, delete sessions"
 
     @property
     def missing(self) -> str:

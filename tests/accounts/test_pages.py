@@ -379,7 +379,7 @@ def test_key_is_revoked_after_a_question(admin_client: Client, project: Project)
 def test_keys_page_says_what_a_key_may_in_the_words_of_the_form(admin_client: Client, project: Project) -> None:
     make_key(project, Scope.WRITE, Scope.INGEST)
     (key,) = admin_client.get(url("api_keys")).context["keys"]
-    assert key.scope_labels == ["Send sessions", "Change issues and failures"]
+    assert key.scope_labels == ["Send sessions", "Change issues and failures, delete sessions"]
 
 
 def test_keys_page_asks_the_database_as_often_for_many(admin_client: Client, project: Project) -> None:
