@@ -95,7 +95,7 @@ class LimitsForm(forms.Form):
         min_value=0.01,
         max_value=PERCENT,
         label="Sessions kept, in percent",
-        help_text="A random sample of whole sessions. Those that come with a score, or after one, are kept in any case.",
+        help_text="A random sample of whole sessions. Those that come with a score, or after one, are kept anyhow.",
         error_messages=dict.fromkeys(
             ["required", "invalid", "min_value", "max_value"], "Give a number from 0.01 to 100."
         ),

@@ -125,9 +125,18 @@ def _arguments(node: Node) -> str:
         return ""  # the conversation says it once already
     for field in (Field.INPUT,) if node.kind in TALKING else (Field.ARGUMENTS, Field.INPUT):
         if (value := value_of(node.words, field)) is not None:
-            return readable(value)
+            return readable(_called_with(value))
     calls = [call for message in node.given for call in message.calls]
     return calls[0].arguments if calls else "\n".join(message.text for message in node.given if message.role == "tool")
+
+
+def _called_with(value: Any) -> Any:
+    """What a Python function was called with, out of the frame of args and kwargs where one of them is empty."""
+    frame = as_json(value)
+    if not isinstance(frame, dict) or frame.keys() != {"args", "kwargs"}:
+        return value
+    given = [frame[name] for name in ("args", "kwargs") if frame[name]]
+    return given[0] if len(given) == 1 else value
 
 
 def _result(node: Node) -> str:

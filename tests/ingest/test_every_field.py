@@ -228,3 +228,15 @@ def test_an_agent_at_the_command_line_is_read_from_logs_alone() -> None:
         ("internal", "claude_code.api_request", False, 10, 0.01),
         ("tool", "Bash", True, None, None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("entered", "arguments"),
+    [
+        ('{"args": [], "kwargs": {"order": "A-1"}}', '{"order":"A-1"}'),
+        ('{"args": ["A-1"], "kwargs": {}}', '["A-1"]'),
+        ('{"args": ["A-1"], "kwargs": {"loud": true}}', '{"args": ["A-1"], "kwargs": {"loud": true}}'),
+    ],
+)
+def test_a_decorated_tool_shows_what_it_was_called_with(entered: str, arguments: str) -> None:
+    assert step({"traceloop.span.kind": "tool", "traceloop.entity.input": entered}).arguments == arguments
