@@ -65,8 +65,8 @@ def _too_much(limit: int, items: int, used: int, now: datetime) -> TooMuch:
     resets_at = _next_day(now)
     return TooMuch(
         f"This project takes {limit:,} items (spans, log records, sessions and scores) a day. {used:,} came "
-        f"today, and {items:,} more would pass the limit. It begins anew at {resets_at:%Y-%m-%d %H:%M} UTC. An admin of the "
-        "project can raise it under Settings, Limits.",
+        f"today, and {items:,} more would pass the limit. It begins anew at {resets_at:%Y-%m-%d %H:%M} UTC. "
+        "An admin of the project can raise it under Settings, Limits.",
         retry_after=max(1, int((resets_at - now).total_seconds())),
     )
 
