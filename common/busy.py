@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import cast
 
 from django.db import connection
 
-# As the driver has it where the settings say nothing.
-USUAL_SECONDS = 5.0
+from common.sqlite3.base import DatabaseWrapper
 
 
 @contextmanager
@@ -18,14 +18,9 @@ def patience(seconds: float) -> Iterator[None]:
     if connection.vendor != "sqlite":
         yield
         return
-    _wait_at_most(seconds)
+    database = cast("DatabaseWrapper", connection)
+    database.patience = seconds
     try:
         yield
     finally:
-        _wait_at_most(connection.settings_dict["OPTIONS"].get("timeout", USUAL_SECONDS))
-
-
-def _wait_at_most(seconds: float) -> None:
-    connection.ensure_connection()
-    # The driver's own connection: this is no query, and nobody who counts those should see it.
-    connection.connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+        database.patience = database.usual_patience

@@ -107,6 +107,7 @@ def _database(env: environ.Env, var_dir: Path) -> dict[str, Any]:
     if scheme == "sqlite":
         # IMMEDIATE takes the write lock at BEGIN: a transaction that reads first can then never
         # fail half-way with "database is locked" because another writer came between.
+        database["ENGINE"] = "common.sqlite3"
         database["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
