@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from celery import Celery, bootsteps
 from celery.beat import EmbeddedService, Scheduler
 from click import Option
+from kombu.entity import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -14,6 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 from config import broker, settings
 from config.parent import follow_parent
 
+DEFAULT, INGEST = "celery", "ingest"
 # A periodic sweep finds what a lost message left lying; seconds between sweeps.
 SWEEPS = {
     "ingest.tasks.sweep": 5.0,
@@ -66,16 +68,37 @@ class Embedded(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ships n
         return EmbeddedService(parent.app, thread=True, scheduler_cls=Scheduler)
 
 
+class Follow(bootsteps.Step):  # type: ignore[misc]  # Celery ships no types
+    """With `--follow` the worker ends when its supervisor does, and rings nothing: another one does."""
+
+    label = "Follow"
+    conditional = True
+
+    def __init__(self, parent: Any, *, follow: bool = False, **options: Any) -> None:
+        self.enabled = follow
+        super().__init__(parent, **options)
+
+    def create(self, parent: Any) -> None:
+        follow_parent()
+
+
 broker.install()
 app = Celery("misstep")
-app.steps["worker"].add(Embedded)
+app.steps["worker"].update([Embedded, Follow])
 app.user_options["worker"].add(
     Option(("--embedded",), is_flag=True, default=False, help="Ring the sweeps here too, and follow the supervisor.")
+)
+app.user_options["worker"].add(
+    Option(("--follow",), is_flag=True, default=False, help="Follow the supervisor, and leave the sweeps to another.")
 )
 app.conf.update(
     broker_url=settings.CELERY_BROKER_URL,
     broker_transport_options=_transport_options(settings.CELERY_BROKER_URL),
     broker_connection_retry_on_startup=True,
+    # A worker that names no queue reads both. Digesting has one of its own, so that a process can be given to it.
+    task_queues=[Queue(DEFAULT), Queue(INGEST)],  # type: ignore[no-untyped-call]  # kombu has no types
+    task_default_queue=DEFAULT,
+    task_routes={name: {"queue": INGEST} for name in ("ingest.tasks.digest", "ingest.tasks.sweep")},
     task_ignore_result=True,
     task_acks_late=True,
     task_publish_retry=False,

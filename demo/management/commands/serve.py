@@ -18,6 +18,7 @@ from django.utils.crypto import get_random_string
 
 from accounts.models import User
 from common.supervisor import Child, Supervisor
+from config.celery import DEFAULT, INGEST
 from demo.actions import create_demo
 from demo.queries import unfinished_demo
 
@@ -25,6 +26,7 @@ PASSWORD_LENGTH = 20
 START_SECONDS = 90.0
 WEB_PROCESSES = 2
 WORKER_THREADS = 3
+READER_THREADS = 2
 
 
 class Command(BaseCommand):
@@ -58,6 +60,7 @@ class Command(BaseCommand):
         supervisor.listen()
         supervisor.add(web(host, port))
         supervisor.add(worker())
+        supervisor.add(reader())
         try:
             answers = supervisor.wait_until(lambda: is_healthy(port), START_SECONDS)
             self._greet(port, login, answers=answers or supervisor.stopping.is_set())
@@ -91,9 +94,20 @@ def web(host: str, port: int) -> Child:
 
 def worker() -> Child:
     """The worker with its sweeps. Threads, because the model and numpy let go of the lock while they compute."""
-    command = [sys.executable, "-m", "celery", "--app", "config", "worker", "--embedded", "--pool", "threads"]
-    command += ["--concurrency", str(WORKER_THREADS), "--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return Child("worker", [*command, "--loglevel", settings.LOG_LEVEL], log=settings.VAR_DIR / "log" / "worker.log")
+    options = ["--queues", DEFAULT, "--embedded", "--concurrency", str(WORKER_THREADS)]
+    return Child("worker", _celery(options), log=settings.VAR_DIR / "log" / "worker.log")
+
+
+def reader() -> Child:
+    """The worker that digests and does nothing else: reading what came in then has a core of its own."""
+    options = ["--queues", INGEST, "--follow", "--concurrency", str(READER_THREADS)]
+    return Child("reader", _celery(options), log=settings.VAR_DIR / "log" / "reader.log")
+
+
+def _celery(options: list[str]) -> list[str]:
+    command = [sys.executable, "-m", "celery", "--app", "config", "worker", "--pool", "threads", *options]
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    return [*command, *quiet, "--loglevel", settings.LOG_LEVEL]
 
 
 def demo(port: int) -> Child:
