@@ -42,6 +42,7 @@ COLUMNS = {
     "accept_max_ms": "max",
     "cpu_s_per_1000": "CPU s/1,000",
     "cpu_web_s_per_1000": "web",
+    "cpu_reader_s_per_1000": "reader",
     "cpu_worker_s_per_1000": "worker",
     "disk_kb_per_session": "KB on disk",
     "peak_mb": "peak MB",
@@ -202,16 +203,17 @@ def _started(running: Running, key: str) -> Iterator[Target]:
 
 def _start(running: Running, key: str) -> Target:
     running.start_web()
-    running.start_worker()
+    running.start_workers()
     assert running.web is not None  # noqa: S101 - they were started a line above
     assert running.worker is not None  # noqa: S101
+    assert running.reader is not None  # noqa: S101
     headers = {"Authorization": f"Bearer {key}"}
     client = Client(running.port, headers)
     database = running.more.get("DATABASE_URL", str(running.var / "misstep.sqlite3"))
     return Target(
         url=f"{running.url}/v1/traces",
         headers=headers,
-        pids={"web": running.web.pid, "worker": running.worker.pid},
+        pids={"web": running.web.pid, "reader": running.reader.pid, "worker": running.worker.pid},
         database=database,
         count=lambda: newest_id(client),
         lost=lambda label, sent: lost_of(client, label, sent),

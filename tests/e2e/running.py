@@ -82,6 +82,7 @@ class Running:
     port: int = field(default_factory=free_port)
     web: subprocess.Popen[bytes] | None = None
     worker: subprocess.Popen[bytes] | None = None
+    reader: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -109,10 +110,18 @@ class Running:
         wait_until(lambda: answers(self.port), f"the server answers; see {self.var / 'web.log'}")
 
     def start_worker(self) -> None:
-        """The Celery worker with its sweeps, as `manage.py serve` starts it."""
-        command = [sys.executable, "-m", "celery", "--app", "config", "worker", "--embedded", "--pool", "threads"]
-        command += ["--concurrency", "3", "--without-gossip", "--without-mingle", "--without-heartbeat"]
-        self.worker = start([*command, "--loglevel", "INFO"], self.var, self.var / "worker.log", self.more)
+        """One Celery worker for all queues, with its sweeps."""
+        self.worker = self._celery("worker", "--embedded", "--concurrency", "3")
+
+    def start_workers(self) -> None:
+        """The two workers that `manage.py serve` starts."""
+        self.worker = self._celery("worker", "--queues", "celery", "--embedded", "--concurrency", "3")
+        self.reader = self._celery("reader", "--queues", "ingest", "--follow", "--concurrency", "2")
+
+    def _celery(self, name: str, *options: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "celery", "--app", "config", "worker", "--pool", "threads", *options]
+        quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"]
+        return start([*command, *quiet], self.var, self.var / f"{name}.log", self.more)
 
     def kill_worker(self) -> None:
         """kill -9."""
@@ -122,8 +131,8 @@ class Running:
             self.worker = None
 
     def stop(self) -> None:
-        """Ends both."""
-        for process in (self.web, self.worker):
+        """Ends them all."""
+        for process in (self.web, self.worker, self.reader):
             if process is not None:
                 stop(process)
 
