@@ -92,7 +92,7 @@ def contents(var: Path) -> list[int]:
 
 def test_ctrl_c_stops_everything_without_a_traceback(served: Served) -> None:
     children = children_of(served.process.pid)
-    assert len(children) == 2
+    assert len(children) == 3  # the web server, the worker and the reader
     assert stop(served.process, signal.SIGINT) == 0
     assert "Traceback" not in served.text()
     assert [pid for pid in children if is_alive(pid)] == []
