@@ -19,7 +19,7 @@ from annotate.priority import (
     prioritise,
     random_place,
 )
-from annotate.queries import not_yet_queued, out_of_date, waiting_items
+from annotate.queries.matching import not_yet_queued, out_of_date, waiting_items
 from traces.models import AgentSession, SessionStatus, Signal
 
 log = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ def _item(queue: Queue, session: AgentSession, priority: Priority) -> QueueItem:
         priority=priority.value,
         reasons=[*priority.reasons, RANDOM_SAMPLE] if drawn else priority.reasons,
         priority_version=VERSION,
-        session_revision=session.settled_revision,
+        signals_revision=session.signals_revision,
         stratum=Stratum.RANDOM if drawn else Stratum.PRIORITY,
         selection_probability=queue.random_share if drawn else None,
     )
@@ -111,8 +111,8 @@ def _rank_again(items: list[QueueItem]) -> int:
         fresh, drawn = priorities[item.session_id], item.stratum == Stratum.RANDOM
         item.reasons = [*fresh.reasons, RANDOM_SAMPLE] if drawn else fresh.reasons
         item.priority, item.priority_version = fresh.value, VERSION
-        item.session_revision = item.session.settled_revision
-    QueueItem.objects.bulk_update(items, ["priority", "session_revision", "reasons", "priority_version"])
+        item.signals_revision = item.session.signals_revision
+    QueueItem.objects.bulk_update(items, ["priority", "signals_revision", "reasons", "priority_version"])
     for item in items:
         if item.stratum != Stratum.RANDOM:
             Slot.objects.filter(item=item, state=SlotState.FREE).update(priority=item.priority)

@@ -10,7 +10,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.models import Project
-from annotate.actions import MOST_FAILURES, SKIP_REASONS, Told
+from annotate.actions.reviews import MOST_FAILURES, Told
+from annotate.actions.undoing import SKIP_REASONS
 from annotate.models import Outcome, Severity
 from traces.detectors import label_of
 from traces.models import AgentSession, Signal

@@ -57,6 +57,38 @@ class Stratum(models.TextChoices):
     HAND = "hand", "Added by hand"
 
 
+class SkipPolicy(models.TextChoices):
+    """What becomes of a session that a reviewer skips."""
+
+    OTHERS = "others", "Others may take it"
+    NOBODY = "nobody", "Nobody else is given it"
+
+
+class PriorityModel(models.Model):
+    """What reviews had taught about a project's signals at one time. Never changed: the highest number counts.
+
+    A project without one ranks by the prior alone. `weights` holds, by the name of a feature, [mean, standard
+    deviation]; `report` what the page about it shows, such as the points of the reliability plot.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="priority_models")
+    number = models.PositiveIntegerField()
+    prior_version = models.PositiveSmallIntegerField()
+    weights = models.JSONField(default=dict)
+    reviews = models.PositiveIntegerField(help_text="Judgements that it learned from: successes and failures.")
+    failures = models.PositiveIntegerField()
+    report = models.JSONField(default=dict)
+    fitted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["project", "number"], name="prioritymodel_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project}: model {self.number}"
+
+
 class Queue(models.Model):
     """An ordered list of sessions for people to review. `filters` holds only keys of `annotate.queries.FILTERS`."""
 
@@ -67,7 +99,24 @@ class Queue(models.Model):
     reviewers_per_session = models.PositiveSmallIntegerField(default=1)
     random_share = models.FloatField(default=0.2)
     size_cap = models.PositiveIntegerField(default=1000, help_text="Most sessions waiting at once.")
+    fills_itself = models.BooleanField(default=True, help_text="Else only what people add by hand comes in.")
     is_open = models.BooleanField(default=True)
+    is_blind = models.BooleanField(
+        default=False, help_text="Nobody sees what others said of a session before their own judgement is in."
+    )
+    takers = models.ManyToManyField(
+        "accounts.User", blank=True, related_name="+", help_text="Who may take from it; nobody named: every reviewer."
+    )
+    due_hours = models.PositiveIntegerField(default=24, help_text="A session is due so long after it came in.")
+    skip_policy = models.CharField(max_length=10, choices=SkipPolicy.choices, default=SkipPolicy.OTHERS)
+    skips_to_lead = models.PositiveSmallIntegerField(
+        default=2, help_text="So many skips of one session put it before the lead, and nobody else is given it."
+    )
+    drawn_below = models.FloatField(
+        default=0,
+        help_text="Every session of the filter whose draw is below this belongs to the random sample. It only grows.",
+    )
+    ranked_at = models.DateTimeField(null=True, blank=True, help_text="When its work order was last computed.")
     created_by = models.ForeignKey(USER, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -95,15 +144,27 @@ class QueueItem(models.Model):
     priority = models.FloatField(default=0, help_text="Estimated probability of failure.")
     reasons = models.JSONField(default=list, help_text="Why it is here, as sentences, strongest first.")
     priority_version = models.PositiveSmallIntegerField(default=1)
-    session_revision = models.PositiveIntegerField(
-        default=0, help_text="The settled revision that priority and reasons were computed from."
+    priority_model = models.ForeignKey(
+        PriorityModel, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", help_text="Null: the prior."
     )
+    signals_revision = models.PositiveIntegerField(
+        default=0, help_text="The session's, when priority and reasons were computed."
+    )
+    impact = models.FloatField(default=1, help_text="How much a failure here would cost; 1 is usual.")
+    news = models.FloatField(default=1, help_text="How unlike what was reviewed; 1 is unlike anything.")
     stratum = models.CharField(max_length=10, choices=Stratum.choices, default=Stratum.PRIORITY)
     selection_probability = models.FloatField(
-        null=True, blank=True, help_text="Of being drawn at random; null where it was chosen, not drawn."
+        null=True,
+        blank=True,
+        help_text="Of a random item: the chance of any session of the filter to be drawn. Null: chosen, not drawn.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    due_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
+    removed_by = models.ForeignKey(USER, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    before_lead_at = models.DateTimeField(
+        null=True, blank=True, help_text="Skipped so often that the lead is to decide; null again once they have."
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -130,7 +191,9 @@ class Slot(models.Model):
     queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="slots")
     item = models.ForeignKey(QueueItem, on_delete=models.CASCADE, related_name="slots")
     ordinal = models.PositiveSmallIntegerField(default=1)
-    priority = models.FloatField(default=0, help_text="Work order: the item's, or a random item's drawn place.")
+    priority = models.FloatField(
+        default=0, help_text="Work order, highest first: the item's worth, or a random item's drawn place."
+    )
     begun = models.BooleanField(default=False, help_text="Somebody has taken another slot of this item.")
     is_extra = models.BooleanField(
         default=False, help_text="Made for a judgement that came when every slot was taken; never offered again."
@@ -141,6 +204,10 @@ class Slot(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     skip_reason = models.CharField(max_length=20, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="When it was submitted or skipped.")
+    assigned_to = models.ForeignKey(
+        USER, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="Only they are given it."
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -211,6 +278,9 @@ class Review(models.Model):
     )
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     session_revision = models.PositiveIntegerField(default=1)
+    expected_failure = models.FloatField(
+        null=True, blank=True, help_text="Probability of failure that the queue gave it before this judgement."
+    )
     opened_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)

@@ -250,9 +250,7 @@ def _queue(project: Project, session_ids: list[int], dice: random.Random) -> Que
     with_steps = set(session_ids[-READABLE + LONG :])
     queued = session_ids[-QUEUED:]
     priority = {pk: dice.random() / 2 + (0.5 if pk in with_steps else 0) for pk in queued}
-    _insert(
-        (QueueItem(queue=queue, session_id=pk, priority=priority[pk], session_revision=1) for pk in queued), QueueItem
-    )
+    _insert((QueueItem(queue=queue, session_id=pk, priority=priority[pk]) for pk in queued), QueueItem)
     items = QueueItem.objects.filter(queue=queue).values_list("pk", "priority")
     _insert([Slot(queue=queue, item_id=pk, priority=weight) for pk, weight in items], Slot)
     return queue

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "annotate",
     "clustering",
     "issues",
+    "monitor",
     "demo",
 ]
 

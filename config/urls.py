@@ -9,5 +9,6 @@ urlpatterns = [
     path("", include("annotate.urls")),
     path("", include("clustering.urls")),
     path("", include("issues.urls")),
+    path("", include("monitor.urls")),
     path("", include("demo.urls")),
 ]

@@ -7,7 +7,8 @@ from datetime import timedelta
 from django.db import transaction
 
 from accounts.models import Membership, Project, Role, User
-from annotate.actions import Told, create_default_queue, submit_review
+from annotate.actions.queues import create_default_queue
+from annotate.actions.reviews import Told, submit_review
 from annotate.models import Outcome, Review, Severity, Slot
 from common.errors import Refused
 from demo.ground_truth import FAILURE_TYPES, SEVERE

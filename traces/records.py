@@ -28,6 +28,7 @@ class StepFacts:
     error_message: str = ""
     started_at: datetime | None = None
     latency_ms: int | None = None
+    ttft_ms: int | None = None
     model: str = ""
     tokens_in: int | None = None
     tokens_out: int | None = None
@@ -50,11 +51,40 @@ class Baseline:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoreFacts:
+    """What a machine or an end user said of the session or of one step ("" = the session).
+
+    `polarity` is what the value says by what the project means by its name: good, bad, or "" where that is not known.
+    `by` is human, llm or code. `usual` is what scores of this name are in this workflow, where 30 of them are known.
+    """
+
+    name: str
+    value: float | None = None
+    label: str = ""
+    polarity: str = ""
+    by: str = "code"
+    author: str = ""
+    explanation: str = ""
+    step_key: str = ""
+    usual: Baseline | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSchema:
+    """A tool that the agent was offered: the arguments it must be given, and all that it takes (empty = not known)."""
+
+    name: str
+    required: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SessionFacts:
     """One session: its steps in reading order, its totals, and what is usual for its workflow (empty where unknown).
 
     `status` is ok, error or unknown. `totals` and `baselines` have the keys cost, latency (ms), tokens, steps and
-    tool_calls. `metadata` is whatever the sender gave.
+    tool_calls. `metadata` is whatever the sender gave. `tools` are those that the agent was offered, by name; empty
+    where the sender did not tell.
     """
 
     steps: tuple[StepFacts, ...]
@@ -62,13 +92,29 @@ class SessionFacts:
     totals: Mapping[str, float | None] = field(default_factory=dict)
     baselines: Mapping[str, Baseline] = field(default_factory=dict)
     metadata: Mapping[str, object] = field(default_factory=dict)
+    scores: tuple[ScoreFacts, ...] = ()
+    tools: Mapping[str, ToolSchema] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One piece of evidence: its kind, the step it concerns ("" = the whole session), 0..1, and the words for it."""
+    """One piece of evidence: its kind, the step it concerns ("" = the whole session), 0..1, and the words for it.
+
+    `detail` is a finer class, where the kind has one: of a tool error, auth or network.
+    """
 
     kind: str
     step_key: str
     strength: float
     sentence: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A limit of a detector that a project may move: its words for a lead, its default, and between what it may lie."""
+
+    label: str
+    default: float
+    lowest: float
+    highest: float

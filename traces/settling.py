@@ -24,8 +24,8 @@ log = logging.getLogger(__name__)
 SLICE = 200
 AT_ONCE = 50
 STEPS_AT_ONCE = 2_000
-REVISIONS = ("pk", "revision", "settled_revision")
-COLUMNS = ("session", "kind", "step_key", "strength", "sentence", "detector_version")
+REVISIONS = ("pk", "revision", "settled_revision", "signals_revision")
+COLUMNS = ("session", "kind", "step_key", "strength", "sentence", "detector_version", "detail")
 Row = tuple[object, ...]
 # What is usual now, not what was usual a year ago; and a bounded read.
 BASELINE_SESSIONS = 500
@@ -110,11 +110,11 @@ def _write(found: Sequence[tuple[AgentSession, list[Row]]]) -> int:
     with transaction.atomic():
         # The rows are locked first: another process waits, and then finds nothing left to do.
         held = AgentSession.objects.select_for_update(no_key=True).filter(pk__in=[session.pk for session, _ in found])
-        now = {pk: (revision, settled) for pk, revision, settled in held.order_by("pk").values_list(*REVISIONS)}
-        mine = [one for one in found if _is_unsettled(one[0], *now.get(one[0].pk, (0, 0)))]
+        now = {pk: revisions for pk, *revisions in held.order_by("pk").values_list(*REVISIONS)}
+        mine = [one for one in found if _is_unsettled(one[0], *now.get(one[0].pk, (0, 0, 0))[:2])]
         if mine:
             _replace([session.pk for session, _ in mine], [row for _, signals in mine for row in signals])
-            _mark([session for session, _ in mine])
+            _mark({session: now[session.pk][2] + 1 for session, _ in mine})
     return len(mine)
 
 
@@ -128,13 +128,16 @@ def _replace(session_ids: list[int], signals: list[Row]) -> None:
     rows.insert(Signal, COLUMNS, signals)
 
 
-def _mark(sessions: list[AgentSession]) -> None:
-    """Every detector's strengths count, also those of other apps."""
+def _mark(sessions: Mapping[AgentSession, int]) -> None:
+    """With the new `signals_revision` of each. Every detector's strengths count, also those of other apps."""
     strengths: dict[int, list[float]] = {session.pk: [] for session in sessions}
     for pk, strength in Signal.objects.filter(session__in=sessions).order_by().values_list("session_id", "strength"):
         strengths[pk].append(strength)
-    marks = ((one.revision, len(strengths[one.pk]), sum(strengths[one.pk]), one.pk) for one in sessions)
-    rows.update(AgentSession, ("settled_revision", "signal_count", "signal_weight"), marks)
+    marks = (
+        (one.revision, number, len(strengths[one.pk]), sum(strengths[one.pk]), one.pk)
+        for one, number in sessions.items()
+    )
+    rows.update(AgentSession, ("settled_revision", "signals_revision", "signal_count", "signal_weight"), marks)
 
 
 def _rows(session: AgentSession, results: Mapping[Detector, list[Found]]) -> list[Row]:
@@ -142,7 +145,7 @@ def _rows(session: AgentSession, results: Mapping[Detector, list[Found]]) -> lis
     signals: dict[tuple[str, str], Row] = {}
     for detector, findings in results.items():
         for one in sorted(findings, key=lambda one: one.strength):
-            values = (session.pk, one.kind, one.step_key, one.strength, one.sentence, detector.version)
+            values = (session.pk, one.kind, one.step_key, one.strength, one.sentence, detector.version, one.detail)
             signals[one.kind, one.step_key] = values
     return list(signals.values())
 

@@ -11,17 +11,14 @@ from accounts.models import Role
 from accounts.permissions import member
 from accounts.request import ProjectRequest
 from annotate.access import get_queue
-from annotate.actions import (
-    create_default_queue,
-    create_queue,
-    set_queue_open,
-)
+from annotate.actions.queues import create_default_queue, create_queue, set_queue_open
 from annotate.forms import (
     FilterForm,
     QueueForm,
 )
 from annotate.models import Queue
-from annotate.queries import arrivals, matching, own_numbers, queue_rows, waits_elsewhere
+from annotate.queries.matching import matching
+from annotate.queries.progress import arrivals, own_numbers, queue_rows, waits_elsewhere
 from annotate.views import UNPROCESSABLE
 from common.errors import Refused
 

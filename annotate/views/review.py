@@ -13,15 +13,8 @@ from accounts.models import Role
 from accounts.permissions import member
 from accounts.request import ProjectRequest
 from annotate.access import get_queue, get_slot
-from annotate.actions import (
-    SKIP_REASONS,
-    content_of,
-    save_draft,
-    skip_slot,
-    submit_review,
-    undo_last_review,
-    undo_review,
-)
+from annotate.actions.reviews import save_draft, submit_review
+from annotate.actions.undoing import SKIP_REASONS, content_of, skip_slot, undo_last_review, undo_review
 from annotate.claims import give_back, renew, take_next, take_this
 from annotate.forms import (
     DraftForm,
@@ -34,7 +27,8 @@ from annotate.forms import (
     told_by,
 )
 from annotate.models import Draft, Queue, Review, Slot
-from annotate.queries import failure_types, own_numbers, place_in_queue, queue_rows, standing_review
+from annotate.queries.judgements import failure_types, standing_review
+from annotate.queries.progress import own_numbers, place_in_queue, queue_rows
 from annotate.views import UNPROCESSABLE
 from common.errors import Refused
 from common.markdown import render_markdown

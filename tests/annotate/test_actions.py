@@ -8,16 +8,9 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Project, Role, User
-from annotate.actions import (
-    Told,
-    create_default_queue,
-    create_queue,
-    save_draft,
-    skip_slot,
-    submit_review,
-    undo_last_review,
-    undo_review,
-)
+from annotate.actions.queues import create_default_queue, create_queue
+from annotate.actions.reviews import Told, save_draft, submit_review
+from annotate.actions.undoing import skip_slot, undo_last_review, undo_review
 from annotate.claims import take_next
 from annotate.models import Draft, Failure, FailureType, Outcome, Queue, Review, Severity, Slot, SlotState
 from common.errors import Refused

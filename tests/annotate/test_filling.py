@@ -10,7 +10,7 @@ from accounts.models import Project
 from annotate.filling import DEFAULT_QUEUE, ensure_default_queues, fill_queues
 from annotate.models import Queue, QueueItem, Rubric, Slot, SlotState, Stratum
 from annotate.priority import RANDOM_SAMPLE
-from annotate.queries import FILTERS
+from annotate.queries.matching import FILTERS
 from annotate.tasks import sweep
 from tests.builders import make_project, make_queue, make_session
 from traces.models import AgentSession, Signal
@@ -130,12 +130,12 @@ def test_fill_queues_ranks_a_session_again_when_it_was_settled_again(project: Pr
     fill_queues(10)
     before = QueueItem.objects.get().priority
     add_signal(session)
-    AgentSession.objects.filter(pk=session.pk).update(revision=2, settled_revision=2)
+    AgentSession.objects.filter(pk=session.pk).update(revision=2, settled_revision=2, signals_revision=2)
 
     assert [fill_queues(10), fill_queues(10)] == [1, 0]
     item = QueueItem.objects.get()
     assert item.priority > before
-    assert (item.session_revision, item.reasons) == (2, ["hidden_tool_error in a"])
+    assert (item.signals_revision, item.reasons) == (2, ["hidden_tool_error in a"])
     assert Slot.objects.get().priority == item.priority
 
 
@@ -144,7 +144,7 @@ def test_fill_queues_leaves_a_taken_slot_where_it_is(project: Project) -> None:
     session = settled(project, "a")
     fill_queues(10)
     Slot.objects.update(state=SlotState.SUBMITTED)
-    AgentSession.objects.filter(pk=session.pk).update(settled_revision=2)
+    AgentSession.objects.filter(pk=session.pk).update(settled_revision=2, signals_revision=2)
 
     assert fill_queues(10) == 0
 

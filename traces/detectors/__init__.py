@@ -1,15 +1,16 @@
 """What finds evidence that a session may have gone wrong: one module per detector, found by this folder.
 
 A detector module has `VERSION` (raised with every change of what it finds), `LABELS` (its signal kinds and the words
-for them) and `detect(session: SessionFacts) -> Iterable[Found]`, a pure function.
+for them) and `detect(session: SessionFacts) -> Iterable[Found]`, a pure function. Where a project may move its limits,
+it also has `THRESHOLDS`, and `detect` takes one keyword argument of each name, with the same default.
 """
 
 import pkgutil
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
 
-from traces.records import Found, SessionFacts
+from traces.records import Found, Threshold
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,13 +20,17 @@ class Detector:
     name: str
     version: int
     labels: dict[str, str]
-    detect: Callable[[SessionFacts], Iterable[Found]]
+    detect: Callable[..., Iterable[Found]]
+    thresholds: Mapping[str, Threshold] = field(default_factory=dict)
 
 
 def _discovered() -> tuple[Detector, ...]:
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
     modules = [(name, import_module(f"{__name__}.{name}")) for name in names]
-    return tuple(Detector(name, module.VERSION, module.LABELS, module.detect) for name, module in modules)
+    return tuple(
+        Detector(name, module.VERSION, module.LABELS, module.detect, getattr(module, "THRESHOLDS", {}))
+        for name, module in modules
+    )
 
 
 DETECTORS = _discovered()

@@ -1,40 +1,30 @@
-"""What people do with queues and sessions. Each action is one transaction; judgements are added, never overwritten."""
+"""Judgements. Each action is one transaction; judgements are added, never overwritten."""
 
 import re
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Project, User
-from annotate.claims import LEASE, take_this
-from annotate.filling import make_default_queue
+from accounts.models import User
+from annotate.claims import take_this
 from annotate.models import (
     Draft,
     Failure,
     FailureType,
     Outcome,
-    Queue,
     QueueItem,
     Review,
     Severity,
     Slot,
     SlotState,
 )
-from annotate.queries import failures_of, last_review, standing_review
 from common.errors import Refused
 from traces.models import Step
 
-SKIP_REASONS = {
-    "not_my_field": "Not my field",
-    "unreadable": "Unreadable",
-    "duplicate": "Seen it before",
-    "other": "Other",
-}
 MOST_FAILURES = 10
 ISSUE_NUMBER = re.compile(r"\s*(?:ISS-)?(\d{1,9})\b", re.ASCII | re.IGNORECASE)
 
@@ -53,41 +43,6 @@ class Told:
     severity: str = Severity.MEDIUM.value
     expected: str = ""
     chosen_issue: str = ""
-
-
-def create_default_queue(*, project: Project) -> Queue:
-    """The queue that every project starts with; the one that is there, if it is."""
-    return make_default_queue(project)
-
-
-@transaction.atomic
-def create_queue(
-    *,
-    project: Project,
-    creator: User,
-    name: str,
-    filters: dict[str, Any],
-    reviewers_per_session: int,
-    random_share: float,
-) -> Queue:
-    """An open queue that fills itself with what matches `filters`. Refused when the name is taken."""
-    if Queue.objects.filter(project=project, name=name).exists():
-        raise Refused("There is a queue of this name already.", field="name")
-    return Queue.objects.create(
-        project=project,
-        name=name,
-        filters=filters,
-        rubric=make_default_queue(project).rubric,
-        reviewers_per_session=reviewers_per_session,
-        random_share=random_share,
-        created_by=creator,
-    )
-
-
-@transaction.atomic
-def set_queue_open(*, queue: Queue, is_open: bool) -> None:
-    """Opens or closes a queue. A closed one takes in nothing and gives out nothing; its reviews stay."""
-    Queue.objects.filter(pk=queue.pk).update(is_open=is_open)
 
 
 @transaction.atomic
@@ -126,6 +81,7 @@ def submit_review(
         client_id=client_id,
         outcome=outcome,
         session_revision=item.session.revision,
+        expected_failure=item.priority,
         opened_at=place.opened_at,
         submitted_at=timezone.now(),
     )
@@ -179,6 +135,7 @@ def _place_for(slot: Slot, item: QueueItem, reviewer: User) -> Slot:
         raise Refused("You have reviewed this session already. Undo that review to change it.")
     place.state, place.reviewer = SlotState.SUBMITTED, reviewer
     place.lease_token = place.lease_until = None
+    place.ended_at = timezone.now()
     place.save()
     return place
 
@@ -193,10 +150,10 @@ def _free_place(slot: Slot, item: QueueItem, reviewer: User) -> Slot | None:
 
 
 def _extra_place(item: QueueItem, reviewer: User) -> Slot:
-    return _new_slot(item, is_extra=True, reviewer=reviewer, opened_at=None)
+    return new_slot(item, is_extra=True, reviewer=reviewer, opened_at=None)
 
 
-def _new_slot(item: QueueItem, **fields: Any) -> Slot:
+def new_slot(item: QueueItem, **fields: Any) -> Slot:
     last = Slot.objects.filter(item=item).order_by("-ordinal")[0]
     return Slot.objects.create(
         queue_id=item.queue_id, item=item, ordinal=last.ordinal + 1, priority=last.priority, begun=last.begun, **fields
@@ -236,68 +193,3 @@ def _failure_type(review: Review, name: str) -> FailureType | None:
         project=review.project, name__iexact=name, defaults={"name": name, "created_by": review.reviewer}
     )
     return known
-
-
-@transaction.atomic
-def skip_slot(*, slot: Slot, reviewer: User, reason: str) -> None:
-    """Puts a session aside for this reviewer; a new free slot lets others take it. Refused if they do not hold it."""
-    if reason not in SKIP_REASONS:
-        raise Refused("Say why you skip it.", field="reason")
-    item = QueueItem.objects.select_for_update().get(pk=slot.item_id)
-    held = Slot.objects.filter(pk=slot.pk, reviewer=reviewer, state=SlotState.LEASED)
-    if not held.update(state=SlotState.SKIPPED, skip_reason=reason, lease_token=None, lease_until=None):
-        raise Refused("You no longer hold this session.")
-    if not slot.is_extra:
-        _new_slot(item)
-
-
-@transaction.atomic
-def undo_last_review(*, project: Project, reviewer: User) -> Slot:
-    """Takes back the reviewer's newest judgement and leases its slot to them again, with all they had entered.
-
-    Nothing is deleted: the review and its failures are marked withdrawn. Refused when there is none.
-    """
-    return _take_back(last_review(project, reviewer))
-
-
-@transaction.atomic
-def undo_review(*, slot: Slot, reviewer: User) -> Slot:
-    """The same for the judgement that stands in this slot. Refused when it holds none of the reviewer's."""
-    return _take_back(standing_review(slot, reviewer))
-
-
-def _take_back(review: Review | None) -> Slot:
-    if review is None or review.slot is None:
-        raise Refused("There is no review of yours to undo.")
-    now = timezone.now()
-    Draft.objects.update_or_create(
-        item=review.slot.item,
-        reviewer=review.reviewer,
-        defaults={"content": content_of(review), "version": 1},
-    )
-    Failure.objects.filter(review=review, withdrawn_at=None).update(withdrawn_at=now, updated_at=now)
-    Review.objects.filter(pk=review.pk).update(withdrawn_at=now)
-    return _lease_again(review.slot, now)
-
-
-def _lease_again(slot: Slot, now: datetime) -> Slot:
-    slot.state, slot.lease_token, slot.lease_until, slot.opened_at = SlotState.LEASED, uuid.uuid4(), now + LEASE, now
-    slot.save()
-    return slot
-
-
-def content_of(review: Review) -> dict[str, Any]:
-    """What a reviewer had entered, in the shape of a draft."""
-    return {"outcome": review.outcome, "failures": [asdict(_as_told(failure)) for failure in failures_of(review)]}
-
-
-def _as_told(failure: Failure) -> Told:
-    return Told(
-        root_step=failure.root_step,
-        surfaced_step=failure.surfaced_step,
-        note=failure.note,
-        failure_type=failure.failure_type.name if failure.failure_type else "",
-        severity=failure.severity,
-        expected=failure.expected,
-        chosen_issue=f"ISS-{failure.chosen_issue}" if failure.chosen_issue else "",
-    )

@@ -1,19 +1,15 @@
-"""Reads over several tables: what a queue's filter matches, how far a queue is, how a reviewer is doing."""
+"""How far a queue is, what is on its way, how a reviewer is doing."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from statistics import median
-from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 
 from accounts.models import Project, User
-from annotate.models import Failure, FailureType, Outcome, Queue, QueueItem, Review, Slot, SlotState
-from traces.models import AgentSession, Signal
+from annotate.models import Outcome, Queue, Review, Slot, SlotState
+from annotate.queries.matching import matching, not_yet_queued
 
 MINUTE = timedelta(minutes=1)
 REVIEWS_TIMED = 50
@@ -21,59 +17,6 @@ REVIEWS_TIMED = 50
 REVIEWS_NEEDED = 5
 SHORTEST_REVIEW = timedelta(seconds=10)
 LONGEST_REVIEW = timedelta(minutes=15)
-
-
-def _since(day: str) -> Q:
-    first = parse_date(day)
-    return Q(started_at__gte=datetime.combine(first, time.min, UTC)) if first else Q()
-
-
-def _until(day: str) -> Q:
-    last = parse_date(day)
-    # Not the next midnight: the last day that there is has none.
-    return Q(started_at__lte=datetime.combine(last, time.max, UTC)) if last else Q()
-
-
-# The closed list of what a queue may be filtered by, each with the expression written by hand.
-FILTERS: dict[str, Callable[[Any], Q]] = {
-    "workflow": lambda value: Q(workflow=value),
-    "release": lambda value: Q(release=value),
-    "environment": lambda value: Q(environment=value),
-    "signal": lambda value: Q(pk__in=Signal.objects.filter(kind=value).values("session")),
-    "has_errors": lambda _: Q(error_count__gt=0),
-    "started_from": _since,
-    "started_to": _until,
-}
-
-
-def matching(project: Project, filters: Mapping[str, Any]) -> QuerySet[AgentSession]:
-    """The project's sessions that the filters describe. Empty values and keys outside `FILTERS` mean nothing."""
-    wanted = Q()
-    for key, value in filters.items():
-        if value and key in FILTERS:
-            wanted &= FILTERS[key](value)
-    return AgentSession.objects.filter(wanted, project=project)
-
-
-def not_yet_queued(queue: Queue) -> QuerySet[AgentSession]:
-    """Settled sessions that match and were never in the queue, oldest first."""
-    known = QueueItem.objects.filter(queue=queue).values("session")
-    settled = matching(queue.project, queue.filters).filter(settled_revision__gte=1)
-    return settled.exclude(pk__in=known).order_by("pk")
-
-
-def out_of_date(queue: Queue) -> QuerySet[QueueItem]:
-    """Items with a free slot whose session was settled again since their priority was computed."""
-    free = Slot.objects.filter(queue=queue, state=SlotState.FREE).values("item")
-    return QueueItem.objects.filter(
-        queue=queue, pk__in=free, session_revision__lt=F("session__settled_revision")
-    ).order_by("pk")
-
-
-def waiting_items(queue: Queue) -> int:
-    """Sessions of the queue that still have a slot to fill."""
-    open_slots = Slot.objects.filter(queue=queue, state__in=(SlotState.FREE, SlotState.LEASED))
-    return open_slots.values("item").distinct().count()
 
 
 @dataclass(frozen=True)
@@ -188,27 +131,3 @@ def place_in_queue(queue: Queue) -> tuple[int, int]:
         total=Count("pk", filter=~Q(state=SlotState.SKIPPED)),
     )
     return min(counted["done"] + 1, counted["total"]), counted["total"]
-
-
-def failure_types(project: Project) -> QuerySet[FailureType]:
-    """The team's own labels, the most used first, as a reviewer is offered them."""
-    standing = Failure.objects.filter(failure_type=OuterRef("pk"), withdrawn_at=None).order_by().values("failure_type")
-    uses = Coalesce(Subquery(standing.annotate(uses=Count("pk")).values("uses")), 0)
-    return FailureType.objects.filter(project=project).annotate(uses=uses).order_by("-uses", "name")
-
-
-def last_review(project: Project, user: User) -> Review | None:
-    """The newest judgement of this person that still stands: what undo takes back."""
-    standing = Review.objects.filter(project=project, reviewer=user, withdrawn_at=None, slot__isnull=False)
-    return standing.select_related("slot__queue", "slot__item").order_by("-submitted_at", "-pk").first()
-
-
-def standing_review(slot: Slot, user: User) -> Review | None:
-    """The judgement of this person that stands in the slot."""
-    standing = Review.objects.filter(slot=slot, reviewer=user, withdrawn_at=None)
-    return standing.select_related("slot__queue", "slot__item").first()
-
-
-def failures_of(review: Review) -> QuerySet[Failure]:
-    """What the review said went wrong, in the order it was said."""
-    return Failure.objects.filter(review=review).select_related("failure_type").order_by("pk")

@@ -1,7 +1,8 @@
-"""Facts: what agents did, what machines and end users scored, and the evidence computed from it."""
+"""What agents did: sessions, their steps and what these say."""
 
 from datetime import datetime
 from functools import cached_property
+from secrets import SystemRandom
 from typing import ClassVar
 
 from django.db import models
@@ -53,6 +54,11 @@ LISTED_BY = (
 )
 
 
+def new_draw() -> float:
+    """A number that nobody who sends a session can foresee."""
+    return SystemRandom().random()
+
+
 class AgentSession(models.Model):
     """One run of an agent for one user goal. Totals are sums over leaf steps; null means unknown, never 0.
 
@@ -92,6 +98,14 @@ class AgentSession(models.Model):
     # Written with the signals themselves, so that a list of 100,000 sessions sorts by them without a join.
     signal_count = models.PositiveIntegerField(default=0)
     signal_weight = models.FloatField(default=0, help_text="The strengths of its signals, added up.")
+    signals_revision = models.PositiveIntegerField(
+        default=0, help_text="Grows whenever its signals are written, by whatever app."
+    )
+    ttft_ms = models.PositiveBigIntegerField(null=True, blank=True, help_text="Median of its model calls.")
+    profile = models.BinaryField(null=True, help_text="What it did, as a vector: see traces.profile.")
+    draw = models.FloatField(
+        default=new_draw, help_text="Uniform in [0, 1), drawn once: who is sampled at random follows it."
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -117,6 +131,8 @@ class AgentSession(models.Model):
             ),
             # serves the settling of a session, which compares it with the newest ones of its workflow
             models.Index(fields=["project", "workflow", "-started_at"], name="session_by_workflow"),
+            # serves the random stratum of queues, which takes the smallest draws
+            models.Index(fields=["project", "draw"], name="session_by_draw"),
             # serves the sweep that looks for quiet sessions
             models.Index(
                 fields=["last_received_at"],
@@ -144,6 +160,28 @@ class AgentSession(models.Model):
         """What its steps say, by their keys. One query for a loaded row, however many of its steps are asked."""
         transcript = Transcript.of(self)
         return transcript.words if transcript else {}
+
+
+class ToolUse(models.Model):
+    """How often a session called a tool of this name: the segment *tool*. Written with its signals."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
+    session = models.ForeignKey(AgentSession, on_delete=models.CASCADE, related_name="tools", db_index=False)
+    name = models.CharField(max_length=200)
+    calls = models.PositiveIntegerField()
+    errors = models.PositiveIntegerField(default=0, help_text="Calls that failed, by their status or their answer.")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["session", "name"], name="tooluse_once_per_session"),
+        ]
+        indexes: ClassVar = [
+            # serves sessions by tool, and the calls and errors of each tool
+            models.Index(fields=["project", "name", "session", "calls", "errors"], name="tooluse_by_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} × {self.calls}"
 
 
 class Transcript(models.Model):
@@ -239,98 +277,3 @@ class Step(models.Model):
     def error_message(self) -> str:
         """How it failed, in the sender's words."""
         return self.words.error_message
-
-
-class AnnotatorKind(models.TextChoices):
-    """Who gave a score."""
-
-    HUMAN = "human", "Person"
-    LLM = "llm", "Model"
-    CODE = "code", "Code"
-
-
-class Score(models.Model):
-    """What a machine or an end user gave a session or step. May arrive first: then `session` is null until it comes."""
-
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="scores")
-    session = models.ForeignKey(AgentSession, on_delete=models.CASCADE, null=True, blank=True, related_name="scores")
-    identity = models.CharField(
-        max_length=64, help_text="Hash of what makes a score the same one when it is sent again."
-    )
-    external_id = models.CharField(max_length=200, blank=True, help_text="The session it names, where it names one.")
-    trace_id = models.CharField(max_length=32, blank=True)
-    span_id = models.CharField(max_length=16, blank=True)
-    step_key = models.CharField(max_length=80, blank=True, help_text="The step of that session, where it names one.")
-    target = models.CharField(
-        max_length=210, blank=True, help_text="By what the session is found: see ingest.dialects.scores."
-    )
-    name = models.CharField(max_length=120)
-    value = models.FloatField(null=True, blank=True)
-    label = models.CharField(max_length=200, blank=True)
-    explanation = models.TextField(blank=True)
-    response_id = models.CharField(max_length=100, blank=True, help_text="The model's answer it names, by its own id.")
-    author = models.CharField(max_length=120, blank=True, help_text="Who or what gave it, as the sender names them.")
-    annotator_kind = models.CharField(max_length=10, choices=AnnotatorKind.choices, default=AnnotatorKind.CODE)
-    given_at = models.DateTimeField(null=True, blank=True, help_text="As the sender says; the later version counts.")
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["project", "identity"], name="score_once"),
-        ]
-        indexes: ClassVar = [
-            # serves a session that came after its scores
-            models.Index(fields=["project", "target"], name="score_by_target"),
-            # serves the list of a project's score names, and sessions by what a score says
-            models.Index(fields=["project", "name", "value"], name="score_by_name"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name}={self.label or self.value}"
-
-
-class Polarity(models.TextChoices):
-    """What a high value of a score says."""
-
-    GOOD = "good", "High is good"
-    BAD = "bad", "High is bad"
-    NONE = "none", "Says nothing of good or bad"
-
-
-class ScoreMeaning(models.Model):
-    """How a project reads the scores of one name, such as a thumb. No row: the name is not read yet."""
-
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="score_meanings")
-    name = models.CharField(max_length=120)
-    polarity = models.CharField(max_length=10, choices=Polarity.choices)
-    middle = models.FloatField(default=0.5, help_text="A value above it is high, one below it is low.")
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["project", "name"], name="scoremeaning_once"),
-            models.CheckConstraint(condition=models.Q(polarity__in=Polarity.values), name="scoremeaning_known"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.polarity}"
-
-
-class Signal(models.Model):
-    """Deterministic evidence that a session may have gone wrong, with the words that show it."""
-
-    session = models.ForeignKey(AgentSession, on_delete=models.CASCADE, related_name="signals")
-    kind = models.CharField(max_length=40)
-    step_key = models.CharField(max_length=80, blank=True, help_text="Blank where it concerns the whole session.")
-    strength = models.FloatField()
-    sentence = models.TextField(help_text="What a domain expert reads.")
-    detector_version = models.PositiveSmallIntegerField(default=1)
-
-    class Meta:
-        ordering: ClassVar = ["-strength", "kind"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["session", "kind", "step_key"], name="signal_once_per_step"),
-            models.CheckConstraint(condition=models.Q(strength__gte=0, strength__lte=1), name="signal_strength_0_to_1"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind}: {self.sentence}"

@@ -1,0 +1,32 @@
+"""Facts: what agents did, what machines and end users scored, and the evidence computed from it."""
+
+from traces.models.scores import AnnotatorKind, Polarity, Score, ScoreMeaning
+from traces.models.sessions import (
+    LISTED_BY,
+    SHOWN_AT,
+    AgentSession,
+    SessionStatus,
+    Step,
+    StepKind,
+    StepRole,
+    Transcript,
+)
+from traces.models.signals import DetectorSetting, Signal, SignalRun
+
+__all__ = [
+    "LISTED_BY",
+    "SHOWN_AT",
+    "AgentSession",
+    "AnnotatorKind",
+    "DetectorSetting",
+    "Polarity",
+    "Score",
+    "ScoreMeaning",
+    "SessionStatus",
+    "Signal",
+    "SignalRun",
+    "Step",
+    "StepKind",
+    "StepRole",
+    "Transcript",
+]
