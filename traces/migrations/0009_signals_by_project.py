@@ -63,6 +63,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='agentsession',
+            name='shape',
+            field=models.JSONField(default=dict, help_text='Numbers about how it went, for ranking: see traces.shape.'),
+        ),
+        migrations.AddField(
+            model_name='agentsession',
             name='draw',
             field=models.FloatField(default=traces.models.sessions.new_draw, help_text='Uniform in [0, 1), drawn once: who is sampled at random follows it.'),
         ),

@@ -103,6 +103,7 @@ class AgentSession(models.Model):
     )
     ttft_ms = models.PositiveBigIntegerField(null=True, blank=True, help_text="Median of its model calls.")
     profile = models.BinaryField(null=True, help_text="What it did, as a vector: see traces.profile.")
+    shape = models.JSONField(default=dict, help_text="Numbers about how it went, for ranking: see traces.shape.")
     draw = models.FloatField(
         default=new_draw, help_text="Uniform in [0, 1), drawn once: who is sampled at random follows it."
     )
