@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from common.compression import compress, decompress
+from traces.records import ToolSchema
 
 
 class Words(NamedTuple):
@@ -18,17 +19,28 @@ class Words(NamedTuple):
 
 
 SILENCE = Words()
+NO_TOOLS: Mapping[str, ToolSchema] = {}
 
 
-def pack_words(words: Mapping[str, Words], names: Iterable[str] = ()) -> bytes:
-    """The words by the step's key, and the names of all steps, which only a search asks for here."""
+def pack_words(
+    words: Mapping[str, Words], names: Iterable[str] = (), tools: Mapping[str, ToolSchema] = NO_TOOLS
+) -> bytes:
+    """The words by the step's key, the names of all steps, which only a search asks for here, and the offered tools."""
     said = {key: list(told) for key, told in words.items() if any(told)}
-    return compress(orjson.dumps({"words": said, "names": sorted({*names} - {""})}))
+    offered = {name: [tool.required, tool.takes] for name, tool in sorted(tools.items())}
+    content = {"words": said, "names": sorted({*names} - {""})}
+    return compress(orjson.dumps(content | {"tools": offered} if offered else content))
 
 
 def unpack_words(payload: bytes | memoryview) -> dict[str, Words]:
     """What `pack_words` was given, as far as there are words."""
     return {key: Words(*said) for key, said in _content(payload)["words"].items()}
+
+
+def unpack_tools(payload: bytes | memoryview) -> dict[str, ToolSchema]:
+    """The tools that the agent was offered, by name; empty where the sender did not tell."""
+    offered = _content(payload).get("tools", {})
+    return {name: ToolSchema(name, tuple(required), tuple(takes)) for name, (required, takes) in offered.items()}
 
 
 def _content(payload: bytes | memoryview) -> dict[str, Any]:

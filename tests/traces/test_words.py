@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Project
+from common.compression import compress
 from tests.builders import make_session, make_talk
 from traces.models import AgentSession, StepKind
 from traces.queries import saying
-from traces.words import SILENCE, Search, Words, pack_words, unpack_words
+from traces.records import ToolSchema
+from traces.words import SILENCE, Search, Words, pack_words, unpack_tools, unpack_words
 
 SAID = st.dictionaries(st.text(), st.builds(Words, st.text(), st.text(), st.text(), st.text()), max_size=4)
 
@@ -18,6 +20,20 @@ SAID = st.dictionaries(st.text(), st.builds(Words, st.text(), st.text(), st.text
 @given(SAID)
 def test_packed_words_are_the_same_words(words: dict[str, Words]) -> None:
     assert unpack_words(pack_words(words)) == {key: said for key, said in words.items() if said != SILENCE}
+
+
+def test_packed_tools_are_the_same_tools() -> None:
+    tools = {"refund": ToolSchema("refund", ("order_id",), ("order_id", "reason")), "ping": ToolSchema("ping")}
+    assert unpack_tools(pack_words({}, tools=tools)) == tools
+
+
+def test_a_transcript_from_before_tools_were_kept_offers_none() -> None:
+    assert unpack_tools(compress(b'{"words": {}, "names": []}')) == {}
+
+
+def test_a_search_looks_for_no_tool_that_was_only_offered() -> None:
+    packed = pack_words({"k1": Words("Hello")}, tools={"refund": ToolSchema("refund", ("order_id",))})
+    assert not Search("refund").finds(packed)
 
 
 @given(SAID, st.text(min_size=1, max_size=5))

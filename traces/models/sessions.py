@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models.functions import Coalesce
 
 from accounts.models import Project
-from traces.words import SILENCE, Words, unpack_words
+from traces.records import ToolSchema
+from traces.words import SILENCE, Words, unpack_tools, unpack_words
 
 
 class StepKind(models.TextChoices):
@@ -206,6 +207,11 @@ class Transcript(models.Model):
     def words(self) -> dict[str, Words]:
         """By the step's key."""
         return unpack_words(self.payload)
+
+    @cached_property
+    def tools(self) -> dict[str, ToolSchema]:
+        """Those that the agent was offered, by name; empty where the sender did not tell."""
+        return unpack_tools(self.payload)
 
 
 class Step(models.Model):
