@@ -10,8 +10,8 @@ from django.db import transaction
 from accounts.models import Project
 from annotate.models import Queue, QueueItem, Rubric, Slot, SlotState, Stratum
 from annotate.priority import (
+    PRIOR_VERSION,
     RANDOM_SAMPLE,
-    VERSION,
     Evidence,
     Facts,
     Priority,
@@ -82,7 +82,7 @@ def _item(queue: Queue, session: AgentSession, priority: Priority) -> QueueItem:
         session=session,
         priority=priority.value,
         reasons=[*priority.reasons, RANDOM_SAMPLE] if drawn else priority.reasons,
-        priority_version=VERSION,
+        priority_version=PRIOR_VERSION,
         signals_revision=session.signals_revision,
         stratum=Stratum.RANDOM if drawn else Stratum.PRIORITY,
         selection_probability=queue.random_share if drawn else None,
@@ -110,7 +110,7 @@ def _rank_again(items: list[QueueItem]) -> int:
     for item in items:
         fresh, drawn = priorities[item.session_id], item.stratum == Stratum.RANDOM
         item.reasons = [*fresh.reasons, RANDOM_SAMPLE] if drawn else fresh.reasons
-        item.priority, item.priority_version = fresh.value, VERSION
+        item.priority, item.priority_version = fresh.value, PRIOR_VERSION
         item.signals_revision = item.session.signals_revision
     QueueItem.objects.bulk_update(items, ["priority", "signals_revision", "reasons", "priority_version"])
     for item in items:

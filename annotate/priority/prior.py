@@ -1,0 +1,52 @@
+"""What is believed of each feature before any review: data, set by hand.
+
+A weight is what the feature adds to the log-odds of failure when it is 1 (a signal of full strength): 1 roughly
+triples the odds, 3 takes 5 % to about 50 %. Its standard deviation says how sure that is: reviews move a weight with
+a large one soon, and one with a small one hardly. Signals of what the user was *told* weigh most, because those
+failures do harm unseen; statistical outliers weigh least, because most are merely long.
+
+Whoever changes a number raises `PRIOR_VERSION`: stored priorities say which prior made them.
+"""
+
+from collections.abc import Mapping
+from math import log
+
+from annotate.priority.features import ENDED_IN_ERROR
+from annotate.priority.model import BIAS, Model
+
+PRIOR_VERSION = 2
+WEIGHTS: Mapping[str, tuple[float, float]] = {
+    BIAS: (log(0.05 / 0.95), 1.5),
+    "claimed_not_done": (3.2, 1.0),
+    "hidden_tool_error": (3.0, 1.0),
+    "negative_feedback": (3.0, 1.0),
+    "like_issue": (2.6, 1.0),
+    "exposed_data": (2.6, 1.0),
+    "unfinished": (2.2, 1.0),
+    "tool_loop": (2.2, 1.0),
+    "frustration": (2.2, 1.0),
+    "repeated_request": (2.0, 1.0),
+    "forgot": (2.0, 1.0),
+    "invalid_call": (1.6, 1.0),
+    "repeated_answer": (1.6, 1.0),
+    "empty_result_assumed": (1.6, 1.0),
+    "abandoned": (1.4, 1.0),
+    "low_score": (1.4, 1.0),
+    "escalated": (1.2, 1.0),
+    "manual_rescue": (1.2, 1.0),
+    "evaluator_disagrees": (1.2, 1.0),
+    ENDED_IN_ERROR: (1.2, 1.0),
+    "tool_error": (1.0, 1.0),
+    "context_pressure": (1.0, 1.0),
+    "refused": (1.0, 1.0),
+    "novel": (0.8, 0.8),
+    "retry": (0.6, 0.8),
+    "outlier_cost": (0.6, 0.8),
+    "outlier_latency": (0.5, 0.8),
+    "outlier_tokens": (0.5, 0.8),
+    "outlier_steps": (0.8, 0.8),
+    "outlier_tool_calls": (0.8, 0.8),
+}
+# How the reasons for a session name a feature that has no signal, and so no sentence, of its own.
+IN_WORDS: Mapping[str, str] = {ENDED_IN_ERROR: "the session ended in an error"}
+PRIOR = Model(WEIGHTS)
