@@ -183,6 +183,8 @@ class SlotState(models.TextChoices):
     LEASED = "leased", "Leased"
     SUBMITTED = "submitted", "Submitted"
     SKIPPED = "skipped", "Skipped"
+    # Nobody's, and offered to nobody: its item was removed, waits for the lead, or needs no more judgements.
+    ASIDE = "aside", "Set aside"
 
 
 class Slot(models.Model):
@@ -223,6 +225,10 @@ class Slot(models.Model):
                 fields=["queue", "-begun", "-priority", "id"],
                 condition=models.Q(state__in=["free", "leased"]),
                 name="slot_claim_order",
+            ),
+            # serves the newest skips of a person, which undo takes back
+            models.Index(
+                fields=["reviewer", "-ended_at"], condition=models.Q(state="skipped"), name="slot_skips_of_person"
             ),
         ]
 
@@ -290,7 +296,11 @@ class Review(models.Model):
             models.UniqueConstraint(fields=["project", "client_id"], name="review_submitted_once"),
             models.CheckConstraint(condition=models.Q(outcome__in=Outcome.values), name="review_outcome_known"),
         ]
-        indexes: ClassVar = [models.Index(fields=["project", "-submitted_at"], name="review_newest")]
+        indexes: ClassVar = [
+            models.Index(fields=["project", "-submitted_at"], name="review_newest"),
+            # serves what a person did last and how much, which every review page asks
+            models.Index(fields=["reviewer", "project", "-submitted_at"], name="review_newest_of_person"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.outcome} by {self.reviewer}"
