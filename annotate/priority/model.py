@@ -94,7 +94,7 @@ def _most_probable(reviewed: _Reviewed) -> tuple[Vector, Vector]:
     """The weights and their standard deviations."""
     weights = reviewed.means
     for _ in range(MOST_ROUNDS):
-        step = np.linalg.solve(reviewed.bend(weights), reviewed.slope(weights))
+        step = np.asarray(np.linalg.solve(reviewed.bend(weights), reviewed.slope(weights)), dtype=np.float64)
         weights = _moved(reviewed, weights, step)
         if np.abs(step).max() < CLOSE_ENOUGH:
             break
