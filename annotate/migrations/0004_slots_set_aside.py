@@ -9,7 +9,6 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('annotate', '0003_queues_that_learn'),
-        ('traces', '0010_what_sessions_were_read_with'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
