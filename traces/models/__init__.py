@@ -9,15 +9,17 @@ from traces.models.sessions import (
     Step,
     StepKind,
     StepRole,
+    ToolUse,
     Transcript,
 )
-from traces.models.signals import DetectorSetting, Signal, SignalRun
+from traces.models.signals import DetectorSet, DetectorSetting, Signal, SignalRun
 
 __all__ = [
     "LISTED_BY",
     "SHOWN_AT",
     "AgentSession",
     "AnnotatorKind",
+    "DetectorSet",
     "DetectorSetting",
     "Polarity",
     "Score",
@@ -28,5 +30,6 @@ __all__ = [
     "Step",
     "StepKind",
     "StepRole",
+    "ToolUse",
     "Transcript",
 ]

@@ -102,6 +102,15 @@ class AgentSession(models.Model):
     signals_revision = models.PositiveIntegerField(
         default=0, help_text="Grows whenever its signals are written, by whatever app."
     )
+    detector_set = models.ForeignKey(
+        "traces.DetectorSet",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text="What its signals were found with; null: with something older than these are.",
+    )
     ttft_ms = models.PositiveBigIntegerField(null=True, blank=True, help_text="Median of its model calls.")
     profile = models.BinaryField(null=True, help_text="What it did, as a vector: see traces.profile.")
     shape = models.JSONField(default=dict, help_text="Numbers about how it went, for ranking: see traces.shape.")
@@ -135,6 +144,12 @@ class AgentSession(models.Model):
             models.Index(fields=["project", "workflow", "-started_at"], name="session_by_workflow"),
             # serves the random stratum of queues, which takes the smallest draws
             models.Index(fields=["project", "draw"], name="session_by_draw"),
+            # serves the count of sessions that were read with other detectors than today's
+            models.Index(
+                fields=["project", "detector_set"],
+                condition=models.Q(settled_revision__gte=1),
+                name="session_by_detector_set",
+            ),
             # serves the sweep that looks for quiet sessions
             models.Index(
                 fields=["last_received_at"],

@@ -52,6 +52,26 @@ class DetectorSetting(models.Model):
         return f"{self.detector} in {self.project}"
 
 
+class DetectorSet(models.Model):
+    """With what sessions of a project were read: each detector's version, switches and limits. Never changed.
+
+    `content` holds a value for each detector's name, see traces.storing; `identity` is its hash.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    identity = models.CharField(max_length=64)
+    content = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["project", "identity"], name="detectorset_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{len(self.content)} detectors in {self.project}"
+
+
 class SignalRun(models.Model):
     """Detectors run again over a project's settled sessions: asked by a person, done by workers, slice by slice."""
 
