@@ -1,0 +1,170 @@
+"""Shared words of conversations: sentences, who asked and agreed, which calls change something, how alike texts are.
+
+Everything here is bounded: of a long text only the beginning and the end are read, and no pattern can backtrack far.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from traces.answers import any_of, complaint
+from traces.records import AGENT, TOOL, USER, StepFacts
+
+# What is said to a person fits into this; what is longer is a document, whose middle nobody says.
+HEARD = 6_000
+SENTENCE = 600
+SENTENCE_END = re.compile(r"(?<=[.!?。！？])[\"”’»)*_]*\s+|\s*\n+\s*")
+WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+NAME_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+# A step behind an agent's words that reads or thinks, whatever its name.
+READING_KINDS = {"retriever", "reranker", "embedding", "guardrail", "evaluator"}
+READS = frozenset(
+    WORD.findall("""
+    get list search find look lookup check fetch retrieve read show view query calculate calc calculator compute
+    think reason plan describe count browse validate verify authenticate identify estimate preview compare
+    summarize summarise translate classify extract analyze analyse inspect detect exists whoami ping status
+    details detail info information history weather forecast clock time now convert rank recall remember login
+    grep ls cat glob
+    """)
+)
+CHANGES = frozenset(
+    WORD.findall("""
+    cancel refund reimburse issue process update change modify edit book rebook reserve schedule reschedule send
+    email mail sms notify forward submit file create open close delete remove add append insert apply credit debit
+    charge pay transfer escalate handoff activate deactivate enable disable toggle reset resend register enroll
+    enrol subscribe unsubscribe upgrade downgrade move switch replace exchange renew extend block unblock lock
+    unlock suspend resume restore place order purchase buy ship dispatch log record assign merge approve reject
+    waive redeem install deploy publish upload save write set put post patch start stop restart reboot configure
+    return confirm complete finalize finalise initiate terminate revoke grant link unlink sync grade commit push
+    run execute perform make do
+    """)
+)
+# Also nouns, or too general: `order_status` and `run_query` read.
+ALSO_NOUNS = frozenset(
+    WORD.findall("""
+    order book refund return exchange transfer charge credit issue file email mail sms record log schedule process
+    change update post message grade place link lock ship block run execute perform make do set
+    """)
+)
+READING_ARGUMENTS = re.compile(
+    r'^[\s"{]*(?:select|show|describe|explain)\b|"method"\s*:\s*"(?:get|head)"', re.IGNORECASE
+)
+CHECK_IN = re.compile(r"check[_\- ]?(?:in|out)(?:$|[_\-. ])", re.IGNORECASE)
+
+CONDITION = any_of(
+    r"\b(?:if|once|when|whenever|after|until|unless|before|as soon as|in case|whether|assuming)\b",
+    r"\b(?:should you|that|which|who)\b",
+    r"\b(?:would|could|will|shall|can|may|might|must|should|to|please|wenn|falls|sobald|nachdem|bevor|würde|wird|kann)\b",
+    r"(?<!\w)(?:si|cuando|después|despues|una vez|antes|puede|podría|quand|lorsque|après|dès|avant|peut|pourra)(?!\w)",
+)
+NEGATION = any_of(
+    r"\b(?:no|not|never|none|nothing|neither|nor|without|cannot|unable|nicht|kein\w*|nie)\b",
+    r"\b(?:nunca|ningun\w*|sin|jamais|aucun\w*)\b",
+    r"n['’]t\b|\bne\b.{0,30}\bpas\b|\bpas encore\b",
+)
+AGREES = any_of(
+    r"^\W*(?:yes|yep|yeah|yup|sure|ok|okay|confirmed?|correct|absolutely|definitely|perfect|great)\b",
+    r"^\W*(?:sounds good|of course)\b",
+    r"^\W*(?:please (?:do|go ahead|proceed)|go ahead|proceed|do it|that works|let['’]?s do)",
+    r"\b(?:please (?:go ahead|proceed|do (?:so|it|that))|go ahead (?:and|with)|i (?:confirm|agree)|you can proceed)\b",
+    r"^\W*(?:ja|jawohl|gerne|einverstanden|genau|sí|si|claro|de acuerdo|vale|adelante)\b",
+    r"^\W*(?:oui|d['’]accord|bien sûr|allez-y)\b",
+)
+DECLINES = any_of(
+    r"^\W*(?:no|nope|not|don['’]t|wait|hold on|actually|nein|nicht|non|never ?mind)\b",
+    r"\b(?:do not|don['’]t|instead|rather not|hold off|before (?:you|we|i|that)|but first)\b",
+    r"\b(?:nicht mehr|en lugar|plutôt)\b",
+)
+CLOSES = any_of(
+    r"\b(?:thanks?|thank you|thx|cheers|bye|goodbye|appreciate|have a (?:great|good|nice|lovely|wonderful))\b",
+    r"\b(?:that['’]?s all|that is all|that will be all|nothing else|all set|i['’]?m good)\b",
+    r"\b(?:no more questions|no further)\b",
+    r"\b(?:danke\w*|tschüss|wiedersehen|das war['’]?s|gracias|adiós|hasta luego|nada más|eso es todo)\b",
+    r"\b(?:merci|au revoir|bonne journée|c['’]est tout|grazie|obrigad[oa]|bedankt)\b",
+)
+# A polite end that happens to be a question.
+OFFERS_MORE = any_of(
+    r"\b(?:anything|something|what|how) else\b",
+    r"\bany (?:other|further|more) (?:\w+ )?(?:questions?|help|assistance|requests?)\b",
+    r"\b(?:noch etwas|sonst noch|weitere fragen|algo más|otra cosa|autre chose|d['’]autres questions)\b",
+    r"\b(?:can|may|could) i (?:help|assist)\b.{0,40}\b(?:with|today|further)\b|\bhow (?:can|may) i (?:help|assist)\b",
+)
+
+
+@lru_cache(maxsize=256)  # several detectors read the same words
+def heard(text: str) -> str:
+    """A message as far as it is read: its first and its last words, apostrophes made alike."""
+    if len(text) > HEARD:
+        text = f"{text[: HEARD // 2]}\n{text[-HEARD // 2 :]}"
+    return text.replace("’", "'").replace("**", "")
+
+
+@lru_cache(maxsize=256)
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences and lines of a message, without empty ones, each at most 600 characters."""
+    return tuple(part.strip()[:SENTENCE] for part in SENTENCE_END.split(heard(text)) if part.strip())
+
+
+def asks(sentence: str) -> bool:
+    """Whether a sentence is a question, by its mark."""
+    return "?" in sentence[-4:] or "？" in sentence[-2:]
+
+
+def agrees(text: str) -> bool:
+    """Whether the user says yes, and no more than that: a "yes, but" is none."""
+    said = heard(text)
+    return bool(AGREES.search(said)) and not DECLINES.search(said)
+
+
+def closes(text: str) -> bool:
+    """Whether somebody takes leave or says that nothing is left."""
+    return bool(CLOSES.search(heard(text)))
+
+
+def is_speech(step: StepFacts) -> bool:
+    """Whether somebody says something with this step."""
+    return step.role in {USER, AGENT} and bool(step.text.strip())
+
+
+@lru_cache(maxsize=512)
+def name_words(name: str) -> tuple[str, ...]:
+    """The words of a tool's name, small: `orders.cancelOrder` is orders, cancel, order."""
+    return tuple(part.lower() for part in NAME_PART.findall(name[:200]))
+
+
+@lru_cache(maxsize=512)
+def changes(name: str) -> bool | None:
+    """Whether a tool of this name changes something in the world; None where its name does not tell."""
+    if CHECK_IN.search(name):
+        return True
+    words = name_words(name)
+    known = [word for word in words if word in READS or word in CHANGES]
+    if not known:
+        return None
+    if any(word in CHANGES and word not in ALSO_NOUNS for word in known[1:]):
+        return True
+    if known[0] in READS:
+        return False
+    return known[0] not in ALSO_NOUNS or not any(word in READS for word in known)
+
+
+def is_deed(step: StepFacts) -> bool:
+    """Whether a call may have changed something: all that does not clearly only read, by whomever."""
+    if step.role != TOOL or step.kind in READING_KINDS or changes(step.name) is False:
+        return False
+    return changes(step.name) is True or not READING_ARGUMENTS.search(step.arguments[:400])
+
+
+def worked(step: StepFacts) -> bool:
+    """Whether a call went well, as far as its status and its answer tell."""
+    return not step.is_error and not complaint(step.result)
+
+
+def spoken(steps: Sequence[StepFacts], role: str) -> list[tuple[int, StepFacts]]:
+    """What one side said, with its place among the steps."""
+    return [(place, step) for place, step in enumerate(steps) if step.role == role and step.text.strip()]
+
+
+def likeness(one: frozenset[str], other: frozenset[str]) -> float:
+    """How many of the words of two texts are in both, 0..1 (Jaccard)."""
+    return len(one & other) / len(one | other) if one and other else 0.0
