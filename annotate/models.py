@@ -116,7 +116,10 @@ class Queue(models.Model):
         default=0,
         help_text="Every session of the filter whose draw is below this belongs to the random sample. It only grows.",
     )
-    ranked_at = models.DateTimeField(null=True, blank=True, help_text="When its work order was last computed.")
+    ranked_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its work order was last computed; null: look at all that matches anew."
+    )
+    has_more = models.BooleanField(default=False, help_text="Sessions of its filter wait outside for room in it.")
     created_by = models.ForeignKey(USER, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
 from accounts.models import Project
 from common import rows
@@ -133,11 +134,13 @@ def _mark(sessions: Mapping[AgentSession, int]) -> None:
     strengths: dict[int, list[float]] = {session.pk: [] for session in sessions}
     for pk, strength in Signal.objects.filter(session__in=sessions).order_by().values_list("session_id", "strength"):
         strengths[pk].append(strength)
+    now = timezone.now()
     marks = (
-        (one.revision, number, len(strengths[one.pk]), sum(strengths[one.pk]), one.pk)
+        (one.revision, number, now, len(strengths[one.pk]), sum(strengths[one.pk]), one.pk)
         for one, number in sessions.items()
     )
-    rows.update(AgentSession, ("settled_revision", "signals_revision", "signal_count", "signal_weight"), marks)
+    columns = ("settled_revision", "signals_revision", "signals_at", "signal_count", "signal_weight")
+    rows.update(AgentSession, columns, marks)
 
 
 def _rows(session: AgentSession, results: Mapping[Detector, list[Found]]) -> list[Row]:

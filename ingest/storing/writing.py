@@ -31,7 +31,7 @@ STEP = ("session", *STEP_COLUMNS)
 SESSION = tuple(one.attname for one in AgentSession._meta.concrete_fields if not one.primary_key)  # noqa: SLF001
 # Not what settling writes: it may be at it while this derives the steps.
 OF_SETTLING = {
-    *("settled_revision", "signal_count", "signal_weight", "signals_revision", "detector_set_id"),
+    *("settled_revision", "signal_count", "signal_weight", "signals_revision", "signals_at", "detector_set_id"),
     *("ttft_ms", "profile", "shape"),
 }
 CHANGING = tuple(name for name in SESSION if name not in {"project_id", "created_at", "draw", *OF_SETTLING})

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from accounts.models import Project
 from traces.records import ToolSchema
@@ -102,6 +103,9 @@ class AgentSession(models.Model):
     signals_revision = models.PositiveIntegerField(
         default=0, help_text="Grows whenever its signals are written, by whatever app."
     )
+    signals_at = models.DateTimeField(
+        null=True, default=timezone.now, help_text="When its signals were last written: what ranks sessions looks here."
+    )
     detector_set = models.ForeignKey(
         "traces.DetectorSet",
         on_delete=models.SET_NULL,
@@ -150,6 +154,8 @@ class AgentSession(models.Model):
                 condition=models.Q(settled_revision__gte=1),
                 name="session_by_detector_set",
             ),
+            # serves the sweep of queues, which looks at what is new since it last ranked
+            models.Index(fields=["project", "signals_at"], name="session_by_signals_at"),
             # serves the sweep that looks for quiet sessions
             models.Index(
                 fields=["last_received_at"],
