@@ -1,4 +1,4 @@
-"""Vectors of failures and the record of grouping runs."""
+"""Vectors of failures and of steps, and the record of grouping runs."""
 
 from typing import ClassVar
 
@@ -6,6 +6,7 @@ from django.db import models
 
 from accounts.models import Project
 from annotate.models import Failure
+from traces.models import AgentSession
 
 
 class Embedding(models.Model):
@@ -68,3 +69,41 @@ class EmbedderFault(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model_name}: {self.reason}"
+
+
+class StepEmbedding(models.Model):
+    """One step as a vector, so that sessions nobody has read can be compared with what people marked."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    session = models.ForeignKey(AgentSession, on_delete=models.CASCADE, related_name="step_embeddings", db_index=False)
+    step_key = models.CharField(max_length=80)
+    model_name = models.CharField(max_length=200)
+    text_version = models.PositiveSmallIntegerField()
+    vector = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["session", "step_key", "model_name", "text_version"], name="stepembedding_once_per_model"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step_key} of {self.session_id}"
+
+
+class StepsRead(models.Model):
+    """A session whose suspicious steps have their vectors. One that was settled again is read again."""
+
+    session = models.OneToOneField(AgentSession, on_delete=models.CASCADE, primary_key=True, related_name="steps_read")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    settled_revision = models.PositiveIntegerField()
+    model_name = models.CharField(max_length=200)
+    text_version = models.PositiveSmallIntegerField()
+    read_at = models.DateTimeField(help_text="A failure told later makes it be read again.")
+    compared_with = models.CharField(
+        max_length=64, blank=True, help_text="What the app above compared it with last; its mark, not ours."
+    )
+
+    def __str__(self) -> str:
+        return f"steps of {self.session_id}"

@@ -117,7 +117,7 @@ def read_surroundings(failures: Iterable[Failure]) -> dict[int, Surroundings]:
         steps[step.session_id].append(step)
     names = dict.fromkeys(steps, frozenset[str]())
     for transcript in Transcript.objects.filter(session__in=steps).iterator():
-        names[transcript.session_id] = _names(words.arguments for words in transcript.words.values())
+        names[transcript.session_id] = names_in(words.arguments for words in transcript.words.values())
     return {
         failure.pk: Surroundings(_step_words(steps[failure.session_id], failure.root_step), names[failure.session_id])
         for failure in failures
@@ -129,7 +129,7 @@ def _step_words(steps: list[Step], key: str) -> str:
     return " ".join(word for word in (root.kind, root.name, root.error_type) if word) if root else ""
 
 
-def _names(arguments: Iterable[str]) -> frozenset[str]:
+def names_in(arguments: Iterable[str]) -> frozenset[str]:
     """Values of calls that look like somebody's or something's name: they hold a capital or a digit."""
     found: set[str] = set()
     for text in arguments:

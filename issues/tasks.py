@@ -5,9 +5,12 @@ import logging
 from celery import shared_task
 
 from accounts.models import Project
+from clustering.engine.embed import EmbedderBroken
 from issues.proposing import place_waiting, projects_with_work
+from issues.sightings import look_out
 
 log = logging.getLogger(__name__)
+SLICES = 5
 
 
 @shared_task(name="issues.tasks.sweep")
@@ -18,6 +21,20 @@ def sweep() -> None:
             place_waiting(project)
         except Exception:  # whatever it is, the next sweep tries again
             log.exception("What waits in project %s could not be placed.", project.pk)
+    for project in Project.objects.filter(issues__isnull=False).distinct():
+        _look_out(project)
+
+
+def _look_out(project: Project) -> None:
+    """For known issues in what nobody has read, slice by slice; after some of them other work gets its turn."""
+    try:
+        for _ in range(SLICES):
+            if not look_out(project):
+                return
+    except EmbedderBroken:
+        log.warning("Known issues are not looked for in project %s while the model does not work.", project.pk)
+    except Exception:  # whatever it is, the next sweep tries again
+        log.exception("Project %s could not be looked through for known issues.", project.pk)
 
 
 @shared_task(name="issues.tasks.place")
