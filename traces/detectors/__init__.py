@@ -2,7 +2,8 @@
 
 A detector module has `VERSION` (raised with every change of what it finds), `LABELS` (its signal kinds and the words
 for them) and `detect(session: SessionFacts) -> Iterable[Found]`, a pure function. Where a project may move its limits,
-it also has `THRESHOLDS`, and `detect` takes one keyword argument of each name, with the same default.
+it also has `THRESHOLDS`, and `detect` takes one keyword argument of each name, with the same default. `ABOUT` tells of
+a kind, in one sentence, on what it fires.
 """
 
 import pkgutil
@@ -11,6 +12,17 @@ from dataclasses import dataclass, field
 from importlib import import_module
 
 from traces.records import Found, Threshold
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a project says of a detector: the kinds that it does not write, and the limits that differ from its own."""
+
+    switched_off: frozenset[str] = frozenset()
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+
+
+AS_IT_COMES = Choice()
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,21 +34,56 @@ class Detector:
     labels: dict[str, str]
     detect: Callable[..., Iterable[Found]]
     thresholds: Mapping[str, Threshold] = field(default_factory=dict)
+    about: Mapping[str, str] = field(default_factory=dict)
+
+    def limits(self, choice: Choice) -> dict[str, float]:
+        """The moved limits that it still has and that still lie in their range: it may have changed since."""
+        return {
+            name: value
+            for name, value in choice.thresholds.items()
+            if name in self.thresholds and self.thresholds[name].lowest <= value <= self.thresholds[name].highest
+        }
+
+    def found(self, facts: object, choice: Choice = AS_IT_COMES) -> list[Found]:
+        """What it finds in a session under the project's choice."""
+        if choice.switched_off >= self.labels.keys() > set():
+            return []
+        found = self.detect(facts, **self.limits(choice))
+        return [one for one in found if one.kind not in choice.switched_off]
 
 
 def _discovered() -> tuple[Detector, ...]:
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
     modules = [(name, import_module(f"{__name__}.{name}")) for name in names]
     return tuple(
-        Detector(name, module.VERSION, module.LABELS, module.detect, getattr(module, "THRESHOLDS", {}))
+        Detector(
+            name,
+            module.VERSION,
+            module.LABELS,
+            module.detect,
+            getattr(module, "THRESHOLDS", {}),
+            getattr(module, "ABOUT", {}),
+        )
         for name, module in modules
     )
 
 
 DETECTORS = _discovered()
+# Kinds that other apps write, each a detector of its own name: known here, so that a project can switch them off.
+ELSEWHERE = {"novel": "Unlike anything reviewed", "like_issue": "Looks like a known issue"}
+ABOUT_ELSEWHERE = {
+    "novel": "What the agent did is far from everything that was reviewed so far.",
+    "like_issue": "The session looks like the confirmed failures of an issue.",
+}
 LABELS = {kind: label for detector in DETECTORS for kind, label in detector.labels.items()}
+ABOUT = ABOUT_ELSEWHERE | {kind: about for detector in DETECTORS for kind, about in detector.about.items()}
 
 
 def label_of(kind: str) -> str:
-    """A signal's kind in words, also for kinds that no detector here writes."""
-    return LABELS.get(kind) or kind.replace("_", " ").capitalize()
+    """A signal's kind in words, also for kinds that nobody here knows."""
+    return LABELS.get(kind) or ELSEWHERE.get(kind) or kind.replace("_", " ").capitalize()
+
+
+def about_of(kind: str) -> str:
+    """On what a kind of signal fires, in one sentence; its label where nobody wrote one."""
+    return ABOUT.get(kind) or f"{label_of(kind)}."

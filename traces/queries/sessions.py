@@ -1,9 +1,8 @@
 """Reads of whole sessions."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 from django.db.models.functions import Lower, Trim
@@ -29,20 +28,17 @@ from traces.models import (
     ScoreMeaning,
     Signal,
     Step,
-    StepRole,
     Transcript,
 )
+from traces.queries.facts import STORED, facts_of_step, step_about
 from traces.reading import Conversation, Mark, Said, read
-from traces.records import StepFacts
-from traces.words import SILENCE, Search, Words, unpack_words
+from traces.words import Search
 
 CHOICES_FROM = 1_000
 MOST_NAMES = 200
 MOST_LABELS = 5
 # What one search reads at most, decompressed: of sessions of a usual length, a thousand are a tenth of it.
 SEARCHED_BYTES = 64 * 1024 * 1024
-# What of a step stands in its row; the rest are its words.
-STORED = tuple(one.name for one in fields(StepFacts) if one.name not in Words._fields)
 # Filters with a choice of values, and the columns that these are taken from. All stand in the list's index.
 CHOICES = {
     **{name: name for name in ("workflow", "release", "environment", "model")},
@@ -58,30 +54,11 @@ class SignalWord:
     times: int
 
 
-def steps_by_session(session_ids: Collection[int]) -> dict[int, list[StepFacts]]:
-    """The steps of each of the sessions in reading order: two queries, one for their words."""
-    packed = Transcript.objects.filter(session__in=session_ids).values_list("session_id", "payload")
-    words = {session_id: unpack_words(payload) for session_id, payload in packed}
-    found: dict[int, list[StepFacts]] = {session_id: [] for session_id in session_ids}
-    stored = Step.objects.filter(session__in=session_ids).order_by("session_id", "position", "pk")
-    # Not as models: for a session of twenty steps, making those is most of the work.
-    for session_id, *values in stored.values_list("session_id", *STORED):
-        found[session_id].append(_facts(values, words.get(session_id, {})))
-    return found
-
-
-def _facts(stored: Iterable[Any], words: Mapping[str, Words]) -> StepFacts:
-    """A stored step as a plain value."""
-    values = dict(zip(STORED, stored, strict=True))
-    values["flags"] = tuple(values["flags"])
-    return StepFacts(**values, **words.get(values["key"], SILENCE)._asdict())
-
-
 def conversation(session: AgentSession) -> Conversation:
     """The session as a reader meets it: five queries, whatever its length."""
     rows = list(session.steps.order_by("position", "pk"))
     marks = _marks(Signal.objects.filter(session=session), {step.key: step.position for step in rows})
-    facts = [_facts((getattr(step, name) for name in STORED), session.words) for step in rows]
+    facts = [facts_of_step((getattr(step, name) for name in STORED), session.words) for step in rows]
     return read(facts, marks, session.started_at, _said(session, rows))
 
 
@@ -96,23 +73,10 @@ def _said(session: AgentSession, steps: Sequence[Step]) -> list[Said]:
             polarity=polarity_of(score, meanings),
             by=" · ".join(filter(None, (score.get_annotator_kind_display().lower(), score.author))),
             explanation=score.explanation,
-            position=_position_of(score, steps),
+            position=about.position if (about := step_about(score, steps)) else None,
         )
         for score in scores
     ]
-
-
-def _position_of(score: Score, steps: Sequence[Step]) -> int | None:
-    """Where the step is that a score names; None for the whole session, and for a step that is not there."""
-    if score.step_key:
-        return next((step.position for step in steps if step.key == score.step_key), None)
-    if score.span_id:
-        of_span = [step for step in steps if step.span_id == score.span_id and score.trace_id in {"", step.trace_id}]
-        # A span may hold the user's words too; what it did itself is the rest.
-        return next((step.position for step in sorted(of_span, key=lambda step: step.role == StepRole.USER)), None)
-    if score.response_id and not score.trace_id and not score.external_id:
-        return next((step.position for step in steps if step.response_id == score.response_id), None)
-    return None
 
 
 def meanings_of(project_id: int) -> dict[str, ScoreMeaning]:
