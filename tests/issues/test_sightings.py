@@ -1,5 +1,7 @@
 """Known issues found in sessions that nobody has read."""
 
+from typing import Any
+
 import pytest
 
 from accounts.models import Project, User
@@ -34,7 +36,7 @@ def search_session(project: Project, name: str) -> AgentSession:
     return suspicious(project, name, (StepKind.TOOL, call), (StepKind.AGENT, {"text": said}))
 
 
-def suspicious(project: Project, name: str, *steps: tuple[StepKind, dict[str, object]]) -> AgentSession:
+def suspicious(project: Project, name: str, *steps: tuple[StepKind, dict[str, Any]]) -> AgentSession:
     session = make_session(project, name, settled_revision=1, signal_count=1)
     make_steps(session, *steps)
     Signal.objects.create(session=session, kind="tool_error", step_key="k1", strength=0.5, sentence="It failed.")

@@ -12,7 +12,8 @@ def near(direction: int, seed: int, count: int = 1, spread: float = 0.1) -> Vect
     """Unit vectors around one axis."""
     noise = np.random.default_rng(seed).normal(0, spread, (count, DIMENSIONS))
     noise[:, direction] += 1
-    return (noise / np.linalg.norm(noise, axis=1, keepdims=True)).astype(np.float32)
+    vectors: Vectors = (noise / np.linalg.norm(noise, axis=1, keepdims=True)).astype(np.float32)
+    return vectors
 
 
 def confirmed(count: int, direction: int = 0) -> list[Confirmed]:
