@@ -71,7 +71,7 @@ AGREES = any_of(
     r"^\W*(?:oui|d['’]accord|bien sûr|allez-y)\b",
 )
 DECLINES = any_of(
-    r"^\W*(?:no|nope|not|don['’]t|wait|hold on|actually|nein|nicht|non|never ?mind)\b",
+    r"^\W*(?:no|nope|not|don['’]t|wait|hold on|actually|nein|nicht|non|never ?mind)\b|^\W*\w+,? but\b",
     r"\b(?:do not|don['’]t|instead|rather not|hold off|before (?:you|we|i|that)|but first)\b",
     r"\b(?:nicht mehr|en lugar|plutôt)\b",
 )
