@@ -8,22 +8,33 @@ import uuid
 from datetime import timedelta
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from accounts.models import User
-from annotate.models import Queue, Slot, SlotState
+from annotate.models import Queue, QueueItem, Slot, SlotState
 
 LEASE = timedelta(minutes=15)
 ATTEMPTS = 5
+# A session of a queue that is offered to nobody: the same in the statement below.
+OFF_OFFER = Q(removed_at__isnull=False) | Q(before_lead_at__isnull=False)
 
-# A slot that is free, or whose lease ran out, of a session on which this person has no slot yet. The first condition
-# is word for word that of the index `slot_claim_order`, which SQLite uses only then.
+# A slot that is free, or whose lease ran out, of a session that is on offer, on which this person has no slot yet, and
+# which is not kept for somebody else. The first condition is word for word that of the index `slot_claim_order`, which
+# SQLite uses only then.
 _TAKEABLE = """
     s.state IN ('free', 'leased') AND (s.state = 'free' OR s.lease_until < %(now)s)
+    AND (s.assigned_to_id = %(user)s OR (s.assigned_to_id IS NULL AND (
+        NOT EXISTS (SELECT 1 FROM annotate_queue_takers some WHERE some.queue_id = /*queue*/)
+        OR EXISTS (SELECT 1 FROM annotate_queue_takers me WHERE me.queue_id = /*queue*/ AND me.user_id = %(user)s)
+    )))
     AND NOT EXISTS (
         SELECT 1 FROM annotate_slot mine
         WHERE mine.item_id = s.item_id AND mine.reviewer_id = %(user)s AND mine.id <> s.id
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM annotate_queueitem off
+        WHERE off.id = s.item_id AND (off.removed_at IS NOT NULL OR off.before_lead_at IS NOT NULL)
     )
 """
 _TAKE = """
@@ -33,29 +44,42 @@ _TAKE = """
     WHERE id = (SELECT s.id FROM annotate_slot s WHERE /*which*/ ORDER BY /*order*/ LIMIT 1 /*lock*/)
     RETURNING id
 """
-_NEXT = (
-    _TAKE.replace("/*which*/", "s.queue_id = %(queue)s AND " + _TAKEABLE)
-    # A session that somebody has begun comes first, so that overlaps get finished; ties fall the same way for everyone.
-    .replace("/*order*/", "s.begun DESC, s.priority DESC, s.id")
+
+
+def _take(which: str, order: str, queue: str = "%(queue)s") -> str:
+    """The statement that leases the first slot of those, named `s`. `queue` names the queue whose takers count."""
+    return _TAKE.replace("/*which*/", which).replace("/*order*/", order).replace("/*queue*/", queue)
+
+
+# What one has begun; then what was given to oneself; then the best that is free. A session that somebody has begun
+# comes first, so that overlaps get finished; ties fall the same way for everyone.
+_OWN = _take(
+    "s.queue_id = %(queue)s AND s.state = 'leased' AND s.reviewer_id = %(user)s AND "
+    "(s.assigned_to_id IS NULL OR s.assigned_to_id = %(user)s)",
+    "s.opened_at DESC, s.id",
 )
-_OWN = _TAKE.replace("/*which*/", "s.queue_id = %(queue)s AND s.state = 'leased' AND s.reviewer_id = %(user)s").replace(
-    "/*order*/", "s.opened_at DESC, s.id"
+_ASSIGNED = _take("s.queue_id = %(queue)s AND s.assigned_to_id = %(user)s AND " + _TAKEABLE, "s.priority DESC, s.id")
+_NEXT = _take("s.queue_id = %(queue)s AND " + _TAKEABLE, "s.begun DESC, s.priority DESC, s.id")
+_THIS = _take(
+    "s.id = %(slot)s AND ((s.state = 'leased' AND s.reviewer_id = %(user)s) OR (" + _TAKEABLE + "))",
+    "s.id",
+    queue="s.queue_id",
 )
-_THIS = _TAKE.replace(
-    "/*which*/", "s.id = %(slot)s AND ((s.state = 'leased' AND s.reviewer_id = %(user)s) OR (" + _TAKEABLE + "))"
-).replace("/*order*/", "s.id")
 
 
 def take_next(*, queue: Queue, user: User) -> Slot | None:
-    """Leases to `user` what they should review next in `queue`: what they have begun, else the best that is free.
+    """Leases to `user` what they should review next in `queue`.
 
-    None when nothing is left for them. Of two slots of one session nobody is ever given both.
+    That is what they have begun, else what was given to them, else the best that is free and that they may take. None
+    when nothing is left for them. Of two slots of one session nobody is ever given both.
     """
     for _ in range(ATTEMPTS):
         try:
             with transaction.atomic():
-                taken = _run(_OWN, queue=queue.pk, user=user.pk) or _run(_NEXT, queue=queue.pk, user=user.pk)
-                return _opened(taken) if taken else None
+                for statement in (_OWN, _ASSIGNED, _NEXT):
+                    if taken := _run(statement, queue=queue.pk, user=user.pk):
+                        return _opened(taken)
+                return None
         except IntegrityError:
             # The same person's other tab took another slot of this session in the same instant; the constraint held.
             continue
@@ -82,8 +106,16 @@ def give_back(*, slot_id: int, user: User, token: uuid.UUID) -> bool:
     """Frees a slot that its holder leaves unsubmitted. A lease that has been renewed elsewhere since then stands."""
     held = _held(slot_id, user, token)
     if held.filter(is_extra=True).exists():
-        return bool(held.update(state=SlotState.SKIPPED, skip_reason="extra", lease_token=None, lease_until=None))
-    return bool(held.update(state=SlotState.FREE, reviewer=None, lease_token=None, lease_until=None, opened_at=None))
+        # Still its person's, if they come back; never offered to anybody.
+        return bool(held.update(state=SlotState.ASIDE, lease_token=None, lease_until=None))
+    return bool(free(held))
+
+
+def free(slots: QuerySet[Slot]) -> int:
+    """Makes slots anybody's again; those of a session that is on offer no more are set aside. How many it were."""
+    off = QueueItem.objects.filter(pk=OuterRef("item")).filter(OFF_OFFER)
+    state = Case(When(Exists(off), then=Value(SlotState.ASIDE)), default=Value(SlotState.FREE))
+    return slots.update(state=state, reviewer=None, lease_token=None, lease_until=None, opened_at=None)
 
 
 def _held(slot_id: int, user: User, token: uuid.UUID) -> QuerySet[Slot]:
@@ -111,5 +143,8 @@ def _run(sql: str, **values: int) -> int | None:
 def _opened(slot_id: int) -> Slot:
     slot = Slot.objects.select_related("queue__rubric", "item__session__project").get(pk=slot_id)
     if slot.queue.reviewers_per_session > 1:
-        Slot.objects.filter(item=slot.item_id, begun=False).exclude(pk=slot_id).update(begun=True)
+        # Whoever claims one of them in this instant holds it, and would wait for this one in turn.
+        others = Slot.objects.select_for_update(skip_locked=True).filter(item=slot.item_id, begun=False)
+        keys = list(others.exclude(pk=slot_id).values_list("pk", flat=True))
+        Slot.objects.filter(pk__in=keys).update(begun=True)
     return slot

@@ -93,6 +93,10 @@ class JudgementForm(forms.Form):
     """The part of a review that is said once."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    lease_token = forms.UUIDField(
+        widget=forms.HiddenInput,
+        error_messages={"required": "This page is too old to be sent. Reload it: what you entered is kept."},
+    )
     outcome = forms.ChoiceField(
         choices=Outcome.choices,
         error_messages={"required": "Say first whether it worked: success, failure, or can't tell."},
@@ -159,9 +163,18 @@ def told_by(failures: FailureForms) -> list[Told]:
 
 
 class SkipForm(forms.Form):
-    """Why a session is put aside."""
+    """Why a session is put aside, and under which lease."""
+
+    NOTHING: ClassVar[dict[str, Any]] = {"reason": "", "lease_token": None}
 
     reason = forms.ChoiceField(choices=list(SKIP_REASONS.items()))
+    lease_token = forms.UUIDField()
+
+
+class UndoForm(forms.Form):
+    """Which decision the page believes to be the newest."""
+
+    decision = forms.CharField(required=False, max_length=40)
 
 
 class LeaseForm(forms.Form):

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from annotate.claims import take_this
+from annotate.actions.places import fill_spare, lock_item, new_slot, retire_spare
 from annotate.models import (
     Draft,
     Failure,
@@ -57,21 +57,27 @@ def save_draft(*, slot: Slot, reviewer: User, content: dict[str, Any], version: 
 
 @transaction.atomic
 def submit_review(
-    *, slot: Slot, reviewer: User, client_id: uuid.UUID, outcome: str, failures: Sequence[Told] = ()
+    *,
+    slot: Slot,
+    reviewer: User,
+    client_id: uuid.UUID,
+    outcome: str,
+    failures: Sequence[Told] = (),
+    lease_token: uuid.UUID | None = None,
 ) -> Review:
     """Records a judgement and closes its slot. Sent twice with one `client_id`, it counts once.
 
-    A judgement whose lease ran out still takes its slot if that is free; if someone else has it, any other free slot of
-    the session; else it is kept as an extra one. Work is never thrown away. Refused for an outcome that is none, or a
+    Under the lease that it names, it takes that slot. One whose lease was lost still takes a place of the session that
+    nobody has; else it is kept as an extra one. Work is never thrown away. Refused for an outcome that is none, or a
     failure without a root step of this session, that showed before its root step, or without a note.
     """
     # Two submissions for one session wait for each other here.
-    item = QueueItem.objects.select_for_update(of=("self",)).select_related("session").get(pk=slot.item_id)
+    item = lock_item(slot.item_id)
     known = Review.objects.filter(project=slot.queue.project, client_id=client_id).first()
     if known is not None:
         return known
     told = _checked(item, outcome, failures)
-    place = _place_for(slot, item, reviewer)
+    place = _place_for(slot, item, reviewer, lease_token)
     review = Review.objects.create(
         project=slot.queue.project,
         session=item.session,
@@ -127,12 +133,10 @@ def _check_words(told: Told, prefix: str) -> None:
         raise Refused("Choose a known issue, such as ISS-12, or leave this empty.", field=f"{prefix}chosen_issue")
 
 
-def _place_for(slot: Slot, item: QueueItem, reviewer: User) -> Slot:
+def _place_for(slot: Slot, item: QueueItem, reviewer: User, token: uuid.UUID | None) -> Slot:
     """The slot that the judgement fills, marked submitted."""
-    mine = Slot.objects.filter(item=item, reviewer=reviewer).first()
-    place = mine or _free_place(slot, item, reviewer) or _extra_place(item, reviewer)
-    if place.state == SlotState.SUBMITTED:
-        raise Refused("You have reviewed this session already. Undo that review to change it.")
+    place = _held(slot, reviewer, token) or _own(item, reviewer) or fill_spare(slot, item, reviewer)
+    place = place or new_slot(item, is_extra=True, reviewer=reviewer)
     place.state, place.reviewer = SlotState.SUBMITTED, reviewer
     place.lease_token = place.lease_until = None
     place.ended_at = timezone.now()
@@ -140,24 +144,20 @@ def _place_for(slot: Slot, item: QueueItem, reviewer: User) -> Slot:
     return place
 
 
-def _free_place(slot: Slot, item: QueueItem, reviewer: User) -> Slot | None:
-    others = Slot.objects.filter(item=item, is_extra=False).exclude(pk=slot.pk).order_by("pk")
-    for pk in [slot.pk, *others.values_list("pk", flat=True)]:
-        taken = take_this(slot_id=pk, user=reviewer)
-        if taken is not None:
-            return taken
-    return None
+def _held(slot: Slot, reviewer: User, token: uuid.UUID | None) -> Slot | None:
+    """The slot under the lease that the submission names, while nobody else has it."""
+    held = Slot.objects.filter(pk=slot.pk, reviewer=reviewer, state=SlotState.LEASED, lease_token=token)
+    return held.first() if token else None
 
 
-def _extra_place(item: QueueItem, reviewer: User) -> Slot:
-    return new_slot(item, is_extra=True, reviewer=reviewer, opened_at=None)
-
-
-def new_slot(item: QueueItem, **fields: Any) -> Slot:
-    last = Slot.objects.filter(item=item).order_by("-ordinal")[0]
-    return Slot.objects.create(
-        queue_id=item.queue_id, item=item, ordinal=last.ordinal + 1, priority=last.priority, begun=last.begun, **fields
-    )
+def _own(item: QueueItem, reviewer: User) -> Slot | None:
+    """The reviewer's place on this session under another lease, or the one that they had skipped."""
+    own = Slot.objects.filter(item=item, reviewer=reviewer).first()
+    if own is not None and own.state == SlotState.SUBMITTED:
+        raise Refused("You have reviewed this session already. Undo that review to change it.")
+    if own is not None and own.state == SlotState.SKIPPED and not own.is_extra:
+        own.is_extra, own.skip_reason = not retire_spare(item), ""
+    return own
 
 
 def _add_failures(review: Review, failures: Sequence[Told]) -> None:

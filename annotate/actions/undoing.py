@@ -2,24 +2,18 @@
 
 import uuid
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Project, User
-from annotate.actions.reviews import Told, new_slot
+from annotate.actions.places import lock_item, new_slot, offer, retire_spare, set_aside, skips_of
+from annotate.actions.reviews import Told
 from annotate.claims import LEASE
-from annotate.models import (
-    Draft,
-    Failure,
-    QueueItem,
-    Review,
-    Slot,
-    SlotState,
-)
-from annotate.queries.judgements import failures_of, last_review, standing_review
+from annotate.models import Draft, Failure, QueueItem, Review, SkipPolicy, Slot, SlotState
+from annotate.queries.decisions import REVIEW, Decision, decisions
+from annotate.queries.judgements import failures_of, standing_review
 from common.errors import Refused
 
 SKIP_REASONS = {
@@ -28,40 +22,92 @@ SKIP_REASONS = {
     "duplicate": "Seen it before",
     "other": "Other",
 }
+NOTHING = "There is no review or skip of yours to undo."
 
 
 @transaction.atomic
-def skip_slot(*, slot: Slot, reviewer: User, reason: str) -> None:
-    """Puts a session aside for this reviewer; a new free slot lets others take it. Refused if they do not hold it."""
+def skip_slot(*, slot: Slot, reviewer: User, reason: str, lease_token: uuid.UUID | None) -> None:
+    """Puts a session aside for this reviewer; what others get of it is the queue's policy. Sent twice, it counts once.
+
+    So many skips as the queue says put it before the lead, and nobody else is given it. Refused under any lease but the
+    one that holds the session now: a skip that comes late must not put aside what was opened again.
+    """
     if reason not in SKIP_REASONS:
         raise Refused("Say why you skip it.", field="reason")
-    item = QueueItem.objects.select_for_update().get(pk=slot.item_id)
-    held = Slot.objects.filter(pk=slot.pk, reviewer=reviewer, state=SlotState.LEASED)
-    ended = {"state": SlotState.SKIPPED, "skip_reason": reason, "ended_at": timezone.now()}
-    if not held.update(lease_token=None, lease_until=None, **ended):
+    item = lock_item(slot.item_id)
+    now = Slot.objects.get(pk=slot.pk)
+    if now.state == SlotState.SKIPPED and now.reviewer_id == reviewer.pk:
+        return
+    if now.state != SlotState.LEASED or now.reviewer_id != reviewer.pk or now.lease_token != lease_token:
         raise Refused("You no longer hold this session.")
-    if not slot.is_extra:
-        new_slot(item)
+    now.state, now.skip_reason, now.ended_at = SlotState.SKIPPED, reason, timezone.now()
+    now.lease_token = now.lease_until = now.assigned_to = None
+    now.save()
+    if not now.is_extra:
+        _pass_on(item)
+
+
+def _pass_on(item: QueueItem) -> None:
+    """Another place instead of the skipped one; what becomes of it is the queue's to say."""
+    new_slot(item, state=SlotState.ASIDE)
+    if skips_of(item) % item.queue.skips_to_lead == 0:
+        item.before_lead_at = timezone.now()
+        item.save(update_fields=["before_lead_at"])
+    if item.before_lead_at or item.queue.skip_policy == SkipPolicy.NOBODY:
+        set_aside(item)
+    else:
+        offer(item)
 
 
 @transaction.atomic
-def undo_last_review(*, project: Project, reviewer: User) -> Slot:
-    """Takes back the reviewer's newest judgement and leases its slot to them again, with all they had entered.
+def undo_decision(*, project: Project, reviewer: User, key: str = "") -> Slot:
+    """Takes back one of the person's last 20 decisions, and leases its slot to them again with all they had entered.
 
-    Nothing is deleted: the review and its failures are marked withdrawn. Refused when there is none.
+    `key` says which; without one it is the newest. One that was taken back already stays so: whoever pressed the key
+    twice is led to the same session. Refused where there is nothing to undo, or the key is none of theirs.
     """
-    return _take_back(last_review(project, reviewer))
+    standing = decisions(project, reviewer)
+    chosen = next((decision for decision in standing if key in ("", decision.key)), None)
+    if chosen is not None:
+        return _undo(chosen, reviewer)
+    slot = _undone_before(project, reviewer, key)
+    if slot is None:
+        raise Refused(NOTHING)
+    return slot
 
 
 @transaction.atomic
 def undo_review(*, slot: Slot, reviewer: User) -> Slot:
-    """The same for the judgement that stands in this slot. Refused when it holds none of the reviewer's."""
-    return _take_back(standing_review(slot, reviewer))
+    """The same for the judgement that stands in this slot, however old. Refused when it holds none of theirs."""
+    lock_item(slot.item_id)
+    review = standing_review(slot, reviewer)
+    if review is None:
+        raise Refused(NOTHING)
+    return _take_back(review)
 
 
-def _take_back(review: Review | None) -> Slot:
-    if review is None or review.slot is None:
-        raise Refused("There is no review of yours to undo.")
+def _undo(decision: Decision, reviewer: User) -> Slot:
+    slot = Slot.objects.get(pk=decision.slot_id)
+    item = lock_item(slot.item_id)
+    if decision.kind == REVIEW:
+        review = standing_review(slot, reviewer)
+        return _take_back(review) if review else slot
+    slot.refresh_from_db()
+    return _unskip(slot, item) if slot.state == SlotState.SKIPPED else slot
+
+
+def _undone_before(project: Project, reviewer: User, key: str) -> Slot | None:
+    """The slot of a decision that does not stand any more, for the second press of a key."""
+    kind, _, number = key.partition("-")
+    mine = Slot.objects.filter(queue__project=project, reviewer=reviewer)
+    pk = int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0  # noqa: PLR2004 # a bigint
+    found = mine.filter(reviews=pk) if kind == REVIEW else mine.filter(pk=pk)
+    return found.exclude(state=SlotState.SKIPPED).first()
+
+
+def _take_back(review: Review) -> Slot:
+    if review.slot is None:
+        raise Refused(NOTHING)
     now = timezone.now()
     Draft.objects.update_or_create(
         item=review.slot.item,
@@ -70,11 +116,29 @@ def _take_back(review: Review | None) -> Slot:
     )
     Failure.objects.filter(review=review, withdrawn_at=None).update(withdrawn_at=now, updated_at=now)
     Review.objects.filter(pk=review.pk).update(withdrawn_at=now)
-    return _lease_again(review.slot, now)
+    return _lease_again(review.slot)
 
 
-def _lease_again(slot: Slot, now: datetime) -> Slot:
+def _unskip(slot: Slot, item: QueueItem) -> Slot:
+    """The place that others were given instead goes; if somebody has it already, this one is an extra."""
+    if not slot.is_extra:
+        slot.is_extra = not retire_spare(item)
+    slot.skip_reason = ""
+    slot = _lease_again(slot)
+    skips = skips_of(item)
+    was_before_lead, is_nobodys = item.before_lead_at is not None, item.queue.skip_policy == SkipPolicy.NOBODY
+    if was_before_lead and (skips == 0 or skips % item.queue.skips_to_lead):
+        item.before_lead_at = None
+        item.save(update_fields=["before_lead_at"])
+    if item.before_lead_at is None and (skips == 0 if is_nobodys else was_before_lead):
+        offer(item)
+    return slot
+
+
+def _lease_again(slot: Slot) -> Slot:
+    now = timezone.now()
     slot.state, slot.lease_token, slot.lease_until, slot.opened_at = SlotState.LEASED, uuid.uuid4(), now + LEASE, now
+    slot.ended_at = None
     slot.save()
     return slot
 

@@ -17,6 +17,7 @@ from annotate.forms import (
     QueueForm,
 )
 from annotate.models import Queue
+from annotate.queries.decisions import decisions
 from annotate.queries.matching import matching
 from annotate.queries.progress import arrivals, own_numbers, queue_rows, waits_elsewhere
 from annotate.views import UNPROCESSABLE
@@ -34,6 +35,7 @@ def queue_list(request: ProjectRequest) -> HttpResponseBase:
         "section": "review",
         "rows": rows,
         "own": own_numbers(request.project, request.user),
+        "decisions": decisions(request.project, request.user),
         "may_review": request.membership.may(Role.REVIEWER),
         "may_lead": request.membership.may(Role.LEAD),
         "first": next((row for row in rows if row.queue.is_open and row.waiting), None),

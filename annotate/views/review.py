@@ -14,7 +14,7 @@ from accounts.permissions import member
 from accounts.request import ProjectRequest
 from annotate.access import get_queue, get_slot
 from annotate.actions.reviews import save_draft, submit_review
-from annotate.actions.undoing import SKIP_REASONS, content_of, skip_slot, undo_last_review, undo_review
+from annotate.actions.undoing import SKIP_REASONS, content_of, skip_slot, undo_decision, undo_review
 from annotate.claims import give_back, renew, take_next, take_this
 from annotate.forms import (
     DraftForm,
@@ -24,9 +24,11 @@ from annotate.forms import (
     JudgementForm,
     LeaseForm,
     SkipForm,
+    UndoForm,
     told_by,
 )
 from annotate.models import Draft, Queue, Review, Slot
+from annotate.queries.decisions import decisions
 from annotate.queries.judgements import failure_types, standing_review
 from annotate.queries.progress import own_numbers, place_in_queue, queue_rows
 from annotate.views import UNPROCESSABLE
@@ -48,6 +50,7 @@ def review_next(request: ProjectRequest, queue_id: int) -> HttpResponseBase:
         "section": "review",
         "queue": queue,
         "own": own_numbers(request.project, request.user),
+        "decisions": decisions(request.project, request.user),
         "others": [
             row
             for row in queue_rows(request.project, request.user)
@@ -81,7 +84,7 @@ def review_page(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
 def _filled(request: ProjectRequest, slot: Slot, content: dict[str, Any], **also: Any) -> HttpResponse:
     """The screen with what has been entered, in the shape of a draft."""
     talk = conversation(slot.item.session)
-    judgement = JudgementForm(initial={"outcome": content.get("outcome", "")})
+    judgement = JudgementForm(initial={"outcome": content.get("outcome", ""), "lease_token": slot.lease_token})
     return _screen(request, slot, talk, judgement, _failure_forms(talk, initial=content.get("failures", [])), **also)
 
 
@@ -117,6 +120,7 @@ def _screen(
         "judged": judged,
         "position": position,
         "total": total,
+        "decisions": decisions(request.project, request.user),
         "types": failure_types(request.project)[:200],
         "skip_reasons": SKIP_REASONS.items(),
         "guidance": render_markdown(slot.queue.rubric.guidance),
@@ -150,6 +154,7 @@ def _submitted(request: ProjectRequest, slot: Slot, judgement: JudgementForm, fa
             client_id=judgement.cleaned_data["client_id"],
             outcome=judgement.cleaned_data["outcome"],
             failures=told_by(failures),
+            lease_token=judgement.cleaned_data["lease_token"],
         )
     except Refused as refusal:
         _blame(refusal, judgement, failures)
@@ -228,7 +233,7 @@ def review_skip(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
     slot = get_slot(request.project, slot_id)
     form = SkipForm(request.POST)
     try:
-        skip_slot(slot=slot, reviewer=request.user, reason=form.cleaned_data["reason"] if form.is_valid() else "")
+        skip_slot(slot=slot, reviewer=request.user, **(form.cleaned_data if form.is_valid() else SkipForm.NOTHING))
     except Refused as refusal:
         messages.error(request, refusal.message)
         return redirect("review_page", request.project.slug, slot.pk)
@@ -239,13 +244,15 @@ def review_skip(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
 @member(Role.REVIEWER)
 @require_POST
 def review_undo(request: ProjectRequest) -> HttpResponseBase:
-    """Brings back the reader's newest judgement with all that was in it."""
+    """Takes back the decision that the page named, a review or a skip, and shows its session with all in it."""
+    form = UndoForm(request.POST)
+    key = form.cleaned_data["decision"] if form.is_valid() else ""
     try:
-        slot = undo_last_review(project=request.project, reviewer=request.user)
+        slot = undo_decision(project=request.project, reviewer=request.user, key=key)
     except Refused as refusal:
         messages.info(request, refusal.message)
         return redirect("queue_list", request.project.slug)
-    messages.success(request, "Your last review is taken back. Change it and submit it again.")
+    messages.success(request, "Your last decision is taken back. Change it and submit it again.")
     return redirect("review_page", request.project.slug, slot.pk)
 
 

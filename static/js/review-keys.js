@@ -16,7 +16,7 @@ export const KEYS = [
   { keys: ["v"], shown: "v", does: "Change the severity", act: "severity" },
   { keys: ["a"], shown: "a", does: "Add another failure", act: "another" },
   { keys: ["Enter"], shown: "Enter", does: "Submit and next (Ctrl+Enter while typing)", act: "submit" },
-  { keys: ["u"], shown: "u", does: "Undo my last review", act: "undo" },
+  { keys: ["u"], shown: "u", does: "Undo my last review or skip", act: "undo" },
   { keys: ["z"], shown: "z", does: "Skip this session", act: "skip" },
   { keys: ["?"], shown: "?", does: "Show the keys", act: "keys" },
 ];

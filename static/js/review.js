@@ -79,7 +79,7 @@ async function beat() {
   if (over || document.hidden) return;
   try {
     const { data } = await post(form.dataset.renewUrl, { lease_token: form.dataset.lease });
-    if (!data.held) say("Someone else has taken this session meanwhile. You can still submit: it is kept as an extra judgement.");
+    if (!data.held) say("You no longer hold this session. You can still submit: your judgement is kept.");
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
   }
@@ -123,7 +123,11 @@ const reading = {
   previous: () => steps.move(-1),
   signal: () => steps.nextSignal() || say("No step has a signal."),
   open: steps.toggle,
-  undo: () => document.getElementById("undo").requestSubmit(),
+  undo: () => {
+    const button = document.querySelector("#undo [type='submit']");
+    if (button.disabled) say("There is nothing to undo.");
+    else button.form.requestSubmit();
+  },
   keys: () => document.getElementById("keys-dialog").showModal(),
   judge: () => (form.querySelector("input[name='outcome']:checked") ?? form.elements.outcome[0]).focus(),
   why: showWhy,

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Project, Role, User
 from annotate.actions.queues import create_default_queue, create_queue
 from annotate.actions.reviews import Told, save_draft, submit_review
-from annotate.actions.undoing import skip_slot, undo_last_review, undo_review
+from annotate.actions.undoing import skip_slot, undo_decision, undo_review
 from annotate.claims import take_next
 from annotate.models import Draft, Failure, FailureType, Outcome, Queue, Review, Severity, Slot, SlotState
 from common.errors import Refused
@@ -206,8 +206,9 @@ def test_save_draft_keeps_the_newest_and_only_ones_own(slot: Slot, ada: User, bo
 
 
 def test_skip_slot_leaves_the_session_to_others(queue: Queue, slot: Slot, ada: User, bob: User) -> None:
-    take_next(queue=queue, user=ada)
-    skip_slot(slot=slot, reviewer=ada, reason="unreadable")
+    taken = take_next(queue=queue, user=ada)
+    assert taken is not None
+    skip_slot(slot=slot, reviewer=ada, reason="unreadable", lease_token=taken.lease_token)
 
     assert take_next(queue=queue, user=ada) is None
     offered = take_next(queue=queue, user=bob)
@@ -218,19 +219,23 @@ def test_skip_slot_leaves_the_session_to_others(queue: Queue, slot: Slot, ada: U
 
 
 def test_skip_slot_refuses_an_unknown_reason_and_a_foreign_slot(queue: Queue, slot: Slot, ada: User, bob: User) -> None:
-    take_next(queue=queue, user=ada)
+    taken = take_next(queue=queue, user=ada)
+    assert taken is not None
 
-    with pytest.raises(Refused):
-        skip_slot(slot=slot, reviewer=ada, reason="bored")
-    with pytest.raises(Refused):
-        skip_slot(slot=slot, reviewer=bob, reason="other")
+    for reviewer, reason, token in (
+        (ada, "bored", taken.lease_token),
+        (bob, "other", taken.lease_token),
+        (ada, "other", uuid.uuid4()),
+    ):
+        with pytest.raises(Refused):
+            skip_slot(slot=slot, reviewer=reviewer, reason=reason, lease_token=token)
     assert Slot.objects.count() == 1
 
 
-def test_undo_last_review_withdraws_it_and_gives_all_back(project: Project, slot: Slot, ada: User) -> None:
+def test_undo_decision_withdraws_it_and_gives_all_back(project: Project, slot: Slot, ada: User) -> None:
     review = submit(slot, ada, TOLD)
     before = Failure.objects.get().updated_at
-    again = undo_last_review(project=project, reviewer=ada)
+    again = undo_decision(project=project, reviewer=ada)
 
     review.refresh_from_db()
     failure = Failure.objects.get()
@@ -257,14 +262,14 @@ def test_undo_last_review_withdraws_it_and_gives_all_back(project: Project, slot
     assert Review.objects.filter(withdrawn_at=None).count() == 1
 
 
-def test_undo_last_review_goes_back_one_by_one(project: Project, queue: Queue, ada: User) -> None:
+def test_undo_decision_goes_back_one_by_one(project: Project, queue: Queue, ada: User) -> None:
     slots = [make_slot(queue, make_session(project, name)) for name in ("first", "second")]
     for slot in slots:
         submit(slot, ada)
 
-    assert [undo_last_review(project=project, reviewer=ada).pk for _ in slots] == [slots[1].pk, slots[0].pk]
+    assert [undo_decision(project=project, reviewer=ada).pk for _ in slots] == [slots[1].pk, slots[0].pk]
     with pytest.raises(Refused):
-        undo_last_review(project=project, reviewer=ada)
+        undo_decision(project=project, reviewer=ada)
 
 
 def test_undo_review_takes_back_the_one_that_stands_in_the_slot(queue: Queue, slot: Slot, ada: User, bob: User) -> None:
@@ -283,15 +288,15 @@ def test_undo_review_takes_back_the_one_that_stands_in_the_slot(queue: Queue, sl
         undo_review(slot=slot, reviewer=ada)
 
 
-def test_undo_last_review_never_touches_other_people_or_projects(
+def test_undo_decision_never_touches_other_people_or_projects(
     project: Project, slot: Slot, ada: User, bob: User
 ) -> None:
     submit(slot, ada)
 
     with pytest.raises(Refused):
-        undo_last_review(project=project, reviewer=bob)
+        undo_decision(project=project, reviewer=bob)
     with pytest.raises(Refused):
-        undo_last_review(project=make_project("other"), reviewer=ada)
+        undo_decision(project=make_project("other"), reviewer=ada)
 
 
 def test_create_queue_refuses_a_name_that_is_taken(project: Project, lead: User) -> None:

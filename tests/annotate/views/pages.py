@@ -25,6 +25,7 @@ def url(name: str, project: Project, *args: int) -> str:
 def judgement(**fields: Any) -> dict[str, Any]:
     return {
         "client_id": str(uuid.uuid4()),
+        "lease_token": str(uuid.uuid4()),
         "outcome": "failure",
         "failures-TOTAL_FORMS": "1",
         "failures-INITIAL_FORMS": "0",

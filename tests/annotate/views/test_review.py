@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Project, Role, User
-from annotate.models import Draft, Failure, Queue, QueueItem, Review, SlotState
+from annotate.models import Draft, Failure, Queue, QueueItem, Review, Slot, SlotState
 from tests.annotate.views.pages import BACKEND, add_slot, judgement, url
 from tests.builders import make_member, make_project, make_queue
 
@@ -216,11 +216,16 @@ def test_the_lease_is_renewed_and_given_back(client: Client, project: Project, q
     assert client.post(url("review_renew", project, slot.pk), {"lease_token": "x"}).json() == {"held": False}
 
 
+def lease_of(slot: Slot) -> str:
+    slot.refresh_from_db()
+    return str(slot.lease_token)
+
+
 def test_review_skip_and_undo(client: Client, project: Project, queue: Queue) -> None:
     first, second = add_slot(queue, "a", priority=0.9), add_slot(queue, "b", priority=0.1)
     client.get(url("review_next", project, queue.pk))
 
-    skipped = client.post(url("review_skip", project, first.pk), {"reason": "other"})
+    skipped = client.post(url("review_skip", project, first.pk), {"reason": "other", "lease_token": lease_of(first)})
     client.post(url("review_submit", project, second.pk), judgement())
     undone = client.post(url("review_undo", project))
 
