@@ -20,7 +20,9 @@ PAGE_SIZE = 50
 LARGEST_PAGE = 200
 PAGING = {"cursor", "limit"}
 # What needs more than a session's own index: these look at one session after the other, the newest received first.
-OUTSIDE_THE_INDEX = {"q", "tag", "score", "feedback"}
+OUTSIDE_THE_INDEX = {
+    *("q", "tag", "score", "feedback", "judged", "failure_type", "tool", "failing_tool", "error_class", "known"),
+}
 LIST_PARAMETERS = [
     OpenApiParameter("q", description="Words in the title, id, last answer or (newest 1,000 sessions) any step."),
     OpenApiParameter("workflow"),
@@ -28,6 +30,15 @@ LIST_PARAMETERS = [
     OpenApiParameter("environment"),
     OpenApiParameter("status", description="errors, clean, signals, ok or error."),
     OpenApiParameter("signal", description="A kind of signal, such as tool_error."),
+    OpenApiParameter("judged", description="any, none, success, failure or unknown: what people said of it."),
+    OpenApiParameter("failure_type", description="A failure type that a person gave to a failure in it."),
+    OpenApiParameter("tool", description="A tool that it called."),
+    OpenApiParameter("failing_tool", description="A tool of which a call failed in it."),
+    OpenApiParameter("error_class", description="How a tool failed in it, such as auth, network or schema."),
+    OpenApiParameter(
+        "known",
+        description="user, or what is missing: no_user, no_workflow, no_release, no_model, no_environment, no_tag.",
+    ),
     OpenApiParameter("start", description="First day, as 2026-11-02 (UTC)."),
     OpenApiParameter("end", description="Last day, as 2026-11-02 (UTC)."),
     OpenApiParameter("model", description="The model that the session names."),

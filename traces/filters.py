@@ -12,7 +12,7 @@ from django.db.models.expressions import OrderBy
 
 from traces import lookups  # noqa: F401 - makes has_item known
 from traces.detectors import LABELS
-from traces.models import SHOWN_AT, AgentSession, Score, SessionStatus, Signal
+from traces.models import SHOWN_AT, AgentSession, Score, SessionStatus, Signal, ToolUse
 from traces.queries import saying, saying_of
 
 SEARCHED_DEEPLY = 1_000
@@ -24,6 +24,23 @@ STATUSES = [
 ]
 KINDS = sorted(LABELS.items(), key=lambda pair: pair[1])
 FEEDBACK = [("good", "Says good"), ("bad", "Says bad")]
+JUDGED = [
+    ("any", "Reviewed"),
+    ("none", "Not reviewed"),
+    ("success", "A success"),
+    ("failure", "A failure"),
+    ("unknown", "Could not be told"),
+]
+# What few ask for and a table of segments leads to: the rows without a name.
+KNOWN = [
+    ("user", "User is known"),
+    ("no_user", "User is unknown"),
+    ("no_workflow", "No workflow"),
+    ("no_release", "No release"),
+    ("no_model", "No model"),
+    ("no_environment", "No environment"),
+    ("no_tag", "No tag"),
+]
 SORTS: dict[str, list[str | OrderBy]] = {
     "newest": [SHOWN_AT.desc(), "-id"],
     "signals": ["-signal_weight", "-id"],
@@ -39,7 +56,10 @@ SORT_LABELS = {
     "slowest": "Slowest first",
 }
 # Those that a page folds away until one of them is chosen.
-RARER = ("model", "user", "tag", "source", "score", "feedback", "min_cost", "max_cost", "min_seconds", "max_seconds")
+RARER = (
+    *("model", "user", "tag", "tool", "failing_tool", "error_class", "failure_type", "source", "score", "feedback"),
+    *("known", "min_cost", "max_cost", "min_seconds", "max_seconds"),
+)
 MOST = 1_000_000_000  # dollars or seconds: what every column can be compared with
 MILLISECONDS = 1000
 
@@ -63,11 +83,17 @@ class SessionFilter(filters.FilterSet):
     environment = filters.CharFilter(max_length=100)
     status = filters.ChoiceFilter(choices=STATUSES, method="with_status", empty_label="Any")
     signal = filters.ChoiceFilter(choices=KINDS, method="with_signal", label="Signal", empty_label="Any")
+    judged = filters.ChoiceFilter(choices=JUDGED, method="with_judgement", label="Reviewed", empty_label="Any")
     start = filters.DateFilter(method="from_day", label="From", widget=DateInput)
     end = filters.DateFilter(method="to_day", label="To", widget=DateInput)
     model = filters.CharFilter(max_length=120)
     user = filters.CharFilter(field_name="user_ref", max_length=200, label="User")
     tag = filters.CharFilter(field_name="tags", lookup_expr="has_item", max_length=100, label="Tag")
+    tool = filters.CharFilter(method="with_tool", max_length=200, label="Tool")
+    failing_tool = filters.CharFilter(method="with_failing_tool", max_length=200, label="Tool that failed")
+    error_class = filters.CharFilter(method="with_error_class", max_length=40, label="Kind of tool error")
+    failure_type = filters.CharFilter(method="with_failure_type", max_length=80, label="Failure type")
+    known = filters.ChoiceFilter(choices=KNOWN, method="with_known", label="Named", empty_label="Any")
     source = filters.CharFilter(field_name="source_format", max_length=40, label="Format")
     score = filters.CharFilter(method="with_score", max_length=120, label="Has score")
     feedback = filters.ChoiceFilter(choices=FEEDBACK, method="with_feedback", label="Feedback", empty_label="Any")
@@ -105,6 +131,32 @@ class SessionFilter(filters.FilterSet):
         found = Exists(Signal.objects.filter(session=OuterRef("pk"), kind=value))
         # The count stands in the list's own index and spares most look-ups.
         return sessions.filter(found, signal_count__gt=0)
+
+    def with_judgement(self, sessions: QuerySet[AgentSession], _name: str, value: str) -> QuerySet[AgentSession]:
+        """By what people said. Of sessions that several reviewed, one such word is enough."""
+        standing = {"reviews__withdrawn_at": None, "reviews__isnull": False}
+        said = {} if value in {"any", "none"} else {"reviews__outcome": value}
+        judged = AgentSession.objects.filter(**standing, **said).values("pk")
+        return sessions.exclude(pk__in=judged) if value == "none" else sessions.filter(pk__in=judged)
+
+    def with_failure_type(self, sessions: QuerySet[AgentSession], _name: str, value: str) -> QuerySet[AgentSession]:
+        standing = {"failures__withdrawn_at": None, "failures__review__withdrawn_at": None}
+        told = AgentSession.objects.filter(**standing, failures__failure_type__name__iexact=value).values("pk")
+        return sessions.filter(pk__in=told)
+
+    def with_tool(self, sessions: QuerySet[AgentSession], _name: str, value: str) -> QuerySet[AgentSession]:
+        return sessions.filter(Exists(ToolUse.objects.filter(session=OuterRef("pk"), name=value)))
+
+    def with_failing_tool(self, sessions: QuerySet[AgentSession], _name: str, value: str) -> QuerySet[AgentSession]:
+        return sessions.filter(Exists(ToolUse.objects.filter(session=OuterRef("pk"), name=value, errors__gt=0)))
+
+    def with_error_class(self, sessions: QuerySet[AgentSession], _name: str, value: str) -> QuerySet[AgentSession]:
+        found = Signal.objects.filter(session=OuterRef("pk"), kind="tool_error", detail=value)
+        return sessions.filter(Exists(found), signal_count__gt=0)
+
+    def with_known(self, sessions: QuerySet[AgentSession], _name: str, value: str) -> QuerySet[AgentSession]:
+        conditions = {"user": Q(user_ref__gt=""), "no_user": Q(user_ref=""), "no_tag": Q(tags=[])}
+        return sessions.filter(conditions.get(value) or Q(**{value.removeprefix("no_"): ""}))
 
     def with_score(self, sessions: QuerySet[AgentSession], _name: str, value: str) -> QuerySet[AgentSession]:
         return sessions.filter(Exists(Score.objects.filter(session=OuterRef("pk"), name=value)))

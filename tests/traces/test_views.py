@@ -5,9 +5,19 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Project
-from tests.builders import NOON, make_project, make_session, make_steps, make_talk
-from traces.models import Score, Signal, StepKind
+from accounts.models import Project, User
+from annotate.models import Outcome
+from tests.builders import (
+    NOON,
+    make_failure,
+    make_failure_type,
+    make_project,
+    make_review,
+    make_session,
+    make_steps,
+    make_talk,
+)
+from traces.models import Score, Signal, StepKind, ToolUse
 
 LIST = "/p/acme/sessions/"
 
@@ -91,6 +101,48 @@ def several(project: Project) -> None:
     ],
 )
 def test_session_list_filters_by_the_url(lead_client: Client, query: str, found: set[str]) -> None:
+    assert set(titles(lead_client, query)) == found
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("?judged=any", {"failed", "worked", "both"}),
+        ("?judged=none", {"taken back", "unread"}),
+        ("?judged=failure", {"failed", "both"}),
+        ("?judged=success", {"worked", "both"}),
+        ("?judged=unknown", set()),
+        ("?failure_type=silent+FAILURE", {"failed"}),
+        ("?failure_type=silent", set()),
+        ("?tool=refund", {"failed", "unread"}),
+        ("?failing_tool=refund", {"unread"}),
+        ("?error_class=auth", {"worked"}),
+        ("?error_class=network", set()),
+        ("?known=user", {"worked"}),
+        ("?known=no_user", {"failed", "both", "taken back", "unread"}),
+        ("?known=no_workflow", {"both"}),
+        ("?known=no_tag", {"failed", "both", "taken back", "unread"}),
+    ],
+)
+def test_session_list_filters_by_what_people_said_and_what_is_missing(
+    lead_client: Client, lead: User, project: Project, query: str, found: set[str]
+) -> None:
+    names = ["failed", "worked", "both", "taken back", "unread"]
+    failed, worked, both, back, unread = (make_session(project, name, title=name) for name in names)
+    make_failure(make_review(failed, lead), failure_type=make_failure_type(project))
+    make_review(worked, lead, Outcome.SUCCESS)
+    make_review(both, lead)
+    make_review(both, lead, Outcome.SUCCESS)
+    make_failure(
+        make_review(back, lead, withdrawn_at=NOON), withdrawn_at=NOON, failure_type=make_failure_type(project, "Silent")
+    )
+    for session, errors in ((failed, 0), (unread, 2)):
+        ToolUse.objects.create(project=project, session=session, name="refund", calls=3, errors=errors)
+    Signal.objects.create(session=worked, kind="tool_error", detail="auth", strength=0.5, sentence="x")
+    both.workflow = ""
+    both.save()
+    worked.user_ref, worked.tags, worked.signal_count = "ada", ["web"], 1
+    worked.save()
     assert set(titles(lead_client, query)) == found
 
 
