@@ -1,18 +1,20 @@
 """The components of a page. Each declares its arguments: an unknown or missing one fails when the template compiles."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django import template
 from django.http import HttpRequest, QueryDict
 
-from common.charts import bars
+from common.charts import TrendPoint, bars, interval, trend
 
 register = template.Library()
 
 TONES = {"neutral", "good", "bad", "warn", "calm", "accent", "plum"}
+TREND_WIDTH = 600
 LEAST_SHOWN = 0.0001  # dollars
+LEAST_PERCENT, FEW_PERCENT = 0.1, 10
 MILLISECONDS_IN_SECOND = 1000
 SECONDS_IN_MINUTE = 60
 SECONDS_IN = {"hour": 3600, "minute": 60, "second": 1}
@@ -92,6 +94,60 @@ def bar_chart(
     }
 
 
+@register.inclusion_tag("components/figure.html")
+def figure(*, label: str, text: object, url: str = "", change: str = "", note: str = "") -> dict[str, Any]:
+    """A large number for use inside `<dl class="figures">`: where it leads, how it changed, and on what it rests."""
+    return {"label": label, "text": text, "url": url, "change": change, "note": note}
+
+
+@register.inclusion_tag("components/linked_bars.html")
+def linked_bars(
+    *, values: Sequence[tuple[str, float, str]], label: str, noun: str, nouns: str, tone: str = ""
+) -> dict[str, Any]:
+    """As `bar_chart`, of (label, value, url): each bar is a link. Beside it, the same as a table to fold out."""
+    shapes = bars([(name, value) for name, value, _ in values], width=600, height=90)
+    return {
+        "bars": [(bar, url) for bar, (_, _, url) in zip(shapes, values, strict=True)],
+        "label": label,
+        "noun": noun,
+        "nouns": nouns,
+        "tone": tone,
+        "highest": max((value for _, value, _ in values), default=0),
+        "first": values[0][0] if values else "",
+        "last": values[-1][0] if values else "",
+    }
+
+
+@register.inclusion_tag("components/interval.html")
+def interval_chart(*, value: float, low: float, high: float, most: float, label: str, tone: str = "") -> dict[str, Any]:
+    """A dot in its interval on a scale from 0 to `most`, for a table's cell; `label` says it in words."""
+    return {"shape": interval(value, low, high, most=most, width=120), "label": label, "tone": tone}
+
+
+@register.inclusion_tag("components/trend.html")
+def trend_chart(
+    *, points: Sequence[TrendPoint], label: str, write: Callable[[float], str], markers: Sequence[tuple[int, str]] = ()
+) -> dict[str, Any]:
+    """A line with a band above it. `write` puts a value into words; `markers` are (place of a point, what happened)."""
+    drawn = trend(points, width=TREND_WIDTH, height=100)
+    return {
+        "trend": drawn,
+        "label": label,
+        "top": write(drawn.top),
+        "markers": [
+            {"x": drawn.xs[place], "name": name, "anchor": "end" if drawn.xs[place] > TREND_WIDTH / 2 else "start"}
+            for place, name in markers
+        ],
+        "rows": [
+            (one.label, *(None if value is None else write(value) for value in (one.middle, one.high)))
+            for one in points
+        ],
+        "dots": [(x, y, one.label, write(one.middle or 0)) for x, y, one in drawn.dots],
+        "first": points[0].label if points else "",
+        "last": points[-1].label if points else "",
+    }
+
+
 @register.inclusion_tag("components/pager.html", takes_context=True)
 def pager(context: dict[str, Any], *, page: Any, noun: str, nouns: str) -> dict[str, Any]:
     """Links to the neighbouring pages that keep every filter of the URL. `noun` is one row, `nouns` are several."""
@@ -151,3 +207,14 @@ def count(number: int | None) -> str:
         if number >= size:
             return f"{number / size:.1f}{mark}"
     return str(number)
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """12 %, 0.4 %, <0.1 %; an en dash where it is unknown."""
+    if share is None:
+        return "–"
+    points = share * 100
+    if 0 < points < LEAST_PERCENT:
+        return f"<{LEAST_PERCENT} %"
+    return f"{points:.0f} %" if points >= FEW_PERCENT or not points else f"{points:.1f} %"

@@ -9,6 +9,8 @@ from django.template import Context, Template
 from django.template.exceptions import TemplateSyntaxError
 from django.test import RequestFactory
 
+from common.charts import TrendPoint
+
 HOSTILE = "<script>alert(1)</script>"
 COMPONENTS = {
     "icon": "name='key'",
@@ -21,6 +23,10 @@ COMPONENTS = {
     "meter": "value=1 of=2 label='half'",
     "sparkline": "values=values label='z'",
     "bar_chart": "values=values label='z' noun='u' nouns='us'",
+    "figure": "label='Sessions' text='3'",
+    "linked_bars": "values=linked label='z' noun='u' nouns='us'",
+    "interval_chart": "value=0.2 low=0.1 high=0.4 most=0.5 label='z'",
+    "trend_chart": "points=points label='z' write=write",
     "pager": "page=page noun='row' nouns='rows'",
 }
 
@@ -39,6 +45,9 @@ def example() -> dict[str, Any]:
         "moment": datetime(2026, 11, 2, 12, 0, tzinfo=UTC),
         "form": ExampleForm(),
         "values": [("1 Nov", 1.0), ("2 Nov", 3.0)],
+        "linked": [("1 Nov", 1.0, "/a?b=1&c=2"), ("2 Nov", 3.0, "/b")],
+        "points": [TrendPoint("1 Nov", 1.0, 2.0), TrendPoint("2 Nov", None), TrendPoint("3 Nov", 3.0)],
+        "write": lambda: "{:.1f} s".format,  # a template calls what it can, and this once
         "page": Paginator(range(25), 10).page(2),
         "request": RequestFactory().get("/?q=a&page=2"),
     }
@@ -71,10 +80,13 @@ def test_component_refuses_to_be_used_without_its_arguments(name: str) -> None:
         "{% meter value=1 of=2 label=bad %}",
         "{% sparkline values=values label=bad %}",
         "{% bar_chart values=values label=bad noun=bad nouns=bad %}",
+        "{% figure label=bad text=bad url=bad change=bad note=bad %}",
+        "{% linked_bars values=linked label=bad noun=bad nouns=bad %}",
+        "{% interval_chart value=0.2 low=0.1 high=0.3 most=1 label=bad %}",
     ],
 )
 def test_component_escapes_what_it_is_given(source: str) -> None:
-    assert "<script" not in render(source, bad=HOSTILE, values=[(HOSTILE, 1.0)])
+    assert "<script" not in render(source, bad=HOSTILE, values=[(HOSTILE, 1.0)], linked=[(HOSTILE, 1.0, HOSTILE)])
 
 
 def test_badge_refuses_an_unknown_tone() -> None:
@@ -157,6 +169,13 @@ def test_charts_of_nothing_are_empty() -> None:
         ("0.00001|money", "&lt;$0.0001"),
         ("0.0|money", "$0.0000"),
         ("1.2|money", "$1.20"),
+        ("None|percent", "–"),
+        ("0|percent", "0 %"),
+        ("0.0004|percent", "&lt;0.1 %"),
+        ("0.021|percent", "2.1 %"),
+        ("0.096|percent", "9.6 %"),
+        ("0.126|percent", "13 %"),
+        ("1|percent", "100 %"),
         ("None|count", "–"),
         ("999|count", "999"),
         ("3400|count", "3.4k"),
