@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from monitor import views
+from monitor.views import overview
 
 urlpatterns = [
-    path("p/<slug:slug>/overview/", views.overview, name="overview"),
+    path("p/<slug:slug>/overview/", overview.overview, name="overview"),
 ]

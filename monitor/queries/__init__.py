@@ -1,0 +1,1 @@
+"""Reads over what came in, what was found and what was judged."""

@@ -1,0 +1,131 @@
+"""What came in. Every read here is answered by an index alone: no row of a session is opened.
+
+Days are those of UTC, as everywhere in the filters of sessions.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum, TextField
+from django.db.models.functions import Cast, Substr
+
+from accounts.models import Project
+from monitor.records import DAY, Choice, Counted, DayCount, Period, on_day
+from traces.models import SHOWN_AT, AgentSession
+
+# A day as the database writes it. Django's own TruncDate calls back into Python for each row of SQLite.
+DAY_OF_SESSION = Substr(Cast(SHOWN_AT, TextField()), 1, 10)
+
+
+def sessions_of(project: Project, choice: Choice) -> QuerySet[AgentSession]:
+    """The project's sessions of the chosen days and workflow."""
+    within = AgentSession.objects.filter(project=project).alias(at=SHOWN_AT)
+    if choice.workflow:
+        within = within.filter(workflow=choice.workflow)
+    return within.filter(at__gte=choice.period.start, at__lte=choice.period.end)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Of some sessions: how many, how many show a signal, and what those with a price cost."""
+
+    sessions: int = 0
+    signalled: int = 0
+    priced: int = 0
+    cost: float | None = None
+
+    def __add__(self, other: "Tally") -> "Tally":
+        known = [cost for cost in (self.cost, other.cost) if cost is not None]
+        return Tally(
+            self.sessions + other.sessions,
+            self.signalled + other.signalled,
+            self.priced + other.priced,
+            sum(known) if known else None,
+        )
+
+
+TALLIED = {
+    "sessions": Count("pk"),
+    "signalled": Count("pk", filter=Q(signal_count__gt=0)),
+    "priced": Count("cost_usd"),
+    "cost": Sum("cost_usd"),
+}
+
+
+def tallies_by_day(project: Project, choice: Choice) -> dict[date, Tally]:
+    """One pass over an index."""
+    by_day = sessions_of(project, choice).order_by().annotate(day=DAY_OF_SESSION).values("day")
+    rows: Iterable[tuple[Any, ...]] = by_day.annotate(**TALLIED).values_list("day", *TALLIED)
+    return {date.fromisoformat(day): Tally(*numbers) for day, *numbers in rows}
+
+
+def total(tallies: Mapping[date, Tally], period: Period) -> Tally:
+    """Of the days of a period."""
+    return sum((tally for day, tally in tallies.items() if period.first <= day <= period.last), Tally())
+
+
+def users(project: Project, choice: Choice) -> int:
+    """Different end users, among sessions that name one."""
+    # The comparison leads SQLite to the index by user, which is ordered as the count needs it.
+    named = sessions_of(project, choice).filter(user_ref__gt="")
+    return int(named.aggregate(users=Count("user_ref", distinct=True))["users"])
+
+
+@dataclass(frozen=True)
+class CameIn:
+    """The first answer of the overview. `days` one per day, also those without a session."""
+
+    days: list[DayCount]
+    sessions: Counted
+    users: Counted
+    cost: Counted
+    signalled: Counted
+    priced: int
+    today: DayCount | None
+    yesterday: DayCount | None
+
+    @property
+    def signalled_share(self) -> float | None:
+        """Of all sessions."""
+        return (self.signalled.value or 0) / self.sessions.value if self.sessions.value else None
+
+    @property
+    def today_words(self) -> str:
+        return f"{self.today.value:,.0f} today so far" if self.today else ""
+
+    @property
+    def cost_note(self) -> str:
+        """On how many sessions the cost rests, where not on all."""
+        missing = int(self.sessions.value or 0) - self.priced
+        return f"of the {self.priced:,} sessions that say it" if missing and self.priced else ""
+
+
+def came_in(project: Project, choice: Choice, today: date) -> CameIn:
+    """Sessions, users and cost of the chosen days beside those of as many days before: three queries."""
+    both = Choice(Period(choice.period.before.first, choice.period.last), choice.workflow)
+    tallies = tallies_by_day(project, both)
+    now, before = total(tallies, choice.period), total(tallies, choice.period.before)
+    days = {day: _day(choice, day, tallies) for day in choice.period.each}
+    return CameIn(
+        days=list(days.values()),
+        sessions=Counted(now.sessions, before.sessions, choice.leads_to()),
+        users=Counted(users(project, choice), users(project, choice.before), choice.leads_to(known="user")),
+        cost=Counted(now.cost, before.cost, choice.leads_to(sort="cost")),
+        signalled=Counted(now.signalled, before.signalled, choice.leads_to(status="signals")),
+        priced=now.priced,
+        today=days.get(today),
+        yesterday=days.get(today - DAY),
+    )
+
+
+def _day(choice: Choice, day: date, tallies: Mapping[date, Tally]) -> DayCount:
+    return DayCount(day, tallies.get(day, Tally()).sessions, on_day(choice, day))
+
+
+def newest_session(project: Project, workflow: str = "") -> datetime | None:
+    """When the newest session was; None where there is none."""
+    found = AgentSession.objects.filter(project=project, **({"workflow": workflow} if workflow else {}))
+    moment: datetime | None = found.order_by(SHOWN_AT.desc(), "-id").values_list(SHOWN_AT, flat=True).first()
+    return moment

@@ -1,0 +1,120 @@
+"""Plain values of the overview: which days and which workflow are looked at, and where a number leads."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import urlencode
+
+DAY = timedelta(days=1)
+ABOUT_THE_SAME = 0.005
+
+
+@dataclass(frozen=True)
+class Period:
+    """Whole days (UTC), both ends included."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    @property
+    def words(self) -> str:
+        """1 Nov – 30 Nov 2026"""
+        if self.days == 1:
+            return f"{self.last:%-d %b %Y}"
+        same_year = self.first.year == self.last.year
+        return f"{self.first:{'%-d %b' if same_year else '%-d %b %Y'}} – {self.last:%-d %b %Y}"
+
+    @property
+    def days_words(self) -> str:
+        return "day" if self.days == 1 else f"{self.days} days"
+
+    @property
+    def start(self) -> datetime:
+        return datetime.combine(self.first, time.min, UTC)
+
+    @property
+    def end(self) -> datetime:
+        """The last moment. Not the next midnight: the last day that there is has none."""
+        return datetime.combine(self.last, time.max, UTC)
+
+    @property
+    def before(self) -> "Period":
+        """As many days, up to the day before the first."""
+        return Period(self.first - self.days * DAY, self.first - DAY)
+
+    @property
+    def each(self) -> list[date]:
+        return [self.first + number * DAY for number in range(self.days)]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the reader of a page chose: days and, if any, one workflow."""
+
+    period: Period
+    workflow: str = ""
+
+    @property
+    def before(self) -> "Choice":
+        """The same for as many days before."""
+        return replace(self, period=self.period.before)
+
+    def leads_to(self, **more: object) -> str:
+        """The query of the session list that shows what a number counts."""
+        days = {"start": self.period.first, "end": self.period.last}
+        return urlencode({name: value for name, value in {"workflow": self.workflow, **days, **more}.items() if value})
+
+
+def on_day(choice: Choice, day: date, **more: object) -> str:
+    """As `leads_to`, for one day."""
+    return replace(choice, period=Period(day, day)).leads_to(**more)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A number with the same one of the days before and the sessions that it counts. None means unknown."""
+
+    value: float | None
+    before: float | None
+    query: str = ""
+
+    @property
+    def change(self) -> float | None:
+        """As a share of what was before; None where that says nothing."""
+        if not self.before or self.value is None:
+            return None
+        return (self.value - self.before) / self.before
+
+    @property
+    def direction(self) -> str:
+        """more, less or "", for the eye."""
+        if self.change is None:
+            return "more" if self.value else ""
+        return "more" if self.change > ABOUT_THE_SAME else "less" if self.change < -ABOUT_THE_SAME else ""
+
+    @property
+    def change_words(self) -> str:
+        """12 % more, 3 % less, about the same; "" where there was nothing before."""
+        if self.change is None:
+            return ""
+        if not self.direction:
+            return "about the same"
+        if self.change >= 1:
+            return f"{(self.value or 0) / (self.before or 1):.1f} times as many"
+        return f"{abs(self.change) * 100:.0f} % {'more' if self.change > 0 else 'less'}"
+
+
+@dataclass(frozen=True)
+class DayCount:
+    """One bar of a chart."""
+
+    day: date
+    value: float
+    query: str = ""
+
+    @property
+    def label(self) -> str:
+        return f"{self.day:%-d %b}"

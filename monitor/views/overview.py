@@ -1,0 +1,86 @@
+"""The overview page of a project: what came in at once, then one part after the other."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Role
+from accounts.permissions import member
+from accounts.request import ProjectRequest
+from monitor.filters import LENGTHS, USUAL_DAYS, choose, offered
+from monitor.queries.signals import signal_rows
+from monitor.queries.traffic import came_in, newest_session, sessions_of
+from monitor.records import DAY, Choice
+from traces.queries import recent_values
+
+
+def signals(request: ProjectRequest, choice: Choice) -> dict[str, Any]:
+    """What looks wrong."""
+    sessions = sessions_of(request.project, choice).count()
+    return {"rows": signal_rows(request.project, choice, sessions), "sessions": sessions}
+
+
+# The parts in their order, each with its heading and what its template is given.
+PARTS: dict[str, tuple[str, Callable[[ProjectRequest, Choice], dict[str, Any]]]] = {
+    "signals": ("What looks wrong", signals),
+}
+
+
+@member(Role.VIEWER)
+def overview(request: ProjectRequest) -> HttpResponse:
+    """The whole page, or the part of it that it asks for once it is shown."""
+    choice, ignored = choose(request.GET)
+    part = request.GET.get("part", "")
+    shared = {"section": "overview", "choice": choice}
+    if part in PARTS:
+        return render(request, f"monitor/parts/{part}.html", {**shared, **PARTS[part][1](request, choice)})
+    newest = newest_session(request.project)
+    context = {
+        **shared,
+        **chooser(request, choice),
+        "ignored": ignored,
+        "newest": newest,
+        "parts": [(name, heading) for name, (heading, _) in PARTS.items()],
+        **(_first(request, choice) if newest else {}),
+    }
+    return render(request, "monitor/overview.html", context)
+
+
+def chooser(request: ProjectRequest, choice: Choice) -> dict[str, Any]:
+    """What the choice of days and workflow offers."""
+    today = timezone.now().date()
+    return {
+        "lengths": LENGTHS,
+        "length": choice.period.days if choice.period.last == today else 0,
+        "workflows": offered(recent_values(request.project)["workflow"], choice.workflow),
+    }
+
+
+def _first(request: ProjectRequest, choice: Choice) -> dict[str, Any]:
+    found = came_in(request.project, choice, timezone.now().date())
+    sessions = reverse("session_list", args=[request.project.slug])
+    return {
+        "came_in": found,
+        "bars": [(one.label, one.value, f"{sessions}?{one.query}") for one in found.days],
+        **(_quiet(request, choice) if not found.sessions.value else {}),
+    }
+
+
+def _quiet(request: ProjectRequest, choice: Choice) -> dict[str, Any]:
+    """Where to look instead."""
+    newest = newest_session(request.project, choice.workflow)
+    if newest is None:
+        return {
+            "quiet": "This workflow has no sessions.",
+            "quiet_url": reverse("overview", args=[request.project.slug]),
+        }
+    last = newest.date()
+    query = Choice(type(choice.period)(last - (USUAL_DAYS - 1) * DAY, last), choice.workflow).leads_to()
+    return {
+        "quiet": f"The newest session{' of this workflow' if choice.workflow else ''} is of {last:%-d %B %Y}.",
+        "quiet_url": f"{reverse('overview', args=[request.project.slug])}?{query}",
+    }

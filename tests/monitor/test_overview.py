@@ -1,0 +1,124 @@
+"""The overview page."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Project
+from tests.builders import NOON, make_project, make_session
+from traces.models import AgentSession, Signal
+
+PAGE = "/p/acme/overview/"
+
+
+@pytest.fixture(autouse=True)
+def _now() -> object:
+    """The evening of the day of NOON."""
+    with time_machine.travel(datetime(2026, 11, 2, 20, 0, tzinfo=UTC), tick=False) as clock:
+        yield clock
+
+
+def add(project: Project, number: int, *kinds: str, days_ago: int = 0, **fields: object) -> AgentSession:
+    values = {"started_at": NOON - timedelta(days=days_ago), "signal_count": len(kinds), **fields}
+    session = make_session(project, f"s-{project.slug}-{number}", **values)
+    Signal.objects.bulk_create(Signal(session=session, kind=kind, strength=0.5, sentence="x") for kind in kinds)
+    return session
+
+
+def test_overview_of_an_empty_project_teaches_the_next_step(lead_client: Client, project: Project) -> None:
+    html = lead_client.get(PAGE).content.decode()
+    assert ("Nothing has come in yet" in html, "/p/acme/connect/" in html) == (True, True)
+
+
+def test_overview_counts_what_came_in_beside_the_days_before(lead_client: Client, project: Project) -> None:
+    add(project, 1, user_ref="ada", cost_usd=0.5)
+    add(project, 2, "tool_loop", days_ago=1, user_ref="ada", cost_usd=0.25)
+    add(project, 3, days_ago=6)
+    add(project, 4, days_ago=7, user_ref="bob", cost_usd=1.5)
+    add(make_project("other"), 5)
+    found = lead_client.get(PAGE, {"days": 7}).context["came_in"]
+    counted = {
+        name: (getattr(found, name).value, getattr(found, name).before) for name in ("sessions", "users", "cost")
+    }
+    assert counted == {"sessions": (3, 1), "users": (1, 1), "cost": (0.75, 1.5)}
+    assert (found.priced, found.signalled.value, found.today.value, found.yesterday.value) == (2, 1, 1, 1)
+    assert [one.value for one in found.days] == [1, 0, 0, 0, 0, 1, 1]
+
+
+def test_overview_leads_every_number_to_as_many_sessions(lead_client: Client, project: Project) -> None:
+    add(project, 1, "tool_loop", "tool_error", user_ref="ada", workflow="a & b")
+    add(project, 2, "tool_loop", days_ago=3, workflow="a & b")
+    add(project, 3, "tool_loop", days_ago=40, workflow="a & b")
+    add(project, 4, "tool_loop", workflow="other")
+    found = lead_client.get(PAGE, {"workflow": "a & b"}).context["came_in"]
+    rows = lead_client.get(PAGE, {"workflow": "a & b", "part": "signals"}).context["rows"]
+    counted = [found.sessions, found.users, found.signalled, *(row.sessions for row in rows)]
+    listed = [lead_client.get(f"/p/acme/sessions/?{one.query}") for one in counted]
+    assert [one.value for one in counted] == [2, 1, 2, 2, 1]
+    assert [len(page.context["rows"]) for page in listed] == [2, 1, 2, 2, 1]
+    assert [page.context["ignored"] for page in listed] == [[]] * 5
+
+
+def test_overview_without_a_session_in_its_days_leads_to_the_newest(lead_client: Client, project: Project) -> None:
+    add(project, 1, days_ago=100)
+    page = lead_client.get(PAGE)
+    assert page.context["quiet"] == "The newest session is of 25 July 2026."
+    assert lead_client.get(page.context["quiet_url"]).context["came_in"].sessions.value == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "days", "ignored"),
+    [
+        ({}, ("2026-10-04", "2026-11-02"), []),
+        ({"days": "7"}, ("2026-10-27", "2026-11-02"), []),
+        ({"days": "8"}, ("2026-10-04", "2026-11-02"), ["days"]),
+        ({"start": "2026-10-30"}, ("2026-10-30", "2026-11-02"), []),
+        ({"end": "2026-10-30"}, ("2026-10-01", "2026-10-30"), []),
+        ({"end": "2026-10-30", "days": "7"}, ("2026-10-24", "2026-10-30"), []),
+        ({"start": "2026-01-01", "end": "2026-01-05"}, ("2026-01-01", "2026-01-05"), []),
+        ({"start": "2026-01-05", "end": "2026-01-01"}, ("2026-01-05", "2026-11-02"), ["end"]),
+        ({"start": "2001-01-01", "end": "2026-01-01"}, ("2025-01-01", "2026-01-01"), []),
+        ({"start": "0001-01-01"}, ("2026-10-04", "2026-11-02"), ["start"]),
+        ({"workflow": "\0", "colour": "red"}, ("2026-10-04", "2026-11-02"), ["workflow", "colour"]),
+    ],
+)
+def test_overview_reads_its_days_from_the_url(
+    lead_client: Client, project: Project, asked: dict[str, str], days: tuple[str, str], ignored: list[str]
+) -> None:
+    make_session(project)
+    page = lead_client.get(PAGE, asked)
+    period = page.context["choice"].period
+    assert ((str(period.first), str(period.last)), page.context["ignored"]) == (days, ignored)
+
+
+def test_signals_are_told_by_kind_beside_the_days_before(lead_client: Client, project: Project) -> None:
+    for number, (days_ago, kinds) in enumerate(
+        [(0, ["tool_loop", "unfinished"]), (0, ["tool_loop"]), (2, ["tool_loop"]), (8, ["tool_loop"]), (1, [])]
+    ):
+        add(project, number, *kinds, days_ago=days_ago)
+    rows = lead_client.get(PAGE, {"days": "7", "part": "signals"}).context["rows"]
+    assert [(row.kind, row.sessions.value, row.sessions.change_words, row.share) for row in rows] == [
+        ("tool_loop", 3, "3.0 times as many", 0.75),
+        ("unfinished", 1, "", 0.25),
+    ]
+
+
+@pytest.mark.parametrize("part", ["", "signals"])
+def test_overview_needs_the_same_queries_for_1_session_and_for_50(
+    lead_client: Client, project: Project, part: str
+) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert lead_client.get(PAGE, {"part": part}).status_code == 200
+        return len(captured)
+
+    add(project, 0, "tool_loop")
+    one = queries()
+    for number in range(1, 50):
+        kinds = ["tool_loop", "unfinished", "tool_error"][: number % 4]
+        add(project, number, *kinds, days_ago=number % 9, workflow=f"w{number}", user_ref=f"u{number}")
+    assert queries() == one <= 12
