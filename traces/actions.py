@@ -11,6 +11,7 @@ from common import rows
 from traces.meanings import Reading
 from traces.models import AgentSession, DetectorSetting, ScoreMeaning, Signal
 from traces.records import Found
+from traces.storing import counts_of
 
 # The columns that take the fields of a Found, between its session and its detector's version.
 SIGNAL = ("session", "kind", "step_key", "strength", "sentence", "detail", "detector_version")
@@ -70,10 +71,7 @@ def _stored(kind: str, version: int, session_ids: Iterable[int]) -> dict[int, Fo
 
 def _mark(session_ids: list[int]) -> None:
     """Counts and weighs anew all signals of these sessions, whoever wrote them."""
-    strengths: dict[int, list[float]] = {pk: [] for pk in session_ids}
-    for pk, strength in Signal.objects.filter(session__in=session_ids).order_by().values_list("session_id", "strength"):
-        strengths[pk].append(strength)
+    counts, now = counts_of(session_ids), timezone.now()
     revisions = dict(AgentSession.objects.filter(pk__in=session_ids).values_list("pk", "signals_revision"))
-    now = timezone.now()
-    marks = ((len(strengths[pk]), sum(strengths[pk]), revisions[pk] + 1, now, pk) for pk in session_ids)
+    marks = ((*counts[pk], revisions[pk] + 1, now, pk) for pk in session_ids)
     rows.update(AgentSession, ("signal_count", "signal_weight", "signals_revision", "signals_at"), marks)

@@ -6,6 +6,7 @@ It waits for a line on its input, so that all begin together, then prints how ma
 import os
 import sys
 from collections.abc import Sequence
+from unittest import mock
 
 import django
 
@@ -18,15 +19,17 @@ def main(variant: str) -> None:
 
     from traces import settling  # noqa: PLC0415
     from traces.models import AgentSession  # noqa: PLC0415
+    from traces.storing import Evidence, May  # noqa: PLC0415
 
-    def without_looking(found: Sequence[tuple[AgentSession, list[settling.Row]]]) -> int:
+    def without_looking(found: Sequence[Evidence], may: May) -> int:
         """The write with its condition removed."""
         return sum(
-            AgentSession.objects.filter(pk=session.pk).update(settled_revision=session.revision) for session, _ in found
+            AgentSession.objects.filter(pk=one.session.pk).update(settled_revision=one.session.revision)
+            for one in found
         )
 
     if variant == "BROKEN":
-        settling._write = without_looking
+        mock.patch("traces.settling.write", without_looking).start()
     print("ready", flush=True)  # noqa: T201  # what the test reads
     sys.stdin.readline()
     settled = 0

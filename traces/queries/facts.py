@@ -2,7 +2,7 @@
 
 import statistics
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -13,6 +13,8 @@ from traces.models import AgentSession, Score, ScoreMeaning, Step, StepRole, Tra
 from traces.records import Baseline, ScoreFacts, SessionFacts, StepFacts, ToolSchema
 from traces.words import SILENCE, Words, unpack_tools, unpack_words
 
+AT_ONCE = 50
+STEPS_AT_ONCE = 2_000
 # What is usual now, not what was usual a year ago; and a bounded read.
 BASELINE_SESSIONS = 500
 BASELINE_NEEDED = 30
@@ -28,6 +30,20 @@ TOTALS = {
 STORED = tuple(one.name for one in fields(StepFacts) if one.name not in Words._fields)
 Baselines = Mapping[str, Baseline]
 Group = tuple[int, str]
+
+
+def few_at_once(sessions: Iterable[AgentSession]) -> Iterator[list[AgentSession]]:
+    """Groups of sessions whose steps fit into memory together."""
+    few: list[AgentSession] = []
+    steps = 0
+    for session in sessions:
+        steps += session.step_count
+        if few and (len(few) == AT_ONCE or steps > STEPS_AT_ONCE):
+            yield few
+            few, steps = [], session.step_count
+        few.append(session)
+    if few:
+        yield few
 
 
 def steps_by_session(session_ids: Collection[int]) -> dict[int, list[StepFacts]]:

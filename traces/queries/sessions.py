@@ -84,17 +84,17 @@ def meanings_of(project_id: int) -> dict[str, ScoreMeaning]:
     return {meaning.name: meaning for meaning in ScoreMeaning.objects.filter(project=project_id)}
 
 
-def saying_of(value: str) -> Exists:
-    """A condition on sessions: a score on them says `value`, good or bad, by what their project means by it.
+def saying_of(value: str, by: Q | None = None) -> Exists:
+    """A condition on sessions: a score on them, of those that `by` asks for, says `value`, good or bad.
 
-    The same rules as `meanings.polarity_of`, for the database.
+    What it says is what their project means by its name: the rules of `meanings.polarity_of`, for the database.
     """
     high, low = Q(middle__lt=OuterRef("value")), Q(middle__gt=OuterRef("value"))
     sides = {GOOD: (high, low), BAD: (low, high)}[value]
     of_name = ScoreMeaning.objects.filter(project=OuterRef("project"), name=OuterRef("name"))
     by_number = of_name.filter(Q(sides[0], polarity=Polarity.GOOD) | Q(sides[1], polarity=Polarity.BAD))
     much, little = (HIGH_WORDS, LOW_WORDS) if value == GOOD else (LOW_WORDS, HIGH_WORDS)
-    scores = Score.objects.filter(session=OuterRef("pk")).alias(said=Lower(Trim("label")))
+    scores = Score.objects.filter(by or Q(), session=OuterRef("pk")).alias(said=Lower(Trim("label")))
     words = (
         Q(Exists(of_name.exclude(polarity=Polarity.NONE)), said__in=GOOD_WORDS if value == GOOD else BAD_WORDS)
         | Q(Exists(of_name.filter(polarity=Polarity.GOOD)), said__in=much)

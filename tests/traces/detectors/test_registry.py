@@ -37,7 +37,7 @@ def test_kinds_belong_to_one_detector_each() -> None:
 
 
 def test_label_of_a_kind_that_no_detector_writes_is_readable() -> None:
-    assert (label_of("tool_loop"), label_of("like_issue")) == ("Going in circles", "Like issue")
+    assert (label_of("tool_loop"), label_of("like_this")) == ("Going in circles", "Like this")
 
 
 @pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: str(detector.name))
