@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar, dataclass_transform
 
+from traces.records import ToolSchema
+
 # A time outside of these years is somebody's broken clock: kept, flagged, never counted with.
 EARLIEST_NS = 946_684_800_000_000_000  # 2000
 LATEST_NS = 4_102_444_800_000_000_000  # 2100
@@ -159,7 +161,7 @@ class StepRecord:
 
 @record
 class SessionRecord:
-    """A whole session. `error_count` None means: count the steps that failed."""
+    """A whole session. `tools`: those that the agent was offered, by name. `error_count` None: count failed steps."""
 
     external_id: str
     steps: tuple[StepRecord, ...] = ()
@@ -177,6 +179,7 @@ class SessionRecord:
     ended_at: datetime | None = None
     closed: bool = False
     latency_ms: int | None = None
+    tools: dict[str, ToolSchema] = field(default_factory=dict)
     error_count: int | None = None
 
 

@@ -29,5 +29,6 @@ DIALECT = Dialect(
     },
     inputs=(MessageSource(85, "gcp.vertex.agent.llm_request", kinds=("llm",)),),
     outputs=(MessageSource(85, "gcp.vertex.agent.llm_response", kinds=("llm",)),),
+    offers=("gcp.vertex.agent.llm_request",),
     known=("gcp.vertex.agent.",),
 )

@@ -8,6 +8,7 @@ import orjson
 
 from ingest.dialects.chat import read_message
 from ingest.dialects.files import Entry, FileFormat
+from ingest.dialects.offers import offered_in
 from ingest.dialects.spans import as_object, objects_in
 from ingest.dialects.transcript import steps_of_messages
 from ingest.dialects.values import as_text, first_of
@@ -53,6 +54,7 @@ def _session(value: dict[str, Any]) -> SessionRecord:
         started_at=min(times, default=None),
         ended_at=max(times, default=None),
         closed=True,
+        tools=dict(offered_in({"tools": agent.get("tool_definitions")})),
     )
 
 

@@ -82,6 +82,7 @@ DIALECT = Dialect(
         MessageSource(30, "gen_ai.output.messages"),
         MessageSource(50, "gen_ai.completion"),
     ),
+    offers=("gen_ai.tool.definitions", "gen_ai.request.available_tools"),
     known=(
         *(
             "gen_ai.tool.",

@@ -56,6 +56,7 @@ DIALECT = Dialect(
         Field.FIRST_WORD_AT: {10: "langfuse.observation.completion_start_time"},
         Field.TAGS: {10: "langfuse.trace.tags"},
     },
+    offers=("langfuse.observation.model.parameters",),
     metadata=("langfuse.trace.metadata", "langfuse.observation.metadata"),
     known=(
         "langfuse.observation.model.",

@@ -60,6 +60,7 @@ def _attributes(run: dict[str, Any]) -> dict[str, Any]:
         "gen_ai.request.model": metadata.get("ls_model_name") or model.get("model") or model.get("model_name"),
         "gen_ai.provider.name": metadata.get("ls_provider"),
         "gen_ai.usage.cost": as_number(run.get("total_cost")),
+        "gen_ai.tool.definitions": _payload(model.get("tools") or model.get("functions")),
         **_usage(run),
     }
     said = {f"langsmith.metadata.{key}": value for key, value in metadata.items() if not str(key).startswith(LEAKS)}
@@ -68,7 +69,7 @@ def _attributes(run: dict[str, Any]) -> dict[str, Any]:
 
 def _payload(value: Any) -> str | None:
     value = as_json(value)
-    return None if value in (None, {}) else as_text(value)
+    return None if value in (None, {}, []) else as_text(value)
 
 
 def _usage(run: dict[str, Any]) -> dict[str, Any]:

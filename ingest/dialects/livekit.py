@@ -31,5 +31,6 @@ DIALECT = Dialect(
         Field.FIRST_WORD_S: {100: "lk.response.ttft"},
     },
     inputs=(MessageSource(100, "lk.chat_ctx", kinds=("llm", "chain")),),
+    offers=("lk.function_tools",),
     known=("lk.",),
 )

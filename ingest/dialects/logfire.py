@@ -47,6 +47,7 @@ DIALECT = Dialect(
         MessageSource(92, "events", events=True),
         MessageSource(93, "response_data", kinds=("llm",)),
     ),
+    offers=("model_request_parameters", "tools", "request_data"),
     known=(
         "logfire.",
         "code.",

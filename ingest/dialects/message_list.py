@@ -1,12 +1,15 @@
 """Bare conversations: a list of chat messages, or one line of data for fine-tuning that holds such a list."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from ingest.dialects.chat import is_message
 from ingest.dialects.files import Entry, FileFormat
+from ingest.dialects.offers import offered_in
 from ingest.dialects.ours import read_session
 from ingest.dialects.values import as_text, first_of
+from ingest.records import SessionRecord
 
 # ShareGPT's words for who speaks.
 SPEAKERS = {"human": "user", "user": "user", "gpt": "assistant", "chatgpt": "assistant", "system": "system"}
@@ -48,8 +51,10 @@ def _read(value: Any, line: int) -> Iterable[Entry]:
         messages = [_shared(item) for item in value["conversations"] if isinstance(item, dict)]
     else:
         messages = value.get("conversations") or [*_system(value), *_asked(value), *_answers(value)]
+    offered = offered_in({name: value.get(name) for name in ("tools", "functions")})
     said = {"id": as_text(first_of(value, IDS)), "model": value.get("model"), "metadata": value.get("metadata")}
-    return read_session({"session": {key: item for key, item in said.items() if item}, "messages": messages}, line)
+    entries = read_session({"session": {key: item for key, item in said.items() if item}, "messages": messages}, line)
+    return [replace(one, tools=dict(offered)) if isinstance(one, SessionRecord) else one for one in entries]
 
 
 def _shared(item: dict[str, Any]) -> dict[str, Any]:

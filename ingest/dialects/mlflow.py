@@ -36,6 +36,7 @@ DIALECT = Dialect(
         Field.MODEL: {50: "mlflow.llm.model", 51: "mlflow.chat_model.model"},
         Field.PROVIDER: {50: "mlflow.llm.provider", 51: "mlflow.message.format"},
     },
+    offers=("mlflow.chat.tools",),
     metadata=("mlflow.trace.metadata",),
     known=("mlflow.",),
 )

@@ -58,6 +58,7 @@ DIALECT = Dialect(
         MessageSource(20, "llm.output_messages", kinds=("llm",)),
         MessageSource(90, "llm.choices", kinds=("llm",)),
     ),
+    offers=("llm.tools", "llm.invocation_parameters"),
     documents=("retrieval.documents", "reranker.output_documents"),
     metadata=("metadata",),
     known=(

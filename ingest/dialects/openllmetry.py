@@ -25,6 +25,7 @@ DIALECT = Dialect(
         Field.MODEL: {60: "llm.response.model", 61: "llm.request.model"},
         Field.PROVIDER: {60: "llm.vendor"},
     },
+    offers=("llm.request.functions",),
     metadata=("traceloop.association.properties",),
     known=(
         "traceloop.",

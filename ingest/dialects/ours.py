@@ -7,6 +7,7 @@ import orjson
 
 from ingest.dialects.chat import is_message, read_messages
 from ingest.dialects.files import FileFormat
+from ingest.dialects.offers import offered_in
 from ingest.dialects.our_scores import read_score
 from ingest.dialects.reader import Reader, read_entries
 from ingest.dialects.transcript import steps_of_messages
@@ -84,6 +85,7 @@ def _session(value: dict[str, Any], reader: Reader) -> SessionRecord:
         ended_at=reader.time(said, "ended_at", "session") or max(times, default=None),
         closed=reader.flag(said, "closed", "session", default=False),
         latency_ms=reader.number(said, "latency_ms", "session", int),
+        tools=dict(offered_in({"tools": value.get("tools")})),
     )
 
 

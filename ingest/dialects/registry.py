@@ -86,6 +86,12 @@ def documents() -> tuple[str, ...]:
     return tuple(name for dialect in dialects() for name in dialect.documents)
 
 
+@cache
+def offers() -> tuple[str, ...]:
+    """The names under which the tools stand that a model was offered."""
+    return tuple(sorted({name for dialect in dialects() for name in dialect.offers}))
+
+
 @lru_cache(maxsize=MOST_KEYS)
 def part_of(key: str) -> Part:
     """What the attribute `key` is good for."""
@@ -160,7 +166,7 @@ def _group(key: str) -> tuple[str, tuple[str, ...]]:
 @cache
 def _groups() -> frozenset[str]:
     spread = [place.partition("/")[0] for d in dialects() for place in d.fields.get(Field.COST_PARTS, {}).values()]
-    return frozenset([source.key for source in (*inputs(), *outputs())] + [*documents(), *FEEDBACK, *spread])
+    return frozenset([source.key for source in (*inputs(), *outputs())] + [*documents(), *offers(), *FEEDBACK, *spread])
 
 
 @cache

@@ -77,7 +77,8 @@ class Dialect:
     """One sender's words for what we read.
 
     `fields` holds {rank: key}; `a.b/c` is member c of the object a.b, which may come as JSON, as key-value pairs or
-    spread over dotted names. `metadata` names objects whose members are the sender's own; `known` names what is read
+    spread over dotted names. `offers` names where the tools stand that a model was offered, whole or spread, or a
+    request with them. `metadata` names objects whose members are the sender's own; `known` names what is read
     by nothing on purpose: definitions, parameters and repetitions that say nothing of what happened.
     A dialect that others build on `is_base`: a span that bears both marks is the other's.
     """
@@ -88,6 +89,7 @@ class Dialect:
     fields: dict[Field, dict[int, str]] = field(default_factory=dict)
     inputs: tuple[MessageSource, ...] = ()
     outputs: tuple[MessageSource, ...] = ()
+    offers: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     metadata: tuple[str, ...] = ()
     known: tuple[str, ...] = ()

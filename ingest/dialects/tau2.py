@@ -11,6 +11,7 @@ import orjson
 from ingest.dialects.chat import read_message
 from ingest.dialects.feedback import identity_of
 from ingest.dialects.files import Entry, FileFormat
+from ingest.dialects.offers import offered_in
 from ingest.dialects.times import as_time
 from ingest.dialects.transcript import steps_of_messages
 from ingest.dialects.values import as_amount, as_number, as_text
@@ -56,6 +57,7 @@ def _session(simulation: dict[str, Any], info: dict[str, Any]) -> SessionRecord:
         ended_at=as_time(simulation.get("end_time")),
         closed=True,
         latency_ms=None if duration is None else round(duration * 1000),
+        tools=dict(offered_in({"tools": _inside(info, "environment_info", "tool_defs")})),
     )
 
 

@@ -74,6 +74,7 @@ DIALECT = Dialect(
         MessageSource(80, "ai.prompt.messages", kinds=MODEL_ONLY),
         MessageSource(81, "ai.prompt", kinds=MODEL_ONLY),
     ),
+    offers=("ai.prompt.tools",),
     metadata=("ai.telemetry.metadata", "ai.settings.context"),
     known=(
         "ai.settings.",

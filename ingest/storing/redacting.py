@@ -20,6 +20,7 @@ from ingest.storing.batches import body_of
 from ingest.storing.parts import part_of, read_part
 from ingest.storing.private import intake_of, start_redaction
 from traces.models import AgentSession, Score, Signal, Step, Transcript
+from traces.records import ToolSchema
 from traces.words import Words, pack_words
 
 SLICE = 50
@@ -128,7 +129,9 @@ class _Session:
         for step in steps:
             step.name, step.error_type = redaction.text(step.name)[:200], redaction.text(step.error_type)[:120]
         Step.objects.bulk_update(steps, ["name", "error_type"], batch_size=200)
-        Transcript.objects.filter(session=self.row).update(payload=pack_words(words, (step.name for step in steps)))
+        names = [step.name for step in steps]
+        payload = pack_words(words, names, _tools(redaction, self.row))
+        Transcript.objects.filter(session=self.row).update(payload=payload)
 
     def _parts(self, redaction: Redaction) -> None:
         for trace in Trace.objects.filter(session=self.row):
@@ -160,6 +163,13 @@ class _Session:
         for row in rows:
             row.sentence = redaction.text(row.sentence)
         Signal.objects.bulk_update(rows, ["sentence"])
+
+
+def _tools(redaction: Redaction, row: AgentSession) -> dict[str, ToolSchema]:
+    """The tools that were offered, under the names that their calls bear from now on."""
+    transcript = Transcript.of(row)
+    offered = transcript.tools.values() if transcript else ()
+    return {name: replace(tool, name=name) for tool in offered if (name := redaction.text(tool.name)[:200])}
 
 
 def _log(redaction: Redaction, log: LogRecord) -> LogRecord:

@@ -1,14 +1,15 @@
 """Stories beside what is stored: what has to be written. Only a real change of content raises a session's revision."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.records import SessionRecord
 from ingest.storing.fitting import STEP_FIELDS, fit_session, fit_step, shorten
 from ingest.storing.telemetry import Grown, Story
 from traces.models import AgentSession, Step, Transcript
-from traces.words import Words, pack_words, unpack_words
+from traces.records import ToolSchema
+from traces.words import Words, pack_words, unpack_tools, unpack_words
 
 STEP_COLUMNS = ("position", *STEP_FIELDS)
 KEY, NAME = STEP_COLUMNS.index("key"), STEP_COLUMNS.index("name")
@@ -29,10 +30,11 @@ class Outcome:
 
 @dataclass
 class _Known:
-    """What is stored of a session: its steps by key, each in the order of STEP_COLUMNS, and their words."""
+    """What is stored of a session: its steps by key, each in the order of STEP_COLUMNS, their words, offered tools."""
 
-    steps: dict[str, StepRow]
-    words: dict[str, Words]
+    steps: dict[str, StepRow] = field(default_factory=dict)
+    words: dict[str, Words] = field(default_factory=dict)
+    tools: dict[str, ToolSchema] = field(default_factory=dict)
 
 
 @dataclass
@@ -57,18 +59,18 @@ class Change:
 def compare(stories: Sequence[Story]) -> list[Change]:
     """What brings the rows to what the stories say: three queries, or none where all sessions are new."""
     known = _known([story.row.pk for story in stories if story.row.pk])
-    return [_change(story, known.get(story.row.pk, _Known({}, {}))) for story in stories]
+    return [_change(story, known.get(story.row.pk, _Known())) for story in stories]
 
 
 def _known(session_ids: list[int]) -> dict[int, _Known]:
-    found = {key: _Known({}, {}) for key in session_ids}
+    found = {key: _Known() for key in session_ids}
     if not session_ids:
         return found
     for session, *step in Step.objects.filter(session__in=session_ids).values_list("session_id", *STEP_COLUMNS):
         found[session].steps[step[KEY]] = tuple(step)
     transcripts = Transcript.objects.filter(session__in=session_ids).values_list("session_id", "payload")
     for session, payload in transcripts:
-        found[session].words = unpack_words(payload)
+        found[session].words, found[session].tools = unpack_words(payload), unpack_tools(payload)
     return found
 
 
@@ -79,7 +81,7 @@ def _change(story: Story, known: _Known) -> Change:
     words = {values[0]: said for values, said in fitted if any(said)}
     news = [step for key, step in steps.items() if known.steps.get(key) != step]
     gone = [key for key in known.steps if key not in steps]
-    is_rewritten = bool(news or gone) or words != known.words
+    is_rewritten = bool(news or gone) or (words, story.record.tools) != (known.words, known.tools)
     values = {**fit_session(story.record), **_totals(story.record)}
     row = story.row
     is_new = row.revision == 0
@@ -96,7 +98,7 @@ def _change(story: Story, known: _Known) -> Change:
         steps=news,
         steps_added=sum(step[KEY] not in known.steps for step in news),
         gone=gone,
-        words=pack_words(words, (step[NAME] for step in steps.values())) if is_rewritten else None,
+        words=pack_words(words, (step[NAME] for step in steps.values()), story.record.tools) if is_rewritten else None,
     )
 
 

@@ -20,7 +20,7 @@ from traces.models import AgentSession
 
 CHAT = {"session.id": "chat-1"}
 AGENT = {"openinference.span.kind": "AGENT", "input.value": "Hello", "output.value": "Hi", **CHAT}
-LLM = {"openinference.span.kind": "LLM", "llm.token_count.prompt": 7}
+LLM = {"openinference.span.kind": "LLM", "llm.token_count.prompt": 7, "llm.tools.0.tool.json_schema": '{"name": "f"}'}
 ASKED = {"llm.input_messages.0.message.role": "user", "llm.input_messages.0.message.content": "Hello"}
 TOOL = {"openinference.span.kind": "TOOL", "input.value": "{}"}
 SPANS = [
@@ -43,12 +43,13 @@ class StartAfresh(Exception):
 def rows(project: Project) -> list[Any]:
     """All that a reader could see of the project's sessions."""
     hidden = {"_state", "id", "session_id", "project_id", "revision", "created_at", "last_received_at"}
+    hidden |= {"draw", "signals_at"}
     return [
         [
             {name: value for name, value in row.items() if name not in hidden}
             for row in (vars(session), *session.steps.values())
         ]
-        + [session.words]
+        + [session.words, session.transcript.tools]
         for session in AgentSession.objects.filter(project=project).order_by("external_id")
     ]
 
@@ -76,5 +77,5 @@ def test_order_repetition_and_split_do_not_matter(order: list[int], again: list[
     with suppress(StartAfresh), transaction.atomic():
         expected = deliver("whole", [SPANS])
         assert deliver("parts", requests) == expected
-        assert [len(session) - 2 for session in expected] == [2, 8]
+        assert [len(session) - 3 for session in expected] == [2, 8]
         raise StartAfresh
