@@ -46,7 +46,8 @@ def _settle(sessions: list[AgentSession], facts: FactReader, choices: ChoiceRead
         said = choices.of(session.project_id)
         found.append(evidence_of(session, read[session.pk], said, kinds_written(said), sets[session.project_id]))
     with transaction.atomic():
-        return write(found, _is_due)
+        # What is being written elsewhere is settled with the next sweep: a wait could meet one the other way round.
+        return write(found, _is_due, waits=False)
 
 
 def _is_due(session: AgentSession, revision: int, settled: int, signals: int) -> bool:

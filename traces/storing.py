@@ -12,6 +12,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import F
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from common import rows
@@ -126,13 +128,26 @@ def detector_set(project_id: int, content: Content) -> int:
     return row.pk
 
 
-def write(evidence: Sequence[Evidence], may: May) -> int:
+def settle_again(session_ids: Iterable[int]) -> None:
+    """Has sessions settled anew though their content is the same, because a score came or changed.
+
+    Whoever has read one before and not yet written it sees that by its `signals_revision`.
+    """
+    keys = sorted(session_ids)
+    if keys:
+        AgentSession.objects.filter(pk__in=keys).update(
+            settled_revision=Least("settled_revision", F("revision") - 1), signals_revision=F("signals_revision") + 1
+        )
+
+
+def write(evidence: Sequence[Evidence], may: May, *, waits: bool) -> int:
     """Replaces what stands of these sessions, but for those that may not be written. Returns how many it wrote.
 
-    Asked within a transaction.
+    Asked within a transaction. It waits for sessions that somebody else is writing, or passes over them.
     """
-    # The rows are locked first: another process waits, and then finds nothing left to do.
-    held = AgentSession.objects.select_for_update(no_key=True).filter(pk__in=[one.session.pk for one in evidence])
+    # The rows are locked first, so that nobody else writes them between the look and the writing.
+    locked = AgentSession.objects.select_for_update(no_key=True, skip_locked=not waits)
+    held = locked.filter(pk__in=[one.session.pk for one in evidence])
     now = {pk: revisions for pk, *revisions in held.order_by("pk").values_list("pk", *REVISIONS)}
     mine = [one for one in evidence if one.session.pk in now and may(one.session, *now[one.session.pk])]
     if mine:

@@ -11,6 +11,7 @@ from ingest.models import Trace
 from ingest.records import ScoreRecord
 from ingest.storing.fitting import shorten
 from traces.models import AgentSession, Score, Step
+from traces.storing import settle_again
 
 EXPLANATION = 20_000
 UPDATED = [
@@ -25,12 +26,14 @@ def store_scores(project: Project, records: Sequence[ScoreRecord]) -> None:
     """Stores the scores; one that came before is brought up to date. Those whose session is there are joined to it."""
     rows = _newest(Score(project=project, **_values(record)) for record in records)
     for some in _chunks(rows):
-        known = dict(_of(project, identity__in=some).values_list("identity", "given_at"))
-        news = [rows[identity] for identity in some if not _is_older(rows[identity].given_at, known.get(identity))]
+        known = {row.identity: row for row in _of(project, identity__in=some)}
+        news = [rows[identity] for identity in some if _is_news(rows[identity], known.get(identity))]
         Score.objects.bulk_create(
             news, update_conflicts=True, unique_fields=["project", "identity"], update_fields=UPDATED, batch_size=200
         )
-        _join(project, _of(project, identity__in=[row.identity for row in news]))
+        stored = _of(project, identity__in=[row.identity for row in news])
+        _join(project, stored)
+        settle_again(stored.filter(session__isnull=False).values_list("session_id", flat=True))
 
 
 def _of(project: Project, **wanted: Any) -> QuerySet[Score]:
@@ -44,6 +47,15 @@ def _newest(rows: Iterable[Score]) -> dict[str, Score]:
         if row.identity not in newest or not _is_older(row.given_at, newest[row.identity].given_at):
             newest[row.identity] = row
     return newest
+
+
+def _is_news(row: Score, known: Score | None) -> bool:
+    """Whether a score says anything that is not stored yet: many senders send all of theirs again."""
+    if known is None:
+        return True
+    return not _is_older(row.given_at, known.given_at) and any(
+        getattr(row, name) != getattr(known, name) for name in UPDATED
+    )
 
 
 def _is_older(given_at: Any, known: Any) -> bool:
@@ -119,12 +131,15 @@ def _join(project: Project, scores: Iterable[Score]) -> None:
     scores = list(scores)
     homes = _homes(project, {score.target for score in scores})
     moved: dict[int | None, list[int]] = {}
+    left = set()
     for score in scores:
         home = homes.get(score.target)
         if score.session_id != home:
             moved.setdefault(home, []).append(score.pk)
+            left.add(score.session_id)
     for home, ids in moved.items():
         Score.objects.filter(pk__in=ids).update(session=home)
+    settle_again(pk for pk in {*left, *moved} if pk is not None)
 
 
 def _homes(project: Project, targets: Iterable[str]) -> dict[str, int]:

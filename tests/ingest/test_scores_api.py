@@ -118,6 +118,23 @@ def test_the_same_score_again_is_brought_up_to_date(client: Client, project: Pro
     assert Score.objects.count() == 3
 
 
+def test_late_score_has_its_session_settled_again_and_the_same_one_sent_again_does_not(
+    client: Client, project: Project, secret: str
+) -> None:
+    def settled_revision() -> int:
+        return project.sessions.get().settled_revision
+
+    session = make_session(project, "chat-17", revision=2, settled_revision=2)
+    digest(send(client, secret, THUMB))
+    assert settled_revision() == 1
+    project.sessions.update(settled_revision=2)
+    digest(send(client, secret, THUMB))
+    assert settled_revision() == 2
+    digest(send(client, secret, {**THUMB, "value": 1}))
+    session.refresh_from_db()
+    assert (session.revision, session.settled_revision) == (2, 1)
+
+
 @pytest.mark.parametrize("order", [(1, 2), (2, 1)])
 def test_of_two_versions_the_one_given_later_counts(
     client: Client, project: Project, secret: str, order: tuple[int, int]

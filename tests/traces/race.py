@@ -21,7 +21,7 @@ def main(variant: str) -> None:
     from traces.models import AgentSession  # noqa: PLC0415
     from traces.storing import Evidence, May  # noqa: PLC0415
 
-    def without_looking(found: Sequence[Evidence], may: May) -> int:
+    def without_looking(found: Sequence[Evidence], may: May, *, waits: bool) -> int:
         """The write with its condition removed."""
         return sum(
             AgentSession.objects.filter(pk=one.session.pk).update(settled_revision=one.session.revision)

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from accounts.models import Project
 from tests.builders import NOON, make_project, make_session, make_steps, make_talk
 from traces import shape
@@ -13,7 +15,7 @@ from traces.queries.detectors import choices_of, kinds_written
 from traces.queries.facts import FactReader
 from traces.records import Baseline, Found, ScoreFacts, SessionFacts, Threshold
 from traces.settling import settle_quiet
-from traces.storing import content_of, detector_set, signals_of
+from traces.storing import content_of, detector_set, evidence_of, settle_again, signals_of
 
 LATER = NOON + timedelta(minutes=5)
 
@@ -165,3 +167,27 @@ def test_detector_is_given_the_limits_that_a_project_moved_and_that_it_still_has
         detector.found(None, Choice(thresholds=moved))
     detector.found(None, Choice(frozenset(["slow"])))
     assert given == [{"times": 4.0}, {}]
+
+
+def test_settle_again_marks_a_session_once_its_scores_changed(project: Project) -> None:
+    session = make_session(project, revision=3, closed=True)
+    settle_quiet(NOON)
+    settle_again([session.pk])
+    session.refresh_from_db()
+    assert (session.revision, session.settled_revision, session.signals_revision) == (3, 2, 2)
+    assert settle_quiet(NOON) == 1
+
+
+def test_score_that_comes_while_a_session_is_being_settled_is_not_missed(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = make_session(project, closed=True)
+    real = evidence_of
+
+    def while_a_score_comes(*facts: Any) -> object:
+        monkeypatch.setattr("traces.settling.evidence_of", real)
+        settle_again([session.pk])
+        return real(*facts)
+
+    monkeypatch.setattr("traces.settling.evidence_of", while_a_score_comes)
+    assert [settle_quiet(NOON), settle_quiet(NOON), settle_quiet(NOON)] == [0, 1, 0]
