@@ -7,9 +7,9 @@ some, and which `fit` teaches from them.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from annotate.priority.features import Evidence, Facts, features, strongest
+from annotate.priority.features import SEGMENT, TYPICAL, Evidence, Facts, Usual, features, strongest, usual_of
 from annotate.priority.model import Model, contributions, learned, probability
-from annotate.priority.prior import IN_WORDS, PRIOR, PRIOR_VERSION
+from annotate.priority.prior import IN_WORDS, PRIOR, PRIOR_VERSION, SEGMENTS_IN_WORDS
 from annotate.priority.ranking import is_random_member, random_place
 
 __all__ = [
@@ -17,20 +17,27 @@ __all__ = [
     "PRIOR",
     "PRIOR_VERSION",
     "RANDOM_SAMPLE",
+    "TYPICAL",
     "Evidence",
     "Facts",
     "Model",
     "Priority",
+    "Usual",
     "features",
     "fit",
+    "in_words",
     "is_random_member",
     "prioritise",
     "probability",
     "random_place",
     "reasons",
+    "usual_of",
 ]
 
 MOST_REASONS = 4
+# Log-odds below which something is no reason to look: any at all for a signal, which has words of its own.
+LEAST_OF_SIGNAL = 0.01
+LEAST_OF_FACT = 0.2
 NOTHING_FIRED = "no signal fired"
 RANDOM_SAMPLE = "random sample"
 
@@ -58,6 +65,15 @@ def fit(rows: Sequence[Mapping[str, float]], failed: Sequence[bool]) -> Model:
 def reasons(model: Model, features: Mapping[str, float], signals: Iterable[Evidence]) -> list[str]:
     """Why a session is thought to have gone wrong, strongest first, without full stops."""
     said = {kind: signal.sentence.strip().removesuffix(".") for kind, signal in strongest(signals).items()}
-    said.update(IN_WORDS)
-    found = [said[name] for name, adds in contributions(model, features) if adds > 0 and name in said]
-    return found[:MOST_REASONS] or [NOTHING_FIRED]
+    found = [
+        said.get(name) or in_words(name)
+        for name, adds in contributions(model, features)
+        if adds >= (LEAST_OF_SIGNAL if name in said else LEAST_OF_FACT)
+    ]
+    return [words for words in found if words][:MOST_REASONS] or [NOTHING_FIRED]
+
+
+def in_words(name: str) -> str:
+    """What a feature that is no signal says of a session; "" where there are no words for it."""
+    family, _, member = name.partition(SEGMENT)
+    return SEGMENTS_IN_WORDS.get(family, "").format(member) if member else IN_WORDS.get(name, "")

@@ -14,11 +14,15 @@ from math import exp
 import numpy as np
 import numpy.typing as npt
 
+from annotate.priority.features import SEGMENT
+
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 BIAS = "bias"
 # Of a kind of signal that nobody has said anything about.
 UNKNOWN = (1.0, 1.0)
+# Of a member of a family that nobody has said anything about.
+NOTHING = (0.0, 0.3)
 MOST_ROUNDS = 50
 HALVINGS = 30
 CLOSE_ENOUGH = 1e-10
@@ -26,13 +30,18 @@ CLOSE_ENOUGH = 1e-10
 
 @dataclass(frozen=True)
 class Model:
-    """By the name of a feature, the mean and the standard deviation of its weight."""
+    """By the name of a feature, the mean and the standard deviation of its weight.
+
+    `families` has the same for features that are named `family=member`, where `weights` does not name the member.
+    """
 
     weights: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    families: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def believed(self, name: str) -> tuple[float, float]:
         """Mean and standard deviation of a weight, also of one that the model does not name."""
-        return self.weights.get(name, UNKNOWN)
+        family, is_member, _ = name.partition(SEGMENT)
+        return self.weights.get(name) or (self.families.get(family, NOTHING) if is_member else UNKNOWN)
 
     def weight(self, name: str) -> float:
         return self.believed(name)[0]
@@ -56,7 +65,7 @@ def learned(prior: Model, rows: Sequence[Mapping[str, float]], failed: Sequence[
         precision=believed[:, 1] ** -2,
     )
     found = {name: (float(mean), float(sd)) for name, mean, sd in zip(names, *_most_probable(reviewed), strict=True)}
-    return Model({**prior.weights, **found}) if rows else prior
+    return Model({**prior.weights, **found}, prior.families) if rows else prior
 
 
 @dataclass(frozen=True)

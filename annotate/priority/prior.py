@@ -1,9 +1,12 @@
 """What is believed of each feature before any review: data, set by hand.
 
-A weight is what the feature adds to the log-odds of failure when it is 1 (a signal of full strength): 1 roughly
-triples the odds, 3 takes 5 % to about 50 %. Its standard deviation says how sure that is: reviews move a weight with
-a large one soon, and one with a small one hardly. Signals of what the user was *told* weigh most, because those
-failures do harm unseen; statistical outliers weigh least, because most are merely long.
+A weight is what the feature adds to the log-odds of failure when it is 1 (a signal of full strength, or a number one
+spread above what is usual): 1 roughly triples the odds, 2 takes 10 % to about 45 %. Its standard deviation says how
+sure that is: reviews move a weight with a large one soon, and one with a small one hardly. Signals of what the user
+was *told* weigh most, because those failures do harm unseen; outliers weigh least, because most are merely long.
+
+Of a session's shape, how much there was to do says most: every further step and wish is one more chance to go wrong.
+Of segments and tools nothing is believed but that they may differ.
 
 Whoever changes a number raises `PRIOR_VERSION`: stored priorities say which prior made them.
 """
@@ -16,7 +19,7 @@ from annotate.priority.model import BIAS, Model
 
 PRIOR_VERSION = 2
 WEIGHTS: Mapping[str, tuple[float, float]] = {
-    BIAS: (log(0.05 / 0.95), 1.5),
+    BIAS: (log(0.1 / 0.9), 1.5),
     "claimed_not_done": (3.2, 1.0),
     "hidden_tool_error": (3.0, 1.0),
     "negative_feedback": (3.0, 1.0),
@@ -41,12 +44,49 @@ WEIGHTS: Mapping[str, tuple[float, float]] = {
     "refused": (1.0, 1.0),
     "novel": (0.8, 0.8),
     "retry": (0.6, 0.8),
+    "approval": (0.1, 0.5),
     "outlier_cost": (0.6, 0.8),
     "outlier_latency": (0.5, 0.8),
     "outlier_tokens": (0.5, 0.8),
     "outlier_steps": (0.8, 0.8),
     "outlier_tool_calls": (0.8, 0.8),
+    "steps": (0.35, 0.2),
+    "wishes": (0.15, 0.15),
+    "said_again": (0.15, 0.15),
+    "user_questions": (0.1, 0.15),
+    "same_deed": (0.1, 0.15),
+    "listed": (0.1, 0.15),
+    "new_amounts": (0.1, 0.15),
+    "failed_calls": (0.1, 0.15),
+    "repeated_calls": (0.1, 0.15),
+    "thanked": (-0.1, 0.15),
+}
+# Of every segment of a name, before `=`.
+OF_SEGMENTS: Mapping[str, tuple[float, float]] = {
+    "workflow": (0.0, 0.5),
+    "release": (0.0, 0.5),
+    "model": (0.0, 0.5),
+    "environment": (0.0, 0.3),
+    "tool": (0.0, 0.3),
 }
 # How the reasons for a session name a feature that has no signal, and so no sentence, of its own.
-IN_WORDS: Mapping[str, str] = {ENDED_IN_ERROR: "the session ended in an error"}
-PRIOR = Model(WEIGHTS)
+IN_WORDS: Mapping[str, str] = {
+    ENDED_IN_ERROR: "the session ended in an error",
+    "steps": "longer than usual in its workflow",
+    "wishes": "the user asked for several things",
+    "said_again": "the user repeated themselves",
+    "user_questions": "the user had many questions",
+    "same_deed": "the agent changed several things of one kind",
+    "listed": "the agent's answers list much",
+    "new_amounts": "the agent named amounts that stand nowhere else",
+    "failed_calls": "more failed calls than usual",
+    "repeated_calls": "the same call more than once",
+}
+SEGMENTS_IN_WORDS: Mapping[str, str] = {
+    "workflow": "sessions of “{}” failed more often than others",
+    "release": "sessions of release “{}” failed more often than others",
+    "model": "sessions with the model “{}” failed more often than others",
+    "environment": "sessions in “{}” failed more often than others",
+    "tool": "sessions that called “{}” failed more often than others",
+}
+PRIOR = Model(WEIGHTS, OF_SEGMENTS)

@@ -12,7 +12,7 @@ def evidence(kind: str, strength: float = 1.0, sentence: str = "") -> Evidence:
 def test_prioritise_gives_a_quiet_session_the_base_rate() -> None:
     quiet = prioritise([], Facts())
 
-    assert isclose(quiet.value, 0.05)
+    assert isclose(quiet.value, 0.1)
     assert quiet.reasons == [NOTHING_FIRED]
 
 
