@@ -38,6 +38,7 @@ CONFIDENCE = 0.95
 FEWEST = 20  # judged sessions, or what weighted ones are worth; below this an interval says next to nothing
 HALVINGS = 40
 ROUNDING = 1e-6
+EVER_MORE = 1e12  # sessions, of which no number of reads is a part worth counting
 Floats = NDArray[np.float64]
 
 
@@ -159,6 +160,12 @@ def _within(share: Share, estimate: float, low: float, high: float) -> Share:
     low = max(least, math.floor(low * share.frame + ROUNDING) / share.frame)
     high = min(most, math.ceil(high * share.frame - ROUNDING) / share.frame)
     return replace(share, estimate=min(max(estimate, least), most), low=low, high=max(low, high))
+
+
+def plain_interval(found: int, judged: int) -> tuple[float, float, float]:
+    """Share, low and high of `found` among `judged` that many more like them could follow; judged is 1 or more."""
+    estimate, low, high = intervals(np.array([EVER_MORE]), np.array([float(judged)]), np.array([[float(found)]]))[0]
+    return float(estimate), float(low), float(high)
 
 
 def intervals(sessions: Floats, sampled: Floats, found: Floats) -> Floats:

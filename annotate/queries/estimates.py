@@ -1,0 +1,122 @@
+"""Estimated shares of all sessions: outcome failure, failure types, and whatever else sessions are labelled with.
+
+A session's outcome is what most of its standing reviews say; those that cannot tell say nothing. Where none is left, or
+they are evenly split, the session is in no numerator and no denominator.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, Value, When
+
+from accounts.models import Project
+from annotate.estimation import Cell, Share, estimate_shares
+from annotate.models import Failure, FailureType, Outcome
+from annotate.queries.frames import Frame, read_frame
+from traces.models import AgentSession
+
+Key = TypeVar("Key", bound=Hashable)
+# Above 0: most reviews of the session say failure. Below: success.
+LEAN = Sum(
+    Case(
+        When(reviews__outcome=Outcome.FAILURE, then=Value(1)),
+        When(reviews__outcome=Outcome.SUCCESS, then=Value(-1)),
+        default=Value(0),
+        output_field=IntegerField(),
+    ),
+    filter=Q(reviews__withdrawn_at=None),
+)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What shares are estimated from: the frame's cells, and the cell of each judged session that was drawn.
+
+    `reviewed` sessions of the frame were judged, however they were chosen, and `failed` of them failed.
+    """
+
+    frame: Frame
+    sizes: Mapping[int, int]
+    cell_of: Mapping[int, int]
+    drawn_failures: frozenset[int]
+    reviewed: int
+    failed: int
+
+    @property
+    def failure(self) -> Share:
+        """The share of sessions with outcome failure."""
+        return shares_of(self, {0: self.drawn_failures}, {0: self.failed})[0]
+
+    @property
+    def frame_in_words(self) -> str:
+        """4,120 sessions that queue “Everything” draws from."""
+        count = sum(self.sizes.values())
+        return f"{count:,} session{'' if count == 1 else 's'} {self.frame.words}"
+
+
+def read_sample(project: Project, within: Q | None = None) -> Sample:
+    """The project's judged drawn sessions, within a condition on sessions: five queries."""
+    frame = read_frame(project, within)
+    rows = list(judged(frame.sessions.filter(frame.drawn)).annotate(cell=frame.cell).values_list("pk", "cell", "lean"))
+    counted = judged(frame.sessions).aggregate(reviewed=Count("pk"), failed=Count("pk", filter=Q(lean__gt=0)))
+    return Sample(
+        frame=frame,
+        sizes=frame.sizes(),
+        cell_of={pk: cell for pk, cell, _ in rows},
+        drawn_failures=frozenset(pk for pk, _, lean in rows if lean > 0),
+        **counted,
+    )
+
+
+def judged(sessions: QuerySet[AgentSession]) -> QuerySet[AgentSession, Any]:
+    """Those of the sessions whose reviews lean to one side, with `lean`: above 0 to failure."""
+    decided = sessions.filter(reviews__withdrawn_at=None, reviews__outcome__in=(Outcome.FAILURE, Outcome.SUCCESS))
+    return decided.order_by().values("pk").annotate(lean=LEAN).exclude(lean=0)
+
+
+def shares_of(
+    sample: Sample, labelled: Mapping[Key, Collection[int]], found: Mapping[Key, int] | None = None
+) -> dict[Key, Share]:
+    """The share of each label. No query, however many labels.
+
+    `labelled`: the sessions that have it, of which only those in the sample count. `found`: how many judged sessions of
+    the frame have it; as many as `labelled` names unless told.
+    """
+    read = Counter(sample.cell_of.values())
+    names = list(sample.sizes)
+    hits = {key: Counter(sample.cell_of[pk] for pk in ids if pk in sample.cell_of) for key, ids in labelled.items()}
+    shares = estimate_shares(
+        [Cell(sample.sizes[name], read[name]) for name in names],
+        [[hits[key][name] for name in names] for key in labelled],
+        [(found.get(key, 0) if found else len(ids), sample.reviewed) for key, ids in labelled.items()],
+    )
+    return dict(zip(labelled, shares, strict=True))
+
+
+@dataclass(frozen=True)
+class TypeShare:
+    """A failure type with its share of sessions."""
+
+    failure_type: FailureType
+    share: Share
+
+
+def failure_type_shares(project: Project, within: Q | None = None, *, sample: Sample | None = None) -> list[TypeShare]:
+    """Every failure type that a standing failure has, the most found first: two queries beside the sample's own."""
+    sample = sample or read_sample(project, within)
+    standing = Failure.objects.filter(project=project, withdrawn_at=None, failure_type__isnull=False)
+    pairs = standing.filter(session__in=sample.frame.sessions).values_list("failure_type_id", "session_id").distinct()
+    shares = shares_of(sample, grouped(pairs))
+    types = FailureType.objects.in_bulk(list(shares))
+    rows = [TypeShare(types[pk], share) for pk, share in shares.items()]
+    return sorted(rows, key=lambda row: (-row.share.found, row.failure_type.name))
+
+
+def grouped(pairs: Iterable[tuple[Key, int]]) -> dict[Key, set[int]]:
+    """Session ids by label."""
+    found: defaultdict[Key, set[int]] = defaultdict(set)
+    for label, session_id in pairs:
+        found[label].add(session_id)
+    return dict(found)
