@@ -13,9 +13,23 @@ from traces.records import AGENT, TOOL, USER, StepFacts
 # What is said to a person fits into this; what is longer is a document, whose middle nobody says.
 HEARD = 6_000
 SENTENCE = 600
-SENTENCE_END = re.compile(r"(?<=[.!?。！？])[\"”’»)*_]*\s+|\s*\n+\s*")
+SENTENCE_END = re.compile(r"(?<=[.!?。！？])(?<!\s\d\.)[\"”’»)*_]*\s+|\s*\n+\s*")
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 NAME_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+# Words that say little, in the languages in which most is said.
+COMMON = frozenset(
+    WORD.findall("""
+    a an the this that these those i i'm i've i'd i'll me my you your you're it it's its we our they them their he
+    she is are was were be been am do does did have has had can could would will should may might to of in on at
+    for from with by as and or but so if then than not no yes please just also there here what which who how when
+    where why any some all more about into out up now ok okay thanks thank hi hello sure like want need know let
+    get der die das ein eine einen ich du sie wir ihr mein meine ihre ist sind war hat haben habe bitte und oder
+    aber nicht mit von zu im in auf für es den dem el la los las un una yo mi su es son por para con de que en y o
+    pero no me se lo favor le les des je vous nous mon ma votre est sont pour avec du dans et ou mais pas ne que
+    """)
+)
+ENDING = re.compile(r"(?:ing|ed|es|s|'s)$")
+ENDINGS_FROM = 4
 # A step behind an agent's words that reads or thinks, whatever its name.
 READING_KINDS = {"retriever", "reranker", "embedding", "guardrail", "evaluator"}
 READS = frozenset(
@@ -54,7 +68,8 @@ CHECK_IN = re.compile(r"check[_\- ]?(?:in|out)(?:$|[_\-. ])", re.IGNORECASE)
 CONDITION = any_of(
     r"\b(?:if|once|when|whenever|after|until|unless|before|as soon as|in case|whether|assuming)\b",
     r"\b(?:should you|that|which|who)\b",
-    r"\b(?:would|could|will|shall|can|may|might|must|should|to|please|wenn|falls|sobald|nachdem|bevor|würde|wird|kann)\b",
+    r"\b(?:would|could|will|shall|can|may|might|must|should|to|please|wenn|falls|sobald|nachdem|bevor|würde|wird"
+    r"|kann)\b",
     r"(?<!\w)(?:si|cuando|después|despues|una vez|antes|puede|podría|quand|lorsque|après|dès|avant|peut|pourra)(?!\w)",
 )
 NEGATION = any_of(
@@ -75,12 +90,18 @@ DECLINES = any_of(
     r"\b(?:do not|don['’]t|instead|rather not|hold off|before (?:you|we|i|that)|but first)\b",
     r"\b(?:nicht mehr|en lugar|plutôt)\b",
 )
-CLOSES = any_of(
-    r"\b(?:thanks?|thank you|thx|cheers|bye|goodbye|appreciate|have a (?:great|good|nice|lovely|wonderful))\b",
-    r"\b(?:that['’]?s all|that is all|that will be all|nothing else|all set|i['’]?m good)\b",
-    r"\b(?:no more questions|no further)\b",
-    r"\b(?:danke\w*|tschüss|wiedersehen|das war['’]?s|gracias|adiós|hasta luego|nada más|eso es todo)\b",
-    r"\b(?:merci|au revoir|bonne journée|c['’]est tout|grazie|obrigad[oa]|bedankt)\b",
+LEAVES = any_of(
+    r"\b(?:bye|goodbye|have a (?:great|good|nice|lovely|wonderful)|no more questions|nothing (?:else|more|further))\b",
+    r"\b(?:take care|you too|all done|done (?:then|now)|reach out|everything i need(?:ed)?)\b",
+    r"\b(?:that's|that is|that'll be|that will be|that was|this is) (?:all|everything|it)\b(?! (?:right|very|not))"
+    r"|\bi'm (?:all set|good)\b",
+    r"\b(?:call|come|write|get|reach) (?:you )?(?:back|again|out)? ?(?:later|another time|tomorrow)\b",
+    r"\b(?:tschüss|wiedersehen|das war['’]?s|das war alles|adiós|hasta luego|nada más|eso es todo)\b",
+    r"\b(?:au revoir|bonne (?:journée|soirée)|c['’]est tout|arrivederci|è tutto)\b",
+)
+THANKS = any_of(
+    r"\b(?:thanks?|thank you|thx|cheers|appreciate|all set|danke\w*|vielen dank|gracias|merci|grazie|obrigad[oa]"
+    r"|bedankt)\b",
 )
 # A polite end that happens to be a question.
 OFFERS_MORE = any_of(
@@ -117,8 +138,13 @@ def agrees(text: str) -> bool:
 
 
 def closes(text: str) -> bool:
-    """Whether somebody takes leave or says that nothing is left."""
-    return bool(CLOSES.search(heard(text)))
+    """Whether somebody takes leave or says thanks."""
+    return takes_leave(text) or bool(THANKS.search(heard(text)))
+
+
+def takes_leave(text: str) -> bool:
+    """Whether somebody says goodbye, or that this was all: more than thanks."""
+    return bool(LEAVES.search(heard(text)))
 
 
 def is_speech(step: StepFacts) -> bool:
@@ -168,3 +194,12 @@ def spoken(steps: Sequence[StepFacts], role: str) -> list[tuple[int, StepFacts]]
 def likeness(one: frozenset[str], other: frozenset[str]) -> float:
     """How many of the words of two texts are in both, 0..1 (Jaccard)."""
     return len(one & other) / len(one | other) if one and other else 0.0
+
+
+@lru_cache(maxsize=256)
+def content_words(text: str) -> frozenset[str]:
+    """The words of a message that carry its meaning, small and without common endings."""
+    words = (word.casefold() for word in WORD.findall(heard(text)))
+    return frozenset(
+        word if len(word) <= ENDINGS_FROM else ENDING.sub("", word) for word in words if word not in COMMON
+    )
