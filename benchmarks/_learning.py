@@ -1,0 +1,118 @@
+"""How well an order finds failures: before any label, and after some that were chosen as a queue chooses them.
+
+All of it cross-fitted: what is evaluated was labelled by nobody whose label the order had learned from.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import rankdata
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+
+from annotate.priority import PRIOR, Model, fit, probability
+from benchmarks._sessions import CRUDE, Ranked
+
+Numbers = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+FOLDS = 5
+RANDOM_SHARE = 0.2
+# Reviews come in and the order is made anew after each handful.
+BETWEEN_FITS = 5
+FRONTS = (0.1, 0.2, 0.3)
+Score = Callable[[Sequence[Ranked]], Numbers]
+# Given the labelled sessions, what it learned scores others.
+Learn = Callable[[Sequence[Ranked]], Score]
+
+
+def auc(scores: Numbers, failed: Flags) -> float:
+    """The chance that a failure stands before a success; ties count half. nan where there is only one of the two."""
+    bad = int(failed.sum())
+    good = len(failed) - bad
+    if not bad or not good:
+        return float("nan")
+    return float((rankdata(scores)[failed].sum() - bad * (bad + 1) / 2) / (bad * good))
+
+
+def lift(scores: Numbers, failed: Flags, front: float) -> float:
+    """Failures in the front part of the order, against random order. Of sessions that tie, their share counts."""
+    size = max(1, round(front * len(scores)))
+    edge = np.sort(scores)[::-1][size - 1]
+    above, tied = scores > edge, scores == edge
+    found = failed[above].sum() + failed[tied].mean() * (size - above.sum())
+    base = failed.mean()
+    return float(found / size / base) if base else float("nan")
+
+
+def figures(scores: Numbers, failed: Flags) -> dict[str, float]:
+    """AUC and lifts of one order, by name."""
+    return {"auc": auc(scores, failed)} | {f"lift{front * 100:.0f}": lift(scores, failed, front) for front in FRONTS}
+
+
+def by_prior(sessions: Sequence[Ranked]) -> Numbers:
+    return _probabilities(PRIOR, sessions)
+
+
+def _probabilities(model: Model, sessions: Sequence[Ranked]) -> Numbers:
+    return np.array([probability(model, one.features) for one in sessions])
+
+
+def by_hand(sessions: Sequence[Ranked]) -> Numbers:
+    """The crude rule of thumb."""
+    return np.asarray(np.array([one.crude for one in sessions]) @ np.array(list(CRUDE.values())), dtype=np.float64)
+
+
+def learn_model(labelled: Sequence[Ranked]) -> Score:
+    """The product's own way."""
+    model = fit([one.features for one in labelled], [one.failed for one in labelled])
+    return lambda sessions: _probabilities(model, sessions)
+
+
+def learn_crude(labelled: Sequence[Ranked]) -> Score:
+    """A plain logistic regression on the same four counts."""
+    failed = [one.failed for one in labelled]
+    if len(set(failed)) == 1:
+        return by_hand
+    scaler = StandardScaler().fit([one.crude for one in labelled])
+    model = LogisticRegression().fit(scaler.transform([one.crude for one in labelled]), failed)
+    return lambda sessions: np.asarray(
+        model.decision_function(scaler.transform([one.crude for one in sessions])), dtype=np.float64
+    )
+
+
+def cross_fitted(
+    sessions: Sequence[Ranked], labels: int, random: np.random.Generator, learn: Learn, *, queued: bool
+) -> Numbers:
+    """A score for every session, each learned from `labels` sessions of the other folds.
+
+    `queued`: these are chosen as a queue does, by rank with a random share, and the order is made anew as it goes;
+    else at random.
+    """
+    fold = random.permutation(len(sessions)) % FOLDS
+    scores = np.zeros(len(sessions))
+    for number in range(FOLDS):
+        others = [one for one, own in zip(sessions, fold, strict=True) if own != number]
+        choose = _chosen_by_queue if queued else _chosen_at_random
+        learned = learn(choose(others, min(labels, len(others)), random))
+        mine = np.flatnonzero(fold == number)
+        scores[mine] = learned([sessions[int(place)] for place in mine])
+    return scores
+
+
+def _chosen_at_random(sessions: Sequence[Ranked], labels: int, random: np.random.Generator) -> list[Ranked]:
+    return [sessions[place] for place in random.permutation(len(sessions))[:labels]]
+
+
+def _chosen_by_queue(sessions: Sequence[Ranked], labels: int, random: np.random.Generator) -> list[Ranked]:
+    """Which sessions people have reviewed after so many reviews."""
+    waiting, chosen = list(sessions), list[Ranked]()
+    score: Score = by_prior
+    while len(chosen) < labels:
+        order = [waiting[place] for place in np.argsort(-score(waiting), kind="stable")]
+        for _ in range(min(BETWEEN_FITS, labels - len(chosen))):
+            place = int(random.integers(len(order))) if random.random() < RANDOM_SHARE else 0
+            chosen.append(order.pop(place))
+        waiting = order
+        score = learn_model(chosen)
+    return chosen
