@@ -1,17 +1,21 @@
 """Writes: what people decide about how sessions are read, and the signals that apps above this one find."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import astuple
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.models import Project
+from accounts.models import Project, User
 from common import rows
+from common.doorbell import ring
+from common.errors import Refused
+from traces.detectors import DETECTORS, ELSEWHERE
 from traces.meanings import Reading
-from traces.models import AgentSession, DetectorSetting, ScoreMeaning, Signal
-from traces.records import Found
+from traces.models import AgentSession, DetectorSetting, ScoreMeaning, Signal, SignalRun
+from traces.records import Found, Threshold
 from traces.storing import counts_of
+from traces.tasks import rerun
 
 # The columns that take the fields of a Found, between its session and its detector's version.
 SIGNAL = ("session", "kind", "step_key", "strength", "sentence", "detail", "detector_version")
@@ -30,6 +34,74 @@ def set_meanings(*, project: Project, chosen: Mapping[str, Reading | None]) -> N
         ScoreMeaning.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["project", "name"], update_fields=["polarity", "middle"]
         )
+
+
+def set_detector(
+    *,
+    project: Project,
+    by: User,
+    detector: str,
+    switched_off: Collection[str] = (),
+    thresholds: Mapping[str, float] | None = None,
+) -> bool:
+    """What the project says of a detector from now on; what it said before is kept. False where that was the same."""
+    known = {one.name: one for one in DETECTORS}.get(detector)
+    if known is None and detector not in ELSEWHERE:
+        raise Refused(f"There is no detector {detector!r}.", field="detector")
+    off = sorted(_known_kinds(known.labels if known else [detector], switched_off))
+    moved = _moved(known.thresholds if known else {}, thresholds or {})
+    with transaction.atomic():
+        # One at a time for a project, so that two leads who save at once leave one after the other.
+        Project.objects.select_for_update().get(pk=project.pk)
+        now = DetectorSetting.objects.filter(project=project, detector=detector).last()
+        if (now.switched_off, now.thresholds) == (off, moved) if now else not (off or moved):
+            return False
+        DetectorSetting.objects.create(
+            project=project, detector=detector, switched_off=off, thresholds=moved, set_by=by
+        )
+    return True
+
+
+def _known_kinds(kinds: Collection[str], switched_off: Collection[str]) -> set[str]:
+    for kind in switched_off:
+        if kind not in kinds:
+            raise Refused(f"It writes no signals {kind!r}.", field="switched_off")
+    return set(switched_off)
+
+
+def _moved(limits: Mapping[str, Threshold], given: Mapping[str, float]) -> dict[str, float]:
+    """Those that differ from the detector's own."""
+    for name, value in given.items():
+        if name not in limits:
+            raise Refused(f"It has no limit {name!r}.", field=name)
+        if not limits[name].lowest <= value <= limits[name].highest:
+            raise Refused(f"Between {limits[name].lowest:g} and {limits[name].highest:g}, please.", field=name)
+    return {name: given[name] for name in sorted(given) if given[name] != limits[name].default}
+
+
+def start_run(*, project: Project, by: User | None, detectors: Sequence[str] = ()) -> SignalRun:
+    """Has detectors, or all, run again over what has come so far."""
+    names = {*(one.name for one in DETECTORS), *ELSEWHERE}
+    for name in detectors:
+        if name not in names:
+            raise Refused(f"There is no detector {name!r}.", field="detectors")
+    settled = AgentSession.objects.filter(project=project, settled_revision__gte=1).count()
+    try:
+        with transaction.atomic():
+            run = SignalRun.objects.create(
+                project=project, asked_by=by, detectors=sorted(set(detectors)), total=settled
+            )
+            ring(rerun)
+    except IntegrityError:
+        raise Refused("A run is going on already. Wait for it, or stop it.") from None
+    return run
+
+
+def stop_run(*, run: SignalRun, by: User) -> None:
+    """Ends a run where it is. What it has done stays done; one that has ended stays as it is."""
+    SignalRun.objects.filter(pk=run.pk, finished_at=None).update(
+        finished_at=timezone.now(), stopped_by=by, lease_until=None
+    )
 
 
 def write_signals(*, kind: str, version: int, found: Mapping[int, Found | None]) -> int:

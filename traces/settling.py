@@ -14,7 +14,7 @@ from accounts.models import Project
 from traces.models import AgentSession
 from traces.queries.detectors import ChoiceReader, kinds_written
 from traces.queries.facts import FactReader, few_at_once
-from traces.storing import content_of, detector_set, evidence_of, write
+from traces.storing import Revisions, content_of, detector_set, evidence_of, write
 
 SLICE = 200
 
@@ -50,6 +50,6 @@ def _settle(sessions: list[AgentSession], facts: FactReader, choices: ChoiceRead
         return write(found, _is_due, waits=False)
 
 
-def _is_due(session: AgentSession, revision: int, settled: int, signals: int) -> bool:
+def _is_due(session: AgentSession, now: Revisions) -> bool:
     """Whether nothing of the session changed since it was read: a score that came late raises `signals_revision`."""
-    return revision == session.revision > settled and signals == session.signals_revision
+    return now.content == session.revision > now.settled and now.signals == session.signals_revision

@@ -10,7 +10,7 @@ import statistics
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import F
 from django.db.models.functions import Least
@@ -34,9 +34,20 @@ NUMBERS = ("ttft_ms", "profile", "shape")
 NAME_LENGTH = 200
 Row = tuple[object, ...]
 Choices = Mapping[str, Choice]
+Numbers = tuple[int | None, bytes | None, dict[str, float]]
 Content = dict[str, list[Any]]
-# Whether a session that was read may still be written: itself, and of the row now revision, settled_, signals_revision.
-May = Callable[[AgentSession, int, int, int], bool]
+
+
+class Revisions(NamedTuple):
+    """Where a session's row stands now: `revision`, `settled_revision`, `signals_revision`."""
+
+    content: int
+    settled: int
+    signals: int
+
+
+# Whether a session may still be written that was read a moment ago.
+May = Callable[[AgentSession, Revisions], bool]
 
 
 @dataclass(frozen=True)
@@ -52,7 +63,7 @@ class Evidence:
     replaces: frozenset[str]
     detector_set: int | None
     tools: list[Row] = field(default_factory=list)
-    numbers: tuple[int | None, bytes, dict[str, float]] | None = None
+    numbers: Numbers | None = None
 
 
 def signals_of(
@@ -85,10 +96,15 @@ def tools_of(session: AgentSession, steps: Iterable[StepFacts]) -> list[Row]:
     return [(session.project_id, session.pk, name, len(failed), sum(failed)) for name, failed in calls.items()]
 
 
-def numbers_of(steps: Sequence[StepFacts]) -> tuple[int | None, bytes, dict[str, float]]:
+def numbers_of(steps: Sequence[StepFacts]) -> Numbers:
     """Median milliseconds to a model's first token, None where unknown; the profile; the shape."""
     waits = [step.ttft_ms for step in steps if step.ttft_ms is not None]
-    return (round(statistics.median(waits)) if waits else None), profile_of(steps), shape_of(steps)
+    ttft_ms = round(statistics.median(waits)) if waits else None
+    try:
+        return ttft_ms, profile_of(steps), shape_of(steps)
+    except Exception:  # as with detectors: ranking can do without, and the other sessions have to be settled
+        log.exception("The profile or the shape of a session failed.")
+        return ttft_ms, None, {}
 
 
 def evidence_of(
@@ -148,11 +164,11 @@ def write(evidence: Sequence[Evidence], may: May, *, waits: bool) -> int:
     # The rows are locked first, so that nobody else writes them between the look and the writing.
     locked = AgentSession.objects.select_for_update(no_key=True, skip_locked=not waits)
     held = locked.filter(pk__in=[one.session.pk for one in evidence])
-    now = {pk: revisions for pk, *revisions in held.order_by("pk").values_list("pk", *REVISIONS)}
-    mine = [one for one in evidence if one.session.pk in now and may(one.session, *now[one.session.pk])]
+    now = {pk: Revisions(*revisions) for pk, *revisions in held.order_by("pk").values_list("pk", *REVISIONS)}
+    mine = [one for one in evidence if one.session.pk in now and may(one.session, now[one.session.pk])]
     if mine:
         _replace(mine)
-        _mark(mine, {pk: signals for pk, (_, _, signals) in now.items()})
+        _mark(mine, now)
     return len(mine)
 
 
@@ -168,14 +184,14 @@ def _replace(evidence: Sequence[Evidence]) -> None:
         rows.insert(ToolUse, TOOL_USE, [row for one in evidence for row in one.tools])
 
 
-def _mark(evidence: Sequence[Evidence], signals_revisions: Mapping[int, int]) -> None:
+def _mark(evidence: Sequence[Evidence], now: Mapping[int, Revisions]) -> None:
     counts, at = counts_of([one.session.pk for one in evidence]), timezone.now()
     marks = [
         (
             one.session.revision,
             one.detector_set,
             at,
-            signals_revisions[one.session.pk] + 1,
+            now[one.session.pk].signals + 1,
             *counts[one.session.pk],
             *(one.numbers or ()),
             one.session.pk,
