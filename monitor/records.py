@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 
 DAY = timedelta(days=1)
 ABOUT_THE_SAME = 0.005
+BEYOND_CHANCE = 1.96  # standard deviations
+TWICE = 2
 
 
 @dataclass(frozen=True)
@@ -82,29 +84,61 @@ class Counted:
     query: str = ""
 
     @property
-    def change(self) -> float | None:
-        """As a share of what was before; None where that says nothing."""
+    def change_words(self) -> str:
+        """12 % more, 3 % less, about the same; "" where nothing before says anything."""
         if not self.before or self.value is None:
-            return None
-        return (self.value - self.before) / self.before
+            return ""
+        change = (self.value - self.before) / self.before
+        if abs(change) < ABOUT_THE_SAME:
+            return "about the same"
+        if change >= 1:
+            return f"{self.value / self.before:.1f} times as many"
+        return f"{abs(change) * 100:.0f} % {'more' if change > 0 else 'less'}"
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many of all sessions, and how many of all were it in the days before."""
+
+    found: int
+    of: int
+    found_before: int
+    of_before: int
+
+    @property
+    def share(self) -> float | None:
+        return self.found / self.of if self.of else None
+
+    @property
+    def before(self) -> float | None:
+        return self.found_before / self.of_before if self.of_before else None
 
     @property
     def direction(self) -> str:
-        """more, less or "", for the eye."""
-        if self.change is None:
-            return "more" if self.value else ""
-        return "more" if self.change > ABOUT_THE_SAME else "less" if self.change < -ABOUT_THE_SAME else ""
+        """More or less where chance alone would hardly do it (two proportions, 95 %); else ""."""
+        both = self.of + self.of_before
+        if not self.of or not self.of_before:
+            return ""
+        pooled = (self.found + self.found_before) / both
+        spread = (pooled * (1 - pooled) * (1 / self.of + 1 / self.of_before)) ** 0.5
+        difference = self.found / self.of - self.found_before / self.of_before
+        if abs(difference) <= BEYOND_CHANCE * spread:
+            return ""
+        return "more" if difference > 0 else "less"
 
     @property
     def change_words(self) -> str:
-        """12 % more, 3 % less, about the same; "" where there was nothing before."""
-        if self.change is None:
-            return ""
+        """What changed, as far as it is more than chance."""
+        if not self.of_before:
+            return "nothing to compare with"
         if not self.direction:
-            return "about the same"
-        if self.change >= 1:
-            return f"{(self.value or 0) / (self.before or 1):.1f} times as many"
-        return f"{abs(self.change) * 100:.0f} % {'more' if self.change > 0 else 'less'}"
+            return "about as often"
+        if not self.found_before:
+            return "not seen before"
+        times = self.found / self.of * self.of_before / self.found_before
+        if times >= TWICE:
+            return f"{times:.1f} times as often"
+        return f"{abs(times - 1) * 100:.0f} % {self.direction} often"
 
 
 @dataclass(frozen=True)

@@ -218,3 +218,13 @@ def percent(share: float | None) -> str:
     if 0 < points < LEAST_PERCENT:
         return f"<{LEAST_PERCENT} %"
     return f"{points:.0f} %" if points >= FEW_PERCENT or not points else f"{points:.1f} %"
+
+
+@register.filter
+def written(value: float | None, unit: str) -> str:
+    """A number in its unit: money, duration or count; an en dash where it is unknown."""
+    if value is None:
+        return "–"
+    if unit == "money":
+        return money(value)
+    return duration(round(value)) if unit == "duration" else count(round(value))

@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import Count
 
 from accounts.models import Project
-from monitor.queries.traffic import DAY_OF_SESSION, sessions_of
-from monitor.records import Choice, Counted, Period
+from monitor.queries.traffic import DAY_OF_SESSION, as_day, sessions_of
+from monitor.records import Choice, Period, Share
 from traces.detectors import label_of
 
 MOST_BARS = 30
@@ -23,9 +23,9 @@ class SignalRow:
 
     kind: str
     label: str
-    sessions: Counted
-    share: float
+    share: Share
     bars: list[tuple[str, float]]
+    query: str
 
     @property
     def words(self) -> str:
@@ -33,11 +33,12 @@ class SignalRow:
         return f"{self.label}: {', '.join(f'{label} {value:.0f}' for label, value in self.bars)}"
 
 
-def signal_rows(project: Project, choice: Choice, sessions: int) -> list[SignalRow]:
-    """Kinds of the chosen days, the commonest first; `sessions` is how many there are. One query."""
+def signal_rows(project: Project, choice: Choice) -> list[SignalRow]:
+    """Kinds of the chosen days, the commonest first: three queries."""
+    of, of_before = (sessions_of(project, one).count() for one in (choice, choice.before))
     found = _by_kind(project, Choice(Period(choice.period.before.first, choice.period.last), choice.workflow))
-    rows = [_row(choice, kind, days, sessions) for kind, days in found.items()]
-    return sorted((row for row in rows if row.sessions.value), key=lambda row: (-(row.sessions.value or 0), row.kind))
+    rows = [_row(choice, kind, days, of, of_before) for kind, days in found.items()]
+    return sorted((row for row in rows if row.share.found), key=lambda row: (-row.share.found, row.kind))
 
 
 def _by_kind(project: Project, choice: Choice) -> Mapping[str, Counter[date]]:
@@ -48,19 +49,19 @@ def _by_kind(project: Project, choice: Choice) -> Mapping[str, Counter[date]]:
     rows: Iterable[tuple[Any, ...]] = counted.values_list("signals__kind", "day", "sessions")
     found: defaultdict[str, Counter[date]] = defaultdict(Counter)
     for kind, day, sessions in rows:
-        found[kind][date.fromisoformat(day)] = sessions
+        found[kind][as_day(day)] = sessions
     return found
 
 
-def _row(choice: Choice, kind: str, days: Counter[date], sessions: int) -> SignalRow:
+def _row(choice: Choice, kind: str, days: Counter[date], of: int, of_before: int) -> SignalRow:
     now = sum(days[day] for day in choice.period.each)
     before = sum(days[day] for day in choice.period.before.each)
     return SignalRow(
         kind=kind,
         label=label_of(kind),
-        sessions=Counted(now, before, choice.leads_to(signal=kind)),
-        share=now / sessions if sessions else 0,
+        share=Share(now, of, before, of_before),
         bars=in_bars([(day, days[day]) for day in choice.period.each]),
+        query=choice.leads_to(signal=kind),
     )
 
 

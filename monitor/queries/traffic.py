@@ -8,23 +8,49 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum, TextField
-from django.db.models.functions import Cast, Substr
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Count, Func, Q, QuerySet, Sum, TextField
+from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
+from django.db.models.sql.compiler import SQLCompiler
 
 from accounts.models import Project
 from monitor.records import DAY, Choice, Counted, DayCount, Period, on_day
 from traces.models import SHOWN_AT, AgentSession
 
-# A day as the database writes it. Django's own TruncDate calls back into Python for each row of SQLite.
-DAY_OF_SESSION = Substr(Cast(SHOWN_AT, TextField()), 1, 10)
+Sql = tuple[str, Any]
+
+
+class Day(Func):
+    """The day of a moment, as a date or written like one. TruncDate calls back into Python for each row of SQLite."""
+
+    output_field = TextField()
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Sql:
+        return super().as_sql(compiler, connection, template="SUBSTR(%(expressions)s, 1, 10)")
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Sql:
+        return super().as_sql(compiler, connection, template="((%(expressions)s) AT TIME ZONE 'UTC')::date")
+
+
+DAY_OF_SESSION = Day(SHOWN_AT)
+
+
+def as_day(written: Any) -> date:
+    """What either database answers for DAY_OF_SESSION."""
+    return date.fromisoformat(str(written))
+
+
+def condition(choice: Choice) -> Q:
+    """The chosen days and workflow as a condition on sessions, for reads that take one."""
+    named = Q(workflow=choice.workflow) if choice.workflow else Q()
+    return (
+        named & Q(GreaterThanOrEqual(SHOWN_AT, choice.period.start)) & Q(LessThanOrEqual(SHOWN_AT, choice.period.end))
+    )
 
 
 def sessions_of(project: Project, choice: Choice) -> QuerySet[AgentSession]:
     """The project's sessions of the chosen days and workflow."""
-    within = AgentSession.objects.filter(project=project).alias(at=SHOWN_AT)
-    if choice.workflow:
-        within = within.filter(workflow=choice.workflow)
-    return within.filter(at__gte=choice.period.start, at__lte=choice.period.end)
+    return AgentSession.objects.filter(condition(choice), project=project)
 
 
 @dataclass(frozen=True)
@@ -58,7 +84,7 @@ def tallies_by_day(project: Project, choice: Choice) -> dict[date, Tally]:
     """One pass over an index."""
     by_day = sessions_of(project, choice).order_by().annotate(day=DAY_OF_SESSION).values("day")
     rows: Iterable[tuple[Any, ...]] = by_day.annotate(**TALLIED).values_list("day", *TALLIED)
-    return {date.fromisoformat(day): Tally(*numbers) for day, *numbers in rows}
+    return {as_day(day): Tally(*numbers) for day, *numbers in rows}
 
 
 def total(tallies: Mapping[date, Tally], period: Period) -> Tally:
@@ -69,8 +95,7 @@ def total(tallies: Mapping[date, Tally], period: Period) -> Tally:
 def users(project: Project, choice: Choice) -> int:
     """Different end users, among sessions that name one."""
     # The comparison leads SQLite to the index by user, which is ordered as the count needs it.
-    named = sessions_of(project, choice).filter(user_ref__gt="")
-    return int(named.aggregate(users=Count("user_ref", distinct=True))["users"])
+    return sessions_of(project, choice).filter(user_ref__gt="").order_by().values("user_ref").distinct().count()
 
 
 @dataclass(frozen=True)

@@ -12,21 +12,42 @@ from accounts.models import Role
 from accounts.permissions import member
 from accounts.request import ProjectRequest
 from monitor.filters import LENGTHS, USUAL_DAYS, choose, offered
+from monitor.queries.outcome import outcome_table
+from monitor.queries.rates import error_classes, tool_rows
 from monitor.queries.signals import signal_rows
-from monitor.queries.traffic import came_in, newest_session, sessions_of
+from monitor.queries.traffic import came_in, newest_session
+from monitor.queries.usual import MEASURES, usual_rows
 from monitor.records import DAY, Choice
 from traces.queries import recent_values
 
 
 def signals(request: ProjectRequest, choice: Choice) -> dict[str, Any]:
     """What looks wrong."""
-    sessions = sessions_of(request.project, choice).count()
-    return {"rows": signal_rows(request.project, choice, sessions), "sessions": sessions}
+    return {"rows": signal_rows(request.project, choice)}
+
+
+def outcome(request: ProjectRequest, choice: Choice) -> dict[str, Any]:
+    """How it went, by workflow and by release."""
+    tables = [outcome_table(request.project, choice, by) for by in ("workflow", "release")]
+    return {"tables": tables, "whole": tables[0].whole}
+
+
+def usual(request: ProjectRequest, choice: Choice) -> dict[str, Any]:
+    """What is usual, by workflow."""
+    return {"measures": MEASURES, **usual_rows(request.project, choice)}
+
+
+def tools(request: ProjectRequest, choice: Choice) -> dict[str, Any]:
+    """Which tools fail, and how."""
+    return {"tools": tool_rows(request.project, choice), "classes": error_classes(request.project, choice)}
 
 
 # The parts in their order, each with its heading and what its template is given.
 PARTS: dict[str, tuple[str, Callable[[ProjectRequest, Choice], dict[str, Any]]]] = {
+    "outcome": ("How it went", outcome),
     "signals": ("What looks wrong", signals),
+    "tools": ("Which tools fail", tools),
+    "usual": ("What is usual", usual),
 }
 
 

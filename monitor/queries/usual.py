@@ -1,0 +1,143 @@
+"""What is usual: the middle and the spread of cost, time and length, by workflow, release or day.
+
+Percentiles need the values themselves. Of more than MOST_READ sessions, only every second, third … is read: by their
+ids, which follow their arrival, so that all days are met alike.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from math import ceil
+from typing import Any
+
+import numpy as np
+from django.db.models import F, QuerySet
+
+from accounts.models import Project
+from monitor.baselines import Numbers, Usual, by_group, numbers
+from monitor.queries.traffic import DAY_OF_SESSION, sessions_of
+from monitor.records import Choice
+from traces.models import AgentSession
+
+MOST_READ = 20_000
+MOST_ROWS = 20
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Something measured of each session: its words, how it is written, and the columns that add up to it."""
+
+    key: str
+    label: str
+    unit: str
+    columns: tuple[str, ...]
+
+
+MEASURES = (
+    Measure("cost", "Cost", "money", ("cost_usd",)),
+    Measure("latency", "Duration", "duration", ("latency_ms",)),
+    Measure("ttft", "Until the first word", "duration", ("ttft_ms",)),
+    Measure("tokens", "Tokens", "count", ("tokens_in", "tokens_out")),
+    Measure("steps", "Steps", "count", ("step_count",)),
+    Measure("tool_calls", "Tool calls", "count", ("tool_call_count",)),
+)
+COLUMNS = tuple(column for measure in MEASURES for column in measure.columns)
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Read:
+    """Sessions as columns: groups by name, numbers by the key of their measure; one in `every` of `total` was read."""
+
+    groups: dict[str, list[str]]
+    measured: dict[str, Numbers]
+    every: int
+    total: int
+
+    @property
+    def words(self) -> str:
+        """On what the numbers rest."""
+        if self.every == 1:
+            return f"from {self.total:,} session{'' if self.total == 1 else 's'}"
+        return f"from one in {self.every} of {self.total:,} sessions"
+
+    def usual_by(self, group: str) -> dict[str, dict[str, Usual | None]]:
+        """Of each value of the group, what is usual in each measure."""
+        return by_group(self.groups[group], self.measured)
+
+    def usual(self) -> dict[str, Usual | None]:
+        """In each measure over all that was read."""
+        everything = by_group([""] * len(self.measured["cost"]), self.measured)
+        return everything.get("", {measure.key: None for measure in MEASURES})
+
+
+def one_in(total: int) -> int:
+    """How many sessions stand for one that is read."""
+    return max(1, ceil(total / MOST_READ))
+
+
+def thinned(sessions: QuerySet[AgentSession], every: int) -> QuerySet[AgentSession]:
+    """Every so many of them, by their ids."""
+    return sessions if every == 1 else sessions.alias(turn=F("pk") % every).filter(turn=0)
+
+
+def read(project: Project, choice: Choice, groups: Sequence[str]) -> Read:
+    """The chosen sessions by these columns, of which `day` is one: two queries."""
+    within = sessions_of(project, choice).order_by()
+    total = within.count()
+    every = one_in(total)
+    if "day" in groups:
+        within = within.annotate(day=DAY_OF_SESSION)
+    rows: Iterable[Row] = thinned(within, every).values_list(*groups, *COLUMNS)
+    return as_columns(rows, groups, every, total)
+
+
+def as_columns(rows: Iterable[Row], names: Sequence[str], every: int, total: int) -> Read:
+    """Rows of groups and then COLUMNS."""
+    columns = list(zip(*rows, strict=True)) or [()] * (len(names) + len(COLUMNS))
+    groups = {name: [str(value) for value in values] for name, values in zip(names, columns, strict=False)}
+    stored = dict(zip(COLUMNS, columns[len(names) :], strict=True))
+    measured = {measure.key: _sum([numbers(stored[column]) for column in measure.columns]) for measure in MEASURES}
+    return Read(groups, measured, every, total)
+
+
+def _sum(columns: Sequence[Numbers]) -> Numbers:
+    """What is known of several columns; unknown only where all are."""
+    found, *others = columns
+    for other in others:
+        both = np.nansum([found, other], axis=0)
+        found = np.where(np.isnan(found) & np.isnan(other), np.nan, both)
+    return found
+
+
+@dataclass(frozen=True)
+class UsualRow:
+    """What is usual in one group of sessions. `sessions`: all of them, counted or, where not all were read, about."""
+
+    name: str
+    sessions: int
+    usual: dict[str, Usual | None]
+    query: str
+
+    @property
+    def cells(self) -> list[tuple[Measure, Usual | None]]:
+        """In the order of MEASURES."""
+        return [(measure, self.usual[measure.key]) for measure in MEASURES]
+
+
+def usual_rows(project: Project, choice: Choice) -> dict[str, Any]:
+    """By workflow, most sessions first, and on what the numbers rest: two queries."""
+    found = read(project, choice, ["workflow"])
+    sizes = Counter(found.groups["workflow"])
+    usual = found.usual_by("workflow")
+    rows = [
+        UsualRow(
+            name, sizes[name] * found.every, usual[name], replace(choice, workflow=name).leads_to(**_unnamed(name))
+        )
+        for name, _ in sizes.most_common(MOST_ROWS)
+    ]
+    return {"rows": rows, "basis": found.words, "left_out": len(sizes) - len(rows)}
+
+
+def _unnamed(workflow: str) -> dict[str, str]:
+    return {} if workflow else {"known": "no_workflow"}
