@@ -30,7 +30,7 @@ LIST_PARAMETERS = [
     OpenApiParameter("environment"),
     OpenApiParameter("status", description="errors, clean, signals, ok or error."),
     OpenApiParameter("signal", description="A kind of signal, such as tool_error."),
-    OpenApiParameter("judged", description="any, none, success, failure or unknown: what people said of it."),
+    OpenApiParameter("judged", description="any, none, success, failure or unknown: what most of its reviews say."),
     OpenApiParameter("failure_type", description="A failure type that a person gave to a failure in it."),
     OpenApiParameter("tool", description="A tool that it called."),
     OpenApiParameter("failing_tool", description="A tool of which a call failed in it."),
@@ -46,7 +46,11 @@ LIST_PARAMETERS = [
     OpenApiParameter("tag", description="One of its tags, written exactly so."),
     OpenApiParameter("source", description="The format that it came in, such as openinference."),
     OpenApiParameter("score", description="The name of a score that it or one of its steps has."),
-    OpenApiParameter("feedback", description="good or bad: what a score on it says, by what the project means by it."),
+    OpenApiParameter(
+        "feedback",
+        description="good or bad: what a score on it says, by what the project means by it. "
+        "client_good, client_bad: only scores by people. machine_good, machine_bad: only those by models and code.",
+    ),
     OpenApiParameter("min_cost", float, description="US dollars, at least."),
     OpenApiParameter("max_cost", float, description="US dollars, at most."),
     OpenApiParameter("min_seconds", float, description="How long it took, at least."),

@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 
 import django_filters as filters
 from django import forms
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Sum, Value, When
 from django.db.models.expressions import OrderBy
 
 from traces import lookups  # noqa: F401 - makes has_item known
 from traces.detectors import LABELS
-from traces.models import SHOWN_AT, AgentSession, Score, SessionStatus, Signal, ToolUse
+from traces.models import SHOWN_AT, AgentSession, AnnotatorKind, Score, SessionStatus, Signal, ToolUse
 from traces.queries import saying, saying_of
 
 SEARCHED_DEEPLY = 1_000
@@ -23,7 +23,20 @@ STATUSES = [
     *((status.value, status.label) for status in SessionStatus if status != SessionStatus.UNKNOWN),
 ]
 KINDS = sorted(LABELS.items(), key=lambda pair: pair[1])
-FEEDBACK = [("good", "Says good"), ("bad", "Says bad")]
+FEEDBACK = [
+    ("good", "Says good"),
+    ("bad", "Says bad"),
+    ("client_good", "The client says good"),
+    ("client_bad", "The client says bad"),
+    ("machine_good", "A machine says good"),
+    ("machine_bad", "A machine says bad"),
+]
+# Whose word of feedback is meant.
+SAID_BY = {"client": Q(annotator_kind=AnnotatorKind.HUMAN), "machine": ~Q(annotator_kind=AnnotatorKind.HUMAN)}
+# Above 0: most of its standing reviews say failure. Below: success.
+LEAN = Sum(
+    Case(When(reviews__outcome="failure", then=Value(1)), default=Value(-1), output_field=IntegerField()),
+)
 JUDGED = [
     ("any", "Reviewed"),
     ("none", "Not reviewed"),
@@ -133,11 +146,17 @@ class SessionFilter(filters.FilterSet):
         return sessions.filter(found, signal_count__gt=0)
 
     def with_judgement(self, sessions: QuerySet[AgentSession], _name: str, value: str) -> QuerySet[AgentSession]:
-        """By what people said. Of sessions that several reviewed, one such word is enough."""
-        standing = {"reviews__withdrawn_at": None, "reviews__isnull": False}
-        said = {} if value in {"any", "none"} else {"reviews__outcome": value}
-        judged = AgentSession.objects.filter(**standing, **said).values("pk")
-        return sessions.exclude(pk__in=judged) if value == "none" else sessions.filter(pk__in=judged)
+        """By what most of their standing reviews say; where these are evenly split, it could not be told."""
+        reviewed = AgentSession.objects.filter(reviews__withdrawn_at=None, reviews__isnull=False).order_by()
+        decided = reviewed.filter(reviews__outcome__in=("failure", "success")).values("pk").annotate(lean=LEAN)
+        conditions = {
+            "any": Q(pk__in=reviewed.values("pk")),
+            "none": ~Q(pk__in=reviewed.values("pk")),
+            "failure": Q(pk__in=decided.filter(lean__gt=0).values("pk")),
+            "success": Q(pk__in=decided.filter(lean__lt=0).values("pk")),
+            "unknown": Q(pk__in=reviewed.values("pk")) & ~Q(pk__in=decided.exclude(lean=0).values("pk")),
+        }
+        return sessions.filter(conditions[value])
 
     def with_failure_type(self, sessions: QuerySet[AgentSession], _name: str, value: str) -> QuerySet[AgentSession]:
         standing = {"failures__withdrawn_at": None, "failures__review__withdrawn_at": None}
@@ -162,7 +181,8 @@ class SessionFilter(filters.FilterSet):
         return sessions.filter(Exists(Score.objects.filter(session=OuterRef("pk"), name=value)))
 
     def with_feedback(self, sessions: QuerySet[AgentSession], _name: str, value: str) -> QuerySet[AgentSession]:
-        return sessions.filter(saying_of(value))
+        by, _, word = value.rpartition("_")
+        return sessions.filter(saying_of(word, SAID_BY.get(by)))
 
     def lasting_at_least(self, sessions: QuerySet[AgentSession], _name: str, value: Decimal) -> QuerySet[AgentSession]:
         return sessions.filter(latency_ms__gte=int(value * MILLISECONDS))

@@ -17,7 +17,7 @@ from tests.builders import (
     make_steps,
     make_talk,
 )
-from traces.models import Score, Signal, StepKind, ToolUse
+from traces.models import Score, ScoreMeaning, Signal, StepKind, ToolUse
 
 LIST = "/p/acme/sessions/"
 
@@ -109,15 +109,19 @@ def test_session_list_filters_by_the_url(lead_client: Client, query: str, found:
     [
         ("?judged=any", {"failed", "worked", "both"}),
         ("?judged=none", {"taken back", "unread"}),
-        ("?judged=failure", {"failed", "both"}),
-        ("?judged=success", {"worked", "both"}),
-        ("?judged=unknown", set()),
+        ("?judged=failure", {"failed"}),
+        ("?judged=success", {"worked"}),
+        ("?judged=unknown", {"both"}),
         ("?failure_type=silent+FAILURE", {"failed"}),
         ("?failure_type=silent", set()),
         ("?tool=refund", {"failed", "unread"}),
         ("?failing_tool=refund", {"unread"}),
         ("?error_class=auth", {"worked"}),
         ("?error_class=network", set()),
+        ("?feedback=bad", {"failed", "unread"}),
+        ("?feedback=client_bad", {"failed"}),
+        ("?feedback=machine_bad", {"unread"}),
+        ("?feedback=machine_good", set()),
         ("?known=user", {"worked"}),
         ("?known=no_user", {"failed", "both", "taken back", "unread"}),
         ("?known=no_workflow", {"both"}),
@@ -139,6 +143,11 @@ def test_session_list_filters_by_what_people_said_and_what_is_missing(
     for session, errors in ((failed, 0), (unread, 2)):
         ToolUse.objects.create(project=project, session=session, name="refund", calls=3, errors=errors)
     Signal.objects.create(session=worked, kind="tool_error", detail="auth", strength=0.5, sentence="x")
+    ScoreMeaning.objects.create(project=project, name="thumb", polarity="good")
+    for session, kind in ((failed, "human"), (unread, "llm")):
+        Score.objects.create(
+            project=project, session=session, identity=kind, name="thumb", value=0, annotator_kind=kind
+        )
     both.workflow = ""
     both.save()
     worked.user_ref, worked.tags, worked.signal_count = "ada", ["web"], 1
