@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Project
+from monitor.records import Share
 from tests.builders import NOON, make_project, make_session
 from traces.models import AgentSession, Signal
 
@@ -56,9 +57,9 @@ def test_overview_leads_every_number_to_as_many_sessions(lead_client: Client, pr
     add(project, 4, "tool_loop", workflow="other")
     found = lead_client.get(PAGE, {"workflow": "a & b"}).context["came_in"]
     rows = lead_client.get(PAGE, {"workflow": "a & b", "part": "signals"}).context["rows"]
-    counted = [found.sessions, found.users, found.signalled, *(row.sessions for row in rows)]
+    counted = [found.sessions, found.users, found.signalled, *rows]
     listed = [lead_client.get(f"/p/acme/sessions/?{one.query}") for one in counted]
-    assert [one.value for one in counted] == [2, 1, 2, 2, 1]
+    assert [one.value for one in counted[:3]] + [row.share.found for row in rows] == [2, 1, 2, 2, 1]
     assert [len(page.context["rows"]) for page in listed] == [2, 1, 2, 2, 1]
     assert [page.context["ignored"] for page in listed] == [[]] * 5
 
@@ -101,9 +102,9 @@ def test_signals_are_told_by_kind_beside_the_days_before(lead_client: Client, pr
     ):
         add(project, number, *kinds, days_ago=days_ago)
     rows = lead_client.get(PAGE, {"days": "7", "part": "signals"}).context["rows"]
-    assert [(row.kind, row.sessions.value, row.sessions.change_words, row.share) for row in rows] == [
-        ("tool_loop", 3, "3.0 times as many", 0.75),
-        ("unfinished", 1, "", 0.25),
+    assert [(row.kind, row.share, [value for _, value in row.bars]) for row in rows] == [
+        ("tool_loop", Share(found=3, of=4, found_before=1, of_before=1), [0, 0, 0, 0, 1, 0, 2]),
+        ("unfinished", Share(found=1, of=4, found_before=0, of_before=1), [0, 0, 0, 0, 0, 0, 1]),
     ]
 
 
