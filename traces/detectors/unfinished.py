@@ -5,8 +5,11 @@ from collections.abc import Iterator, Mapping
 from traces.answers import any_of, clip, complaint
 from traces.records import AGENT, INTERNAL, TOOL, Found, SessionFacts, StepFacts
 
-VERSION = 1
+VERSION = 2
 LABELS = {"unfinished": "Unfinished"}
+ABOUT = {
+    "unfinished": "It ends in a call, at a limit, in a timeout or in an error.",
+}
 IN_CALL = 0.7
 IN_USERS_CALL = 0.4
 IN_ERROR = 0.85
@@ -21,11 +24,14 @@ LIMIT = any_of(
 REASON_KEYS = (
     "termination_reason", "finish_reason", "stop_reason", "end_reason", "exit_reason", "status_message",
 )  # fmt: skip
-# A call that ends a session on purpose.
+# A call that ends a session on purpose, or whose arguments are the answer: frameworks ask for structured output so.
 CLOSING_CALL = any_of(
     r"transfer|hand.?off|hand.?over|escalat|hang.?up|goodbye|end[_ -]?(?:call|chat|conversation|session)",
-    r"^(?:final|finish|done|stop|complete|reply|respond|answer|submit)(?:[_ -]?(?:answer|task|response|to|user))*$",
-    r"send[_ -]?(?:message|reply|response)",
+    r"^(?=.)(?:final|finish|done|stop|exit|complete|attempt|reply|respond|answer|submit|return|give|provide|present"
+    r"|deliver|emit|format|output|structured|task|mark)?(?:[_ -]?(?:final|structured|answer|task|response|results?|output|report"
+    r"|completed?|completion|finished|done|as|to|for|the|user))*$",
+    r"send[_ -]?(?:message|reply|response)|(?:final|structured|formatted)[_ -]?(?:answer|result|response|output"
+    r"|report)",
 )
 STOPPED_WORDS = any_of(
     r"^\W*(?:agent )?stopped (?:due to|because of)",

@@ -32,6 +32,21 @@ def test_detect_finds_an_empty_lookup_that_is_passed_over() -> None:
     assert (found.step_key, found.strength) == ("k2", 0.45)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Erledigt, das Geld ist am Freitag bei Ihnen.",
+        "Ihre Erstattung wurde veranlasst.",
+        "Listo, el dinero llega el viernes.",
+        "He procesado su reembolso.",
+        "C'est fait, le remboursement arrive vendredi.",
+        "J’ai remboursé votre commande.",
+    ],
+)
+def test_detect_hears_claims_in_other_languages(words: str) -> None:
+    assert [found.strength for found in detect(talk(ASKED, EXPIRED, agent(words)))] == [0.9]
+
+
 def test_detect_counts_no_problem_as_no_admission() -> None:
     [found] = detect(talk(ASKED, EXPIRED, agent("No problem, the money is with you on Friday.")))
     assert found.strength == 0.7
@@ -58,6 +73,12 @@ def test_detect_is_surer_of_a_claim_after_other_calls_that_worked() -> None:
         "There seems to be an issue with the payment system.",
         "I couldn’t complete the refund.",
         "The refund failed. Shall I try again?",
+        "Leider konnte ich die Rückerstattung nicht abschließen.",
+        "Es gab einen Fehler im Zahlungssystem.",
+        "Lo siento, el reembolso falló.",
+        "No se pudo completar el reembolso.",
+        "Malheureusement, le remboursement a échoué.",
+        "Je n’ai pas réussi à vous rembourser.",
     ],
 )
 def test_detect_is_silent_when_the_agent_admits_it(words: str) -> None:

@@ -19,6 +19,13 @@ def test_detect_finds_an_end_in_a_call() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "name", ["task_search", "complete_order", "get_report", "submit_claim", "answer_lookup", "done_list"]
+)
+def test_detect_takes_no_call_for_an_answer_that_only_sounds_like_one(name: str) -> None:
+    assert len(sentences(talk(ASKED, call(name)))) == 1
+
+
 def test_detect_finds_an_end_in_a_failed_call() -> None:
     assert sentences(talk(ASKED, failed("refund", "boom"))) == [
         ("k2", "The session ends in an error in “refund”: “boom”.")
@@ -68,6 +75,12 @@ def test_detect_is_weaker_for_what_the_user_did_last() -> None:
         pytest.param(talk(ASKED, agent("Done."), user("Thanks!")), id="the user closes"),
         pytest.param(talk(ASKED, call("transfer_to_human_agents")), id="handed to a person"),
         pytest.param(talk(ASKED, call("final_answer")), id="the call is the answer"),
+        pytest.param(talk(ASKED, call("final_result", "null")), id="the call is the result"),
+        pytest.param(talk(ASKED, call("FinalAnswer", "")), id="the call is the answer, in capitals"),
+        pytest.param(talk(ASKED, call("StructuredOutput")), id="structured output"),
+        pytest.param(talk(ASKED, call("return_final_report")), id="a report is returned"),
+        pytest.param(talk(ASKED, call("attempt_completion")), id="the task is called complete"),
+        pytest.param(talk(ASKED, call("submit_response")), id="the response is submitted"),
         pytest.param(talk(ASKED, failed("refund", "boom"), agent("That failed, sorry.")), id="an error in the middle"),
         pytest.param(talk(ASKED, agent("Done."), metadata={"termination_reason": "user_stop"}), id="the user stopped"),
         pytest.param(talk(ASKED, agent("Done."), metadata={"finish_reason": "stop"}), id="the model stopped"),
