@@ -58,6 +58,13 @@ def test_detect_finds_the_loop_with_words_of_the_agent_between() -> None:
     assert len(list(detect(talk(*steps)))) == 1
 
 
+def test_detect_takes_other_limits() -> None:
+    thrice, two_rounds = talk(*[look(order_id=1)] * 3), talk(*[look(order_id=1), call("check_stock")] * 2)
+    assert [len(list(detect(thrice, same_calls=limit))) for limit in (3, 4)] == [1, 0]
+    assert [len(list(detect(two_rounds, cycle_rounds=limit))) for limit in (2, 3)] == [1, 0]
+    assert [found.strength for found in detect(thrice, same_calls=3)] == [0.5]
+
+
 @pytest.mark.parametrize(
     "steps",
     [
