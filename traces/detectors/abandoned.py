@@ -13,6 +13,9 @@ from traces.speech import OFFERS_MORE, asks, closes, heard, sentences, takes_lea
 
 VERSION = 1
 LABELS = {"abandoned": "Broken off"}
+ABOUT = {
+    "abandoned": "It ends on words of the user that nobody answered, or on a question of the agent.",
+}
 UNANSWERED = 0.6
 HANGING = 0.45
 QUOTED = 140

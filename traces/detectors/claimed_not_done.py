@@ -14,6 +14,9 @@ from traces.speech import CONDITION, NEGATION, agrees, asks, heard, is_deed, is_
 
 VERSION = 1
 LABELS = {"claimed_not_done": "Said, but not done"}
+ABOUT = {
+    "claimed_not_done": "The agent said that it did something, or would do it at once, and no successful call did it.",
+}
 QUOTED = 140
 # So short a sentence says little: the whole message is quoted.
 TERSE = 30
@@ -60,7 +63,8 @@ DONE = any_of(
 )
 # A text is written by saying it: no call is needed for that.
 WRITTEN = any_of(
-    r"\b(?:draft|paragraph|sentence|section|summary|code|script|function|snippet|essay|text|table|bullet|outline|poem)s?\b",
+    r"\b(?:draft|paragraph|sentence|section|summary|code|script|function|snippet|essay|text|table|bullet|outline"
+    r"|poem)s?\b",
     r"\b(?:below|above|here(?:'s| is| are)|as follows:?$|my (?:records|notes|understanding|answer|response))\b",
 )
 NOW = r"(?:now |go ahead and |proceed (?:to |with )?|begin |start |immediately |right away )"

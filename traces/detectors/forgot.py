@@ -10,6 +10,9 @@ from traces.speech import asks, heard, sentences
 
 VERSION = 1
 LABELS = {"forgot": "Asked for what was given"}
+ABOUT = {
+    "forgot": "The agent asked for something that the user had given, or the user said so.",
+}
 ASKED_AGAIN = 0.6
 SAID_SO = 0.7
 QUOTED = 110

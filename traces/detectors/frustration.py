@@ -8,6 +8,9 @@ from traces.speech import heard, sentences
 
 VERSION = 1
 LABELS = {"frustration": "User is frustrated"}
+ABOUT = {
+    "frustration": "The user said in plain words that they have had enough.",
+}
 ABOUT_AGENT = 0.8
 ANGRY = 0.65
 SAID = 0.5

@@ -17,6 +17,12 @@ LABELS = {
     "approval": "Asked for approval",
     "retry": "Tried again",
 }
+ABOUT = {
+    "escalated": "It was handed to a person, by a call or by words, or the user asked for one.",
+    "manual_rescue": "A person took over, or did by hand what the agent should have done.",
+    "approval": "The agent asked for approval before it acted.",
+    "retry": "A call that had failed was made again, with or without success.",
+}
 BY_TOOL = 0.5
 BY_WORDS = 0.4
 WANTED = 0.35

@@ -8,6 +8,9 @@ from traces.speech import asks, heard, sentences
 
 VERSION = 1
 LABELS = {"refused": "Agent declined"}
+ABOUT = {
+    "refused": "The agent declined what it was asked, or said that it cannot do it.",
+}
 DECLINED = 0.5
 CANNOT = 0.3
 QUOTED = 160

@@ -8,6 +8,9 @@ from traces.speech import content_words, likeness
 
 VERSION = 1
 LABELS = {"repeated_answer": "Agent repeats itself"}
+ABOUT = {
+    "repeated_answer": "The agent said nearly the same again, although the user spoke in between.",
+}
 SAME_WORDS = 0.8
 THRESHOLDS = {
     "same_words": Threshold("Share of the words that two answers must have in common", SAME_WORDS, 0.5, 1.0),

@@ -8,6 +8,9 @@ from traces.speech import content_words, heard, likeness, sentences
 
 VERSION = 1
 LABELS = {"repeated_request": "User asks again"}
+ABOUT = {
+    "repeated_request": "The user asked again, in nearly the same words or saying so.",
+}
 LIKENESS = 0.6
 THRESHOLDS = {
     "same_words": Threshold("Share of the words that two requests must have in common", LIKENESS, 0.4, 1.0),
