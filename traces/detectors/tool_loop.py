@@ -14,7 +14,7 @@ from traces.records import TOOL, USER, Found, SessionFacts, StepFacts, Threshold
 VERSION = 2
 LABELS = {"tool_loop": "Going in circles"}
 ABOUT = {
-    "tool_loop": "The same call, or the same few calls in turn, was made again and again without new words of the user.",
+    "tool_loop": "The same call, or the same few in turn, was made again and again without new words of the user.",
 }
 SAME_CALL = 4
 CYCLE_ROUNDS = 3

@@ -28,7 +28,8 @@ REASON_KEYS = (
 CLOSING_CALL = any_of(
     r"transfer|hand.?off|hand.?over|escalat|hang.?up|goodbye|end[_ -]?(?:call|chat|conversation|session)",
     r"^(?=.)(?:final|finish|done|stop|exit|complete|attempt|reply|respond|answer|submit|return|give|provide|present"
-    r"|deliver|emit|format|output|structured|task|mark)?(?:[_ -]?(?:final|structured|answer|task|response|results?|output|report"
+    r"|deliver|emit|format|output|structured|task|mark)?(?:[_ -]?(?:final|structured|answer|task|response|results?"
+    r"|output|report"
     r"|completed?|completion|finished|done|as|to|for|the|user))*$",
     r"send[_ -]?(?:message|reply|response)|(?:final|structured|formatted)[_ -]?(?:answer|result|response|output"
     r"|report)",
