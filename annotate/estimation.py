@@ -162,9 +162,9 @@ def _within(share: Share, estimate: float, low: float, high: float) -> Share:
     return replace(share, estimate=min(max(estimate, least), most), low=low, high=max(low, high))
 
 
-def plain_interval(found: int, judged: int) -> tuple[float, float, float]:
-    """Share, low and high of `found` among `judged` that many more like them could follow; judged is 1 or more."""
-    estimate, low, high = intervals(np.array([EVER_MORE]), np.array([float(judged)]), np.array([[float(found)]]))[0]
+def plain_interval(found: float, judged: float) -> tuple[float, float, float]:
+    """Share, low and high of `found` among `judged` that many more like them could follow; judged is above 0."""
+    estimate, low, high = intervals(np.array([EVER_MORE]), np.array([judged]), np.array([[found]]))[0]
     return float(estimate), float(low), float(high)
 
 

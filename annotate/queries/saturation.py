@@ -1,0 +1,34 @@
+"""What reviews found, in the order of reading: whether reading on still shows kinds of failure that nobody has seen."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable
+
+from django.db.models import Q
+
+from accounts.models import Project
+from annotate.coverage import Saturation, saturate
+from annotate.models import Failure, Review
+from traces.models import AgentSession
+
+
+def saturation(project: Project, within: Q | None = None) -> Saturation:
+    """By failure type: two queries. Failures without a type are of no kind."""
+    typed = Failure.objects.filter(project=project, withdrawn_at=None, failure_type__isnull=False)
+    return saturation_of(project, typed.values_list("review_id", "failure_type_id"), within)
+
+
+def saturation_of(project: Project, kinds: Iterable[tuple[int, Hashable]], within: Q | None = None) -> Saturation:
+    """By any kinds, as (review, kind): one query beside theirs. `within` is a condition on sessions."""
+    reviews = Review.objects.filter(project=project, withdrawn_at=None)
+    if within:
+        reviews = reviews.filter(session__in=AgentSession.objects.filter(within, project=project))
+    found: defaultdict[int, set[Hashable]] = defaultdict(set)
+    for review_id, kind in kinds:
+        found[review_id].add(kind)
+    told: set[tuple[int, Hashable]] = set()
+    rows: list[set[Hashable]] = []
+    for review_id, session_id in reviews.order_by("submitted_at", "pk").values_list("pk", "session_id"):
+        # What a second reviewer says of the same session is no new find.
+        rows.append({kind for kind in found[review_id] if (session_id, kind) not in told})
+        told.update((session_id, kind) for kind in found[review_id])
+    return saturate(rows)
