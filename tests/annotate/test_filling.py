@@ -4,13 +4,13 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import Project
 from annotate.filling import DEFAULT_QUEUE, ensure_default_queues, fill_queues
 from annotate.models import Queue, QueueItem, Rubric, Slot, SlotState, Stratum
 from annotate.priority import RANDOM_SAMPLE
-from annotate.queries.matching import FILTERS
+from annotate.queries.filters import FILTERS, Filter
 from annotate.tasks import sweep
 from tests.builders import make_project, make_queue, make_session
 from traces.models import AgentSession, Signal
@@ -22,6 +22,7 @@ def settled(project: Project, name: str, **fields: Any) -> AgentSession:
 
 def add_signal(session: AgentSession, kind: str = "hidden_tool_error", strength: float = 1.0) -> None:
     Signal.objects.create(session=session, kind=kind, strength=strength, sentence=f"{kind} in {session}.")
+    AgentSession.objects.filter(pk=session.pk).update(signal_count=F("signal_count") + 1)
 
 
 def test_fill_queues_takes_settled_sessions_once_ever(project: Project) -> None:
@@ -176,7 +177,8 @@ def test_a_queue_that_cannot_be_filled_keeps_no_other_waiting(project: Project) 
     make_queue(project, "broken", filters={"workflow": "x"})
     whole = make_queue(project, "whole")
     settled(project, "a")
-    with patch.dict(FILTERS, {"workflow": lambda _: Q(nothing_of_that_name=1)}):
+    broken = Filter("Broken", lambda _project, _value: Q(nothing_of_that_name=1), str)
+    with patch.dict(FILTERS, {"workflow": broken}):
         assert fill_queues(10) == 1
 
     assert QueueItem.objects.get().queue == whole

@@ -1,0 +1,110 @@
+"""Writes what a pass over a queue decided: in one short transaction, and only rows that change."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from annotate.filling.scoring import Score
+from annotate.models import PriorityModel, Queue, QueueItem, Slot, SlotState, Stratum
+from annotate.priority import PRIOR_VERSION, RANDOM_SAMPLE
+from common import rows
+
+ADDED_BY_HAND = "added by hand"
+RANKED = (
+    *("priority", "reasons", "priority_version", "priority_model_id", "signals_revision"),
+    *("impact", "news", "stratum", "selection_probability"),
+)
+# A work-order value that moves by less changes no order that anybody could tell.
+NOTICED = 1e-7
+Order = Mapping[int, float]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a pass decided: all by session. `fresh` are those that come in; `order` is of all that wait."""
+
+    queue: Queue
+    began: datetime
+    below: float
+    has_more: bool
+    model: PriorityModel | None
+    scores: Mapping[int, Score]
+    held: Sequence[QueueItem]
+    fresh: Sequence[int]
+    drawn: frozenset[int]
+    order: Order
+
+
+def write(decided: Decided) -> int | None:
+    """How many items it made or changed; None where another worker was here first, and nothing was written."""
+    queue = decided.queue
+    with transaction.atomic():
+        # Reviewers who take from the queue wait for this lock, so that nobody is given a place in half an order.
+        now = Queue.objects.select_for_update(no_key=True).filter(pk=queue.pk, is_open=True).first()
+        if now is None or now.ranked_at != queue.ranked_at:
+            return None
+        changed = _write_held(decided)
+        _write_fresh(decided)
+        _write_sample(decided)
+        _write_order(queue, decided.order)
+        Queue.objects.filter(pk=queue.pk).update(
+            ranked_at=decided.began, drawn_below=decided.below, has_more=decided.has_more
+        )
+    return changed + len(decided.fresh)
+
+
+def _write_held(decided: Decided) -> int:
+    """New scores of what waits; how many differ from what was stored."""
+    news = ((item, _values(decided, item.session_id, item.stratum)) for item in decided.held)
+    changed = [(*values, item.pk) for item, values in news if values != tuple(getattr(item, name) for name in RANKED)]
+    rows.update(QueueItem, [name.removesuffix("_id") for name in RANKED], changed)
+    return len(changed)
+
+
+def _values(decided: Decided, session_id: int, stratum: str = Stratum.PRIORITY) -> tuple[Any, ...]:
+    """The values of RANKED."""
+    score, is_drawn = decided.scores[session_id], session_id in decided.drawn
+    others = Stratum.HAND if stratum == Stratum.HAND else Stratum.PRIORITY
+    now = Stratum.RANDOM if is_drawn else others
+    how = {Stratum.RANDOM: [RANDOM_SAMPLE], Stratum.HAND: [ADDED_BY_HAND]}.get(now, [])
+    return (
+        *(score.probability, [*score.reasons, *how], PRIOR_VERSION, decided.model.pk if decided.model else None),
+        *(score.session.signals_revision, score.impact, score.news, now.value),
+        decided.below if is_drawn else None,
+    )
+
+
+def _write_fresh(decided: Decided) -> None:
+    queue, due = decided.queue, decided.began + timedelta(hours=decided.queue.due_hours)
+    items = QueueItem.objects.bulk_create(
+        QueueItem(
+            queue=queue, session_id=pk, due_at=due, **dict(zip(RANKED, _values(decided, pk), strict=True))
+        )
+        for pk in decided.fresh
+    )  # fmt: skip
+    Slot.objects.bulk_create(
+        Slot(queue=queue, item=item, ordinal=ordinal, priority=decided.order[item.session_id])
+        for item in items
+        for ordinal in range(1, queue.reviewers_per_session + 1)
+    )
+
+
+def _write_sample(decided: Decided) -> None:
+    """All of the sample were drawn with the same chance: that of today, also those that were read long ago."""
+    if decided.below > decided.queue.drawn_below:
+        drawn = QueueItem.objects.filter(queue=decided.queue, stratum=Stratum.RANDOM)
+        drawn.exclude(selection_probability=decided.below).update(selection_probability=decided.below)
+
+
+def _write_order(queue: Queue, order: Order) -> None:
+    """What somebody holds or has done keeps its place."""
+    movable = Slot.objects.filter(queue=queue, state__in=(SlotState.FREE, SlotState.ASIDE))
+    stored = movable.order_by("pk").values_list("pk", "item__session_id", "priority")
+    rows.update(Slot, ("priority",), _moved(stored, order))
+
+
+def _moved(stored: Iterable[tuple[int, int, float]], order: Order) -> list[tuple[float, int]]:
+    return [(order[session], pk) for pk, session, was in stored if abs(order.get(session, was) - was) > NOTICED]
