@@ -5,8 +5,9 @@ spread above what is usual): 1 roughly triples the odds, 2 takes 10 % to about 4
 sure that is: reviews move a weight with a large one soon, and one with a small one hardly. Signals of what the user
 was *told* weigh most, because those failures do harm unseen; outliers weigh least, because most are merely long.
 
-Of a session's shape, how much there was to do says most: every further step and wish is one more chance to go wrong.
-Of segments and tools nothing is believed but that they may differ.
+Declining, handing over and asking for approval are what a good agent does too, so they say little until reviews show
+otherwise. Of a session's shape, how much there was to do says most: every further step and wish is one more chance to
+go wrong. Of segments and tools nothing is believed but that they may differ.
 
 Whoever changes a number raises `PRIOR_VERSION`: stored priorities say which prior made them.
 """
@@ -20,46 +21,46 @@ from annotate.priority.model import BIAS, Model
 PRIOR_VERSION = 2
 WEIGHTS: Mapping[str, tuple[float, float]] = {
     BIAS: (log(0.1 / 0.9), 1.5),
-    "claimed_not_done": (3.2, 1.0),
     "hidden_tool_error": (3.0, 1.0),
     "negative_feedback": (3.0, 1.0),
     "like_issue": (2.6, 1.0),
     "exposed_data": (2.6, 1.0),
+    "claimed_not_done": (2.4, 1.0),
     "unfinished": (2.2, 1.0),
     "tool_loop": (2.2, 1.0),
-    "frustration": (2.2, 1.0),
-    "repeated_request": (2.0, 1.0),
     "forgot": (2.0, 1.0),
     "invalid_call": (1.6, 1.0),
-    "repeated_answer": (1.6, 1.0),
     "empty_result_assumed": (1.6, 1.0),
-    "abandoned": (1.4, 1.0),
     "low_score": (1.4, 1.0),
-    "escalated": (1.2, 1.0),
+    "repeated_request": (1.2, 0.8),
     "manual_rescue": (1.2, 1.0),
     "evaluator_disagrees": (1.2, 1.0),
     ENDED_IN_ERROR: (1.2, 1.0),
-    "tool_error": (1.0, 1.0),
+    "repeated_answer": (1.0, 0.8),
+    "abandoned": (1.0, 0.8),
     "context_pressure": (1.0, 1.0),
-    "refused": (1.0, 1.0),
     "novel": (0.8, 0.8),
+    "outlier_steps": (0.8, 0.8),
+    "outlier_tool_calls": (0.8, 0.8),
+    "frustration": (0.6, 0.8),
     "retry": (0.6, 0.8),
-    "approval": (0.1, 0.5),
     "outlier_cost": (0.6, 0.8),
     "outlier_latency": (0.5, 0.8),
     "outlier_tokens": (0.5, 0.8),
-    "outlier_steps": (0.8, 0.8),
-    "outlier_tool_calls": (0.8, 0.8),
+    "tool_error": (0.4, 0.6),
+    "escalated": (0.2, 0.6),
+    "refused": (0.2, 0.6),
+    "approval": (0.0, 0.4),
     "steps": (0.35, 0.2),
     "wishes": (0.15, 0.15),
-    "said_again": (0.15, 0.15),
+    "said_again": (0.2, 0.15),
     "user_questions": (0.1, 0.15),
-    "same_deed": (0.1, 0.15),
-    "listed": (0.1, 0.15),
-    "new_amounts": (0.1, 0.15),
-    "failed_calls": (0.1, 0.15),
+    "same_deed": (0.15, 0.15),
+    "listed": (0.15, 0.15),
+    "new_amounts": (0.15, 0.15),
+    "failed_calls": (0.15, 0.15),
     "repeated_calls": (0.1, 0.15),
-    "thanked": (-0.1, 0.15),
+    "thanked": (-0.15, 0.15),
 }
 # Of every segment of a name, before `=`.
 OF_SEGMENTS: Mapping[str, tuple[float, float]] = {
