@@ -13,9 +13,10 @@ NEEDED_FOR_P95, NEEDED_FOR_P99 = 20, 100
 
 @dataclass(frozen=True)
 class Usual:
-    """Of `known` values: the median, the median distance from it (MAD), and what 90, 95 and 99 % stay under."""
+    """Of `known` values: mean, median, the median distance from it (MAD), and what 90, 95 and 99 % stay under."""
 
     known: int
+    mean: float
     median: float
     mad: float
     p90: float
@@ -36,6 +37,7 @@ def usual_of(values: Numbers) -> Usual | None:
     median, p90, p95, p99 = (float(one) for one in np.percentile(known, (50, 90, 95, 99)))
     return Usual(
         known=int(known.size),
+        mean=float(known.mean()),
         median=median,
         mad=float(np.median(np.abs(known - median))),
         p90=p90,
@@ -58,11 +60,11 @@ def by_group(groups: Sequence[str], columns: Mapping[str, Numbers]) -> dict[str,
     }
 
 
-def cost_per_success(cost: float | None, priced: int, failed: float | None) -> float | None:
-    """Dollars spent for each session that succeeds: the mean cost of `priced` sessions over the share that succeeds.
+def cost_per_success(cost: Usual | None, failed: float | None) -> float | None:
+    """Dollars spent for each session that succeeds: the mean cost over the share that succeeds.
 
     `failed` is the estimated share of failures, 0..1. None where a part is unknown, or where nothing succeeds.
     """
-    if cost is None or not priced or failed is None or failed >= 1:
+    if cost is None or failed is None or failed >= 1:
         return None
-    return cost / priced / (1 - failed)
+    return cost.mean / (1 - failed)

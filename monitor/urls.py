@@ -2,8 +2,10 @@
 
 from django.urls import path
 
-from monitor.views import overview
+from monitor.views import compare, overview, workflow
 
 urlpatterns = [
     path("p/<slug:slug>/overview/", overview.overview, name="overview"),
+    path("p/<slug:slug>/overview/workflow/", workflow.workflow, name="overview_workflow"),
+    path("p/<slug:slug>/overview/compare/", compare.compare, name="overview_compare"),
 ]

@@ -1,6 +1,6 @@
 """The components of a page. Each declares its arguments: an unknown or missing one fails when the template compiles."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -126,23 +126,24 @@ def interval_chart(*, value: float, low: float, high: float, most: float, label:
 
 @register.inclusion_tag("components/trend.html")
 def trend_chart(
-    *, points: Sequence[TrendPoint], label: str, write: Callable[[float], str], markers: Sequence[tuple[int, str]] = ()
+    *, points: Sequence[TrendPoint], label: str, unit: str, markers: Sequence[tuple[int, str]] = ()
 ) -> dict[str, Any]:
-    """A line with a band above it. `write` puts a value into words; `markers` are (place of a point, what happened)."""
+    """A line with a band above it, in a unit of `written`; `markers` are (place of a point, what happened then)."""
     drawn = trend(points, width=TREND_WIDTH, height=100)
     return {
         "trend": drawn,
         "label": label,
-        "top": write(drawn.top),
+        "unit": unit,
         "markers": [
-            {"x": drawn.xs[place], "name": name, "anchor": "end" if drawn.xs[place] > TREND_WIDTH / 2 else "start"}
-            for place, name in markers
+            {
+                "x": drawn.xs[place],
+                "name": name,
+                "anchor": "end" if drawn.xs[place] > TREND_WIDTH / 2 else "start",
+                "y": -6 - 13 * (number % 2),  # neighbours must not write over each other
+            }
+            for number, (place, name) in enumerate(markers)
         ],
-        "rows": [
-            (one.label, *(None if value is None else write(value) for value in (one.middle, one.high)))
-            for one in points
-        ],
-        "dots": [(x, y, one.label, write(one.middle or 0)) for x, y, one in drawn.dots],
+        "points": points,
         "first": points[0].label if points else "",
         "last": points[-1].label if points else "",
     }

@@ -11,14 +11,14 @@ from django.utils import timezone
 from accounts.models import Role
 from accounts.permissions import member
 from accounts.request import ProjectRequest
-from monitor.filters import LENGTHS, USUAL_DAYS, choose, offered
+from monitor.filters import USUAL_DAYS, choose
 from monitor.queries.outcome import outcome_table
 from monitor.queries.rates import error_classes, tool_rows
 from monitor.queries.signals import signal_rows
 from monitor.queries.traffic import came_in, newest_session
 from monitor.queries.usual import MEASURES, usual_rows
 from monitor.records import DAY, Choice
-from traces.queries import recent_values
+from monitor.views.choosing import chooser
 
 
 def signals(request: ProjectRequest, choice: Choice) -> dict[str, Any]:
@@ -69,16 +69,6 @@ def overview(request: ProjectRequest) -> HttpResponse:
         **(_first(request, choice) if newest else {}),
     }
     return render(request, "monitor/overview.html", context)
-
-
-def chooser(request: ProjectRequest, choice: Choice) -> dict[str, Any]:
-    """What the choice of days and workflow offers."""
-    today = timezone.now().date()
-    return {
-        "lengths": LENGTHS,
-        "length": choice.period.days if choice.period.last == today else 0,
-        "workflows": offered(recent_values(request.project)["workflow"], choice.workflow),
-    }
 
 
 def _first(request: ProjectRequest, choice: Choice) -> dict[str, Any]:

@@ -26,7 +26,7 @@ COMPONENTS = {
     "figure": "label='Sessions' text='3'",
     "linked_bars": "values=linked label='z' noun='u' nouns='us'",
     "interval_chart": "value=0.2 low=0.1 high=0.4 most=0.5 label='z'",
-    "trend_chart": "points=points label='z' write=write",
+    "trend_chart": "points=points label='z' unit='money'",
     "pager": "page=page noun='row' nouns='rows'",
 }
 
@@ -47,10 +47,13 @@ def example() -> dict[str, Any]:
         "values": [("1 Nov", 1.0), ("2 Nov", 3.0)],
         "linked": [("1 Nov", 1.0, "/a?b=1&c=2"), ("2 Nov", 3.0, "/b")],
         "points": [TrendPoint("1 Nov", 1.0, 2.0), TrendPoint("2 Nov", None), TrendPoint("3 Nov", 3.0)],
-        "write": lambda: "{:.1f} s".format,  # a template calls what it can, and this once
         "page": Paginator(range(25), 10).page(2),
         "request": RequestFactory().get("/?q=a&page=2"),
     }
+
+
+def hostile_trend() -> dict[str, Any]:
+    return {"points": [TrendPoint(HOSTILE, 1.0)], "markers": [(0, HOSTILE)]}
 
 
 @pytest.mark.parametrize(("name", "arguments"), COMPONENTS.items())
@@ -83,10 +86,13 @@ def test_component_refuses_to_be_used_without_its_arguments(name: str) -> None:
         "{% figure label=bad text=bad url=bad change=bad note=bad %}",
         "{% linked_bars values=linked label=bad noun=bad nouns=bad %}",
         "{% interval_chart value=0.2 low=0.1 high=0.3 most=1 label=bad %}",
+        "{% trend_chart points=points label=bad unit='count' markers=markers %}",
     ],
 )
 def test_component_escapes_what_it_is_given(source: str) -> None:
-    assert "<script" not in render(source, bad=HOSTILE, values=[(HOSTILE, 1.0)], linked=[(HOSTILE, 1.0, HOSTILE)])
+    assert "<script" not in render(
+        source, bad=HOSTILE, values=[(HOSTILE, 1.0)], linked=[(HOSTILE, 1.0, HOSTILE)], **hostile_trend()
+    )
 
 
 def test_badge_refuses_an_unknown_tone() -> None:
@@ -169,6 +175,10 @@ def test_charts_of_nothing_are_empty() -> None:
         ("0.00001|money", "&lt;$0.0001"),
         ("0.0|money", "$0.0000"),
         ("1.2|money", "$1.20"),
+        ("1.5|written:'money'", "$1.50"),
+        ("3400.2|written:'duration'", "3.4 s"),
+        ("3400.2|written:'count'", "3.4k"),
+        ("None|written:'count'", "–"),
         ("None|percent", "–"),
         ("0|percent", "0 %"),
         ("0.0004|percent", "&lt;0.1 %"),

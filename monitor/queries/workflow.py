@@ -1,0 +1,148 @@
+"""One workflow: what is usual in it day by day or week by week, and release by release."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Min
+
+from accounts.models import Project
+from common.charts import TrendPoint
+from monitor.baselines import Usual, by_group, cost_per_success
+from monitor.queries.outcome import Table, outcome_table
+from monitor.queries.traffic import as_day
+from monitor.queries.usual import MEASURES, Measure, Read, UsualRow, read
+from monitor.records import Choice, Period
+from traces.models import SHOWN_AT, AgentSession
+
+MOST_DAYS_DAILY = 45
+WEEK = 7
+MOST_RELEASES = 12
+
+
+@dataclass(frozen=True)
+class TrendOf:
+    """A measure over time."""
+
+    measure: Measure
+    points: list[TrendPoint]
+
+    @property
+    def known(self) -> bool:
+        return any(point.middle is not None for point in self.points)
+
+
+@dataclass(frozen=True)
+class Baselines:
+    """What is usual in a workflow. `markers`: (place of a point, the releases first seen then)."""
+
+    numbers: list[tuple[Measure, Usual | None]]
+    trends: list[TrendOf]
+    markers: list[tuple[int, str]]
+    basis: str
+    sessions: int
+    unit: str
+
+
+def baselines_of(project: Project, choice: Choice) -> Baselines:
+    """Numbers over all chosen days, and trends by day, or by week where there are many: three queries."""
+    found = read(project, choice, ["day"])
+    buckets = starts(choice.period)
+    usual = found.usual()
+    return Baselines(
+        numbers=[(measure, usual[measure.key]) for measure in MEASURES],
+        trends=_trends(found, buckets),
+        markers=markers(first_sights(project, choice.workflow), buckets, choice.period),
+        basis=found.words,
+        sessions=found.total,
+        unit="day" if len(buckets) == choice.period.days else "week",
+    )
+
+
+def starts(period: Period) -> list[date]:
+    """The first days of the days or weeks that a trend has a point for."""
+    step = 1 if period.days <= MOST_DAYS_DAILY else WEEK
+    return period.each[::step]
+
+
+def place_of(day: date, buckets: Sequence[date]) -> int:
+    """In which of the days or weeks it lies."""
+    step = (buckets[1] - buckets[0]).days if len(buckets) > 1 else 1
+    return (day - buckets[0]).days // step
+
+
+def _trends(found: Read, buckets: Sequence[date]) -> list[TrendOf]:
+    places = {day: str(place_of(as_day(day), buckets)) for day in set(found.groups["day"])}
+    usual = by_group([places[day] for day in found.groups["day"]], found.measured)
+    return [
+        TrendOf(
+            measure, [_point(start, usual.get(str(place), {}).get(measure.key)) for place, start in enumerate(buckets)]
+        )
+        for measure in MEASURES
+    ]
+
+
+def _point(start: date, usual: Usual | None) -> TrendPoint:
+    label = f"{start:%-d %b}"
+    return TrendPoint(label, usual.median, usual.p90) if usual else TrendPoint(label, None)
+
+
+def first_sights(project: Project, workflow: str) -> dict[str, datetime]:
+    """When each release of a workflow was first seen, in that order: one query, over all days there are."""
+    named = AgentSession.objects.filter(project=project, workflow=workflow, release__gt="").order_by()
+    rows = named.values("release").annotate(first=Min(SHOWN_AT)).order_by("first").values_list("release", "first")
+    return dict(rows)
+
+
+def markers(seen: dict[str, datetime], buckets: Sequence[date], period: Period) -> list[tuple[int, str]]:
+    """Where in a trend releases came; several of one day or week share a place."""
+    found: dict[int, list[str]] = {}
+    for release, moment in seen.items():
+        if period.start <= moment <= period.end:
+            found.setdefault(place_of(moment.date(), buckets), []).append(release)
+    return [(place, ", ".join(names)) for place, names in found.items()]
+
+
+@dataclass(frozen=True)
+class ReleaseRow:
+    """A release beside the others: the middle of each measure, and dollars for each session that succeeds."""
+
+    usual: UsualRow
+    first: datetime | None
+    per_success: float | None
+
+
+@dataclass(frozen=True)
+class Releases:
+    """Releases of a workflow side by side, the newest first, and how their sessions went."""
+
+    rows: list[ReleaseRow]
+    outcome: Table
+    per_success: float | None
+    basis: str
+
+
+def releases_of(project: Project, choice: Choice) -> Releases:
+    """Eleven queries, however many releases."""
+    table = outcome_table(project, choice, "release")
+    failed = {row.name: row.people.estimate for row in table.rows}
+    seen = first_sights(project, choice.workflow)
+    found = read(project, choice, ["release"])
+    sizes, usual = Counter(found.groups["release"]), found.usual_by("release")
+    order = {name: place for place, name in enumerate(seen)}
+    newest = sorted(sizes, key=lambda name: -order.get(name, -1))
+    rows = [
+        ReleaseRow(
+            UsualRow(name, sizes[name] * found.every, usual[name], choice.leads_to(**_named(name))),
+            seen.get(name),
+            cost_per_success(usual[name]["cost"], failed.get(name)),
+        )
+        for name in newest[:MOST_RELEASES]
+    ]
+    per_success = cost_per_success(found.usual()["cost"], table.whole.people.estimate)
+    return Releases(rows, table, per_success, found.words)
+
+
+def _named(release: str) -> dict[str, str]:
+    return {"release": release} if release else {"known": "no_release"}
