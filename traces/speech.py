@@ -90,6 +90,27 @@ DECLINES = any_of(
     r"\b(?:do not|don['’]t|instead|rather not|hold off|before (?:you|we|i|that)|but first)\b",
     r"\b(?:nicht mehr|en lugar|plutôt)\b",
 )
+ASKS_LEAVE = any_of(
+    r"\b(?:would you like|do you want|want) me to (?:proceed|go ahead|continue|cancel|book|process|update|change"
+    r"|submit|send|issue|apply|make|place)\b",
+    r"\b(?:shall|should|may) i (?:proceed|go ahead|continue|cancel|book|process|update|change|submit|send|issue"
+    r"|apply|make|place)\b",
+    r"\b(?:please|can you|could you) (?:\w+ )?confirm\b.{0,60}\b(?:proceed|go ahead|correct|like to|want to|these"
+    r"|this)\b",
+    r"\b(?:do you|can you) (?:confirm|approve|authori[sz]e|agree|consent)\b|\breply (?:with )?[\"“]?yes\b"
+    r"|\b(?:yes/no|y/n)\b",
+    r"\bwould you like to (?:proceed|go ahead|continue with)\b|\b(?:need|require) your (?:approval|confirmation"
+    r"|permission|consent)\b",
+    r"\bsoll ich (?:\w+ ){0,6}(?:fortfahren|stornieren|buchen|ändern|senden|bestellen)\b|\bbestätigen sie\b",
+    r"\b(?:desea|quiere) que (?:proceda|continúe|cancele|reserve|cambie|envíe)\b|\b(?:me )?confirma(?:s|r)?\b.{0,20}\?",
+    r"\b(?:souhaitez|voulez)-vous que je\b|\b(?:pouvez-vous|veuillez) confirmer\b",
+)
+HANDING_NAME = any_of(
+    r"(?:transfer|hand.?(?:off|over)|escalat\w*|forward|route|connect|assign|request|contact|call|notify).{0,12}"
+    r"(?:human|person|operator|staff|supervisor|manager|specialist|representative|support|live)",
+    r"^(?:escalate|escalation|hand.?over|hand.?off|human.?(?:handoff|takeover|escalation))(?:$|[_\-. ])",
+    r"\b(?:human|live)[_\- ]?(?:agent|support|handoff|handover|transfer)",
+)
 LEAVES = any_of(
     r"\b(?:bye|goodbye|have a (?:great|good|nice|lovely|wonderful)|no more questions|nothing (?:else|more|further))\b",
     r"\b(?:take care|you too|all done|done (?:then|now)|reach out|everything i need(?:ed)?)\b",
@@ -135,6 +156,11 @@ def agrees(text: str) -> bool:
     """Whether the user says yes, and no more than that: a "yes, but" is none."""
     said = heard(text)
     return bool(AGREES.search(said)) and not DECLINES.search(said)
+
+
+def hands_over(name: str) -> bool:
+    """Whether a tool of this name hands the session to a person."""
+    return bool(HANDING_NAME.search(name))
 
 
 def closes(text: str) -> bool:

@@ -43,6 +43,8 @@ WEIGHTS: Mapping[str, tuple[float, float]] = {
     "outlier_steps": (0.8, 0.8),
     "outlier_tool_calls": (0.8, 0.8),
     "frustration": (0.6, 0.8),
+    "no_tool_used": (2.0, 1.0),
+    "unconfirmed": (1.6, 1.0),
     "retry": (0.6, 0.8),
     "outlier_cost": (0.6, 0.8),
     "outlier_latency": (0.5, 0.8),

@@ -10,7 +10,7 @@ from itertools import islice
 
 from traces.answers import any_of, clip
 from traces.records import AGENT, TOOL, USER, Found, SessionFacts, StepFacts
-from traces.speech import CONDITION, NEGATION, agrees, asks, heard, is_deed, is_speech, sentences, worked
+from traces.speech import ASKS_LEAVE, CONDITION, NEGATION, agrees, asks, heard, is_deed, is_speech, sentences, worked
 
 VERSION = 1
 LABELS = {"claimed_not_done": "Said, but not done"}
@@ -80,14 +80,6 @@ WANTS_WORD = any_of(
     r"\b(?:confirm|let me know|provide|reply|tell me|would you|do you|could you|can you)\b",
     r"\bplease (?:check|try|restart|turn|open|go to)\b|\bbestätig\w+|\b(?:geben|teilen) sie\b",
     r"\b(?:confirm[ae]\w*|indíqu\w+|proporci\w+|veuillez|pouvez-vous|souhaitez-vous)\b",
-)
-ASKS_LEAVE = any_of(
-    r"\b(?:would you like|do you want|want|like) me to\b|\b(?:shall|should) (?:i|we)\b",
-    r"\bmay (?:i|we) (?:go|proceed|now|cancel|book|update|change|process|submit|send)\b",
-    r"\b(?:can|could) you (?:please )?confirm (?:that|to proceed|this)\b|\b(?:reply|say|respond)\b.{0,20}\byes\b",
-    r"\bplease confirm\b.{0,30}\b(?:proceed|go ahead|like to)\b",
-    r"\b(?:like|want|wish) (?:me )?to (?:proceed|go ahead)\b",
-    r"\b(?:soll ich|möchten sie, dass ich|(?:desea|quiere) que|voulez-vous que je|souhaitez-vous que je)\b",
 )
 EXPLAINS = any_of(
     r"\b(?:unfortunately|unable|cannot|can't|not able|not possible|sorry|apologi[sz]e|error|issue|problem|however)\b",

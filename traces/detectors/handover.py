@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from traces.answers import any_of, arguments_line, clip
 from traces.records import AGENT, TOOL, USER, Found, SessionFacts, StepFacts
-from traces.speech import CONDITION, NEGATION, asks, sentences, worked
+from traces.speech import ASKS_LEAVE, CONDITION, NEGATION, asks, hands_over, sentences, worked
 
 VERSION = 1
 LABELS = {
@@ -31,12 +31,6 @@ APPROVAL = 0.1
 IN_VAIN = 0.4
 IN_THE_END = 0.2
 QUOTED = 140
-HANDING_NAME = any_of(
-    r"(?:transfer|hand.?(?:off|over)|escalat\w*|forward|route|connect|assign|request|contact|call|notify).{0,12}"
-    r"(?:human|person|operator|staff|supervisor|manager|specialist|representative|support|live)",
-    r"^(?:escalate|escalation|hand.?over|hand.?off|human.?(?:handoff|takeover|escalation))(?:$|[_\-. ])",
-    r"\b(?:human|live)[_\- ]?(?:agent|support|handoff|handover|transfer)",
-)
 PERSON = (
     r"(?:human(?: agent)?|live (?:agent|person|representative)|(?:customer )?(?:service|support) (?:agent"
     r"|representative|team|specialist)"
@@ -82,21 +76,6 @@ RESCUE_EVENT = any_of(
     r"human[_\- ]?(?:takeover|took|joined|override|intervention|correction)|manual[_\- ]?(?:override|rescue"
     r"|takeover)|takeover"
 )
-APPROVES = any_of(
-    r"\b(?:would you like|do you want|want) me to (?:proceed|go ahead|continue|cancel|book|process|update|change"
-    r"|submit|send|issue|apply|make|place)\b",
-    r"\b(?:shall|should|may) i (?:proceed|go ahead|continue|cancel|book|process|update|change|submit|send|issue"
-    r"|apply|make|place)\b",
-    r"\b(?:please|can you|could you) (?:\w+ )?confirm\b.{0,60}\b(?:proceed|go ahead|correct|like to|want to|these"
-    r"|this)\b",
-    r"\b(?:do you|can you) (?:confirm|approve|authori[sz]e|agree|consent)\b|\breply (?:with )?[\"“]?yes\b"
-    r"|\b(?:yes/no|y/n)\b",
-    r"\bwould you like to (?:proceed|go ahead|continue with)\b|\b(?:need|require) your (?:approval|confirmation"
-    r"|permission|consent)\b",
-    r"\bsoll ich (?:\w+ ){0,6}(?:fortfahren|stornieren|buchen|ändern|senden|bestellen)\b|\bbestätigen sie\b",
-    r"\b(?:desea|quiere) que (?:proceda|continúe|cancele|reserve|cambie|envíe)\b|\b(?:me )?confirma(?:s|r)?\b.{0,20}\?",
-    r"\b(?:souhaitez|voulez)-vous que je\b|\b(?:pouvez-vous|veuillez) confirmer\b",
-)
 APPROVAL_NAME = any_of(
     r"(?:ask|request|get|await|wait).{0,8}(?:approval|confirmation|permission|consent)|human.?(?:input|approval"
     r"|review)|approval"
@@ -110,11 +89,6 @@ def detect(session: SessionFacts) -> Iterator[Found]:
         if found is not None:
             yield found
     yield from _retries(steps)
-
-
-def hands_over(name: str) -> bool:
-    """Whether a tool of this name hands the session to a person."""
-    return bool(HANDING_NAME.search(name))
 
 
 def _escalated(steps: Sequence[StepFacts]) -> Found | None:
@@ -177,7 +151,9 @@ def _approval(steps: Sequence[StepFacts]) -> Found | None:
     if call is not None:
         return Found("approval", call.key, APPROVAL, f"The agent asked for approval with “{call.name}”.")
     for step in steps:
-        said = next((one for one in sentences(step.text) if APPROVES.search(one)), None) if step.role == AGENT else None
+        said = (
+            next((one for one in sentences(step.text) if ASKS_LEAVE.search(one)), None) if step.role == AGENT else None
+        )
         if said is not None:
             return Found("approval", step.key, APPROVAL, f"The agent asked for approval: “{clip(said, QUOTED)}”.")
     return None
