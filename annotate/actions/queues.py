@@ -1,15 +1,37 @@
 """What leads do with queues. Each action is one transaction."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from accounts.models import Project, User
 from annotate.filling import make_default_queue
-from annotate.models import (
-    Queue,
-)
+from annotate.models import Draft, Queue, QueueItem, Review, SkipPolicy, Slot, SlotState, Stratum
 from common.errors import Refused
+
+
+@dataclass(frozen=True)
+class QueueSettings:
+    """How a queue is read. `takers`: who may take from it; nobody named is every reviewer."""
+
+    name: str
+    reviewers_per_session: int = 1
+    random_share: float = 0.2
+    size_cap: int = 1000
+    fills_itself: bool = True
+    is_blind: bool = False
+    due_hours: int = 24
+    skip_policy: str = SkipPolicy.OTHERS.value
+    skips_to_lead: int = 2
+    takers: Sequence[User] = ()
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """All that stands in the queue's own row."""
+        return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "takers"}
 
 
 def create_default_queue(*, project: Project) -> Queue:
@@ -18,30 +40,74 @@ def create_default_queue(*, project: Project) -> Queue:
 
 
 @transaction.atomic
-def create_queue(
-    *,
-    project: Project,
-    creator: User,
-    name: str,
-    filters: dict[str, Any],
-    reviewers_per_session: int,
-    random_share: float,
-) -> Queue:
-    """An open queue that fills itself with what matches `filters`. Refused when the name is taken."""
-    if Queue.objects.filter(project=project, name=name).exists():
-        raise Refused("There is a queue of this name already.", field="name")
-    return Queue.objects.create(
+def create_queue(*, project: Project, creator: User, filters: dict[str, Any], settings: QueueSettings) -> Queue:
+    """An open queue of what matches `filters`. Refused when the name is taken."""
+    _check_name(project, settings.name)
+    queue = Queue.objects.create(
         project=project,
-        name=name,
         filters=filters,
         rubric=make_default_queue(project).rubric,
-        reviewers_per_session=reviewers_per_session,
-        random_share=random_share,
         created_by=creator,
+        **settings.columns,
     )
+    queue.takers.set(settings.takers)
+    return queue
+
+
+@transaction.atomic
+def edit_queue(*, queue: Queue, settings: QueueSettings, filters: dict[str, Any] | None = None) -> None:
+    """New settings; how many people judge a session counts for those that come from now on.
+
+    Refused when the name is taken, and for other `filters` once something was judged: what was drawn at random from one
+    lot would be told of another. Before that, what nobody has touched leaves, and the queue is filled anew.
+    """
+    queue = Queue.objects.select_for_update().get(pk=queue.pk)
+    if settings.name != queue.name:
+        _check_name(queue.project, settings.name)
+    if filters is not None and filters != queue.filters:
+        _draw_anew(queue, filters)
+    for name, value in settings.columns.items():
+        setattr(queue, name, value)
+    queue.ranked_at = None
+    queue.save()
+    queue.takers.set(settings.takers)
+
+
+def is_judged(queue: Queue) -> bool:
+    """Whether anybody has said anything of one of its sessions, even if it was taken back."""
+    return Review.objects.filter(slot__queue=queue).exists()
+
+
+def _draw_anew(queue: Queue, filters: dict[str, Any]) -> None:
+    if is_judged(queue):
+        raise Refused("Sessions were judged already: the sample would mean nothing. Make a new queue from this one.")
+    queue.filters, queue.drawn_below = filters, 0
+    touched = Slot.objects.filter(item=OuterRef("pk")).exclude(state=SlotState.FREE, assigned_to=None)
+    items = QueueItem.objects.filter(~Exists(touched), queue=queue, removed_at=None)
+    items.exclude(stratum=Stratum.HAND).delete()
+
+
+def _check_name(project: Project, name: str) -> None:
+    if Queue.objects.filter(project=project, name=name).exists():
+        raise Refused("There is a queue of this name already.", field="name")
 
 
 @transaction.atomic
 def set_queue_open(*, queue: Queue, is_open: bool) -> None:
     """Opens or closes a queue. A closed one takes in nothing and gives out nothing; its reviews stay."""
-    Queue.objects.filter(pk=queue.pk).update(is_open=is_open)
+    Queue.objects.filter(pk=queue.pk).update(is_open=is_open, ranked_at=None)
+
+
+@transaction.atomic
+def delete_queue(*, queue: Queue) -> None:
+    """Deletes a queue of which nothing was judged. Refused for any other, and while somebody has one of it open."""
+    Queue.objects.select_for_update().get(pk=queue.pk)
+    if is_judged(queue):
+        raise Refused("Sessions of this queue were judged, and judgements are kept. Close it instead.")
+    if Slot.objects.filter(queue=queue, state=SlotState.LEASED).exists() or _has_drafts(queue):
+        raise Refused("Somebody has a session of this queue open. Close it, and delete it once they are done.")
+    queue.delete()
+
+
+def _has_drafts(queue: Queue) -> bool:
+    return Draft.objects.filter(item__queue=queue).exclude(content={}).exists()

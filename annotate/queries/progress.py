@@ -1,15 +1,18 @@
 """How far a queue is, what is on its way, how a reviewer is doing."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from statistics import median
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Project, User
-from annotate.models import Outcome, Queue, Review, Slot, SlotState
-from annotate.queries.matching import matching, not_yet_queued
+from annotate.models import Outcome, Queue, QueueItem, Review, Slot, SlotState
+from annotate.queries.filters import matching
+from annotate.queries.matching import not_yet_queued
 
 MINUTE = timedelta(minutes=1)
 REVIEWS_TIMED = 50
@@ -21,13 +24,21 @@ LONGEST_REVIEW = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class QueueRow:
-    """A queue as its list shows it. `minutes` is how long the waiting reviews take one person, if that is known."""
+    """A queue as its list shows it. `minutes` is how long the waiting reviews take one person, if that is known.
+
+    `waiting` counts judgements to come, of which `overdue` are late; `oldest` is when the longest waiting came in.
+    """
 
     queue: Queue
     waiting: int
     done: int
     mine_begun: int
+    mine_given: int
+    before_lead: int
+    overdue: int
+    oldest: datetime | None
     minutes: int | None
+    may_take: bool
 
     @property
     def total(self) -> int:
@@ -40,33 +51,59 @@ class QueueRow:
     @property
     def is_watched(self) -> bool:
         """True where new sessions would be the news."""
-        return self.queue.is_open and not self.waiting
+        return self.queue.is_open and self.queue.fills_itself and not self.waiting
+
+
+OPEN_SLOTS = (SlotState.FREE, SlotState.LEASED)
+NONE_WAITING: dict[str, Any] = {"waiting": 0, "mine_begun": 0, "mine_given": 0, "overdue": 0, "oldest": None}
 
 
 def queue_rows(project: Project, user: User, *, only: Queue | None = None) -> list[QueueRow]:
-    """The project's queues, open ones first, with their progress. Two queries, however many queues."""
+    """The project's queues, open ones first, with their progress. Six queries, however many queues."""
     wanted = Q(pk=only.pk) if only else Q()
-    open_slots = Q(slots__state__in=(SlotState.FREE, SlotState.LEASED))
-    queues = (
-        Queue.objects.filter(wanted, project=project)
-        .annotate(
-            waiting=Count("slots", filter=open_slots),
-            done=Count("slots", filter=Q(slots__state=SlotState.SUBMITTED)),
-            mine_begun=Count("slots", filter=Q(slots__state=SlotState.LEASED, slots__reviewer=user)),
-        )
-        .order_by("-is_open", "pk")
-    )
+    queues = list(Queue.objects.filter(wanted, project=project).order_by("-is_open", "pk"))
+    waiting = _waiting(queues, user)
+    done = _counted(Slot.objects.filter(queue__in=queues, state=SlotState.SUBMITTED))
+    before_lead = _counted(QueueItem.objects.filter(queue__in=queues, before_lead_at__isnull=False, removed_at=None))
+    takers = _takers(queues)
     pace = minutes_per_review(project)
     return [
         QueueRow(
             queue=queue,
-            waiting=queue.waiting,
-            done=queue.done,
-            mine_begun=queue.mine_begun,
-            minutes=None if pace is None else max(1, round(queue.waiting * pace)),
+            **numbers,
+            done=done.get(queue.pk, 0),
+            before_lead=before_lead.get(queue.pk, 0),
+            minutes=None if pace is None else max(1, round(numbers["waiting"] * pace)),
+            may_take=not takers[queue.pk] or user.pk in takers[queue.pk],
         )
         for queue in queues
+        for numbers in [waiting.get(queue.pk, NONE_WAITING)]
     ]
+
+
+def _waiting(queues: Sequence[Queue], user: User) -> dict[int, dict[str, Any]]:
+    """What waits, by queue."""
+    rows = Slot.objects.filter(queue__in=queues, state__in=OPEN_SLOTS).order_by().values("queue")
+    counted = rows.annotate(
+        waiting=Count("pk"),
+        mine_begun=Count("pk", filter=Q(state=SlotState.LEASED, reviewer=user)),
+        mine_given=Count("pk", filter=Q(state=SlotState.FREE, assigned_to=user)),
+        overdue=Count("pk", filter=Q(item__due_at__lt=timezone.now())),
+        oldest=Min("item__created_at"),
+    )
+    return {row["queue"]: {key: row[key] for key in NONE_WAITING} for row in counted}
+
+
+def _counted(rows: QuerySet[Any]) -> dict[int, int]:
+    return dict(rows.order_by().values_list("queue").annotate(times=Count("pk")))
+
+
+def _takers(queues: Sequence[Queue]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = {queue.pk: set() for queue in queues}
+    named = Queue.takers.through.objects.filter(queue__in=queues)
+    for queue_id, user_id in named.values_list("queue_id", "user_id"):
+        found[queue_id].add(user_id)
+    return found
 
 
 def minutes_per_review(project: Project) -> float | None:
@@ -74,11 +111,13 @@ def minutes_per_review(project: Project) -> float | None:
     newest = Review.objects.filter(project=project, opened_at__isnull=False).order_by("-submitted_at")
     pairs = newest.values_list("opened_at", "submitted_at")[:REVIEWS_TIMED]
     # A tab left open over lunch is no review of two hours, and a slip of the finger none of a second.
-    taken = [
-        min(max(submitted - opened, SHORTEST_REVIEW), LONGEST_REVIEW)
-        for opened, submitted in pairs
-        if opened is not None
-    ]
+    return typical_minutes([(opened, submitted) for opened, submitted in pairs if opened is not None])
+
+
+def typical_minutes(times: Iterable[tuple[datetime, datetime]]) -> float | None:
+    """The median of reviews from their opening to their submission; None while fewer than 5 were timed."""
+    # A tab left open over lunch is no review of two hours, and a slip of the finger none of a second.
+    taken = [min(max(submitted - opened, SHORTEST_REVIEW), LONGEST_REVIEW) for opened, submitted in times]
     return median(each / MINUTE for each in taken) if len(taken) >= REVIEWS_NEEDED else None
 
 

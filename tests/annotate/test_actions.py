@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Project, Role, User
-from annotate.actions.queues import create_default_queue, create_queue
+from annotate.actions.queues import QueueSettings, create_default_queue, create_queue
 from annotate.actions.reviews import Told, save_draft, submit_review
 from annotate.actions.undoing import skip_slot, undo_decision, undo_review
 from annotate.claims import take_next
@@ -300,11 +300,11 @@ def test_undo_decision_never_touches_other_people_or_projects(
 
 
 def test_create_queue_refuses_a_name_that_is_taken(project: Project, lead: User) -> None:
-    values: dict[str, Any] = {"filters": {}, "reviewers_per_session": 2, "random_share": 0.1}
-    create_queue(project=project, creator=lead, name="Billing", **values)
+    values: dict[str, Any] = {"filters": {}, "settings": QueueSettings("Billing")}
+    create_queue(project=project, creator=lead, **values)
 
     with pytest.raises(Refused) as refusal:
-        create_queue(project=project, creator=lead, name="Billing", **values)
+        create_queue(project=project, creator=lead, **values)
     assert refusal.value.field == "name"
 
 

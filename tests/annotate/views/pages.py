@@ -12,8 +12,8 @@ from tests.builders import make_session, make_slot, make_talk
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-def add_slot(queue: Queue, name: str = "s-1", **fields: Any) -> Slot:
-    session = make_session(queue.project, name)
+def add_slot(queue: Queue, name: str = "s-1", *, workflow: str = "refunds", **fields: Any) -> Slot:
+    session = make_session(queue.project, name, workflow=workflow)
     make_talk(session)
     return make_slot(queue, session, **fields)
 

@@ -101,61 +101,6 @@ def test_queue_list_gives_a_lead_the_first_queue(lead_client: Client, project: P
     assert [row.queue.name for row in page.context["rows"]] == ["All sessions"]
 
 
-def test_queue_new_makes_a_queue_of_the_closed_list_of_filters(lead_client: Client, project: Project) -> None:
-    make_session(project, workflow="billing")
-    given = {
-        "name": "Billing",
-        "workflow": "billing",
-        "started_from": "2026-11-01",
-        "has_errors": "on",
-        "reviewers_per_session": "2",
-        "random_percent": "30",
-        "project__name": "x",
-    }
-    answer = lead_client.post(url("queue_new", project), given)
-
-    assert answer.status_code == 302
-    made = Queue.objects.get(name="Billing")
-    assert made.filters == {"workflow": "billing", "started_from": "2026-11-01", "has_errors": True}
-    assert (made.reviewers_per_session, made.random_share) == (2, 0.3)
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("name", ""),
-        ("workflow", "no such"),
-        ("reviewers_per_session", "9"),
-        ("random_percent", "101"),
-        ("started_to", "2020-01-01"),
-        ("started_from", "yesterday"),
-    ],
-)
-def test_queue_new_says_what_is_wrong_and_keeps_what_was_typed(
-    lead_client: Client, project: Project, field: str, value: str
-) -> None:
-    given = {"name": "Kept", "started_from": "2026-01-01", "reviewers_per_session": "1", "random_percent": "20"}
-    page = lead_client.post(url("queue_new", project), {**given, field: value})
-
-    assert (page.status_code, list(page.context["form"].errors)) == (422, [field])
-    assert [name for name, each in page.context["form"].fields.items() if "autofocus" in each.widget.attrs] == [field]
-    assert page.context["form"]["name"].value() == ("" if field == "name" else "Kept")
-    assert Queue.objects.count() == 0
-
-
-def test_queue_count_counts_live(lead_client: Client, project: Project) -> None:
-    make_session(project, "a", workflow="billing")
-    make_session(project, "b")
-
-    assert (
-        "<strong>1</strong> session matches"
-        in lead_client.get(url("queue_count", project), {"workflow": "billing"}).content.decode()
-    )
-    assert lead_client.get(url("queue_count", project), {"started_from": "x"}).status_code == 200
-    last_day = lead_client.get(url("queue_count", project), {"started_to": "9999-12-31"})
-    assert "<strong>2</strong> sessions match" in last_day.content.decode()
-
-
 def test_queue_state_closes_and_opens(lead_client: Client, client: Client, project: Project, queue: Queue) -> None:
     add_slot(queue)
     lead_client.post(url("queue_state", project, queue.pk))

@@ -1,92 +1,17 @@
-"""What people may type into annotate's pages."""
+"""What people may type into the page on which a session is judged."""
 
 import json
 import uuid
 from dataclasses import fields
-from datetime import date
 from typing import Any, ClassVar, TypeAlias
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.models import Project
 from annotate.actions.reviews import MOST_FAILURES, Told
 from annotate.actions.undoing import SKIP_REASONS
 from annotate.models import Outcome, Severity
-from traces.detectors import label_of
-from traces.models import AgentSession, Signal
 from traces.reading import Conversation
-
-ANY = [("", "Any")]
-
-
-class FilterForm(forms.Form):
-    """Which sessions a queue takes: the closed list of filters. Choices are what the project has seen."""
-
-    workflow = forms.ChoiceField(required=False)
-    release = forms.ChoiceField(required=False)
-    environment = forms.ChoiceField(required=False)
-    signal = forms.ChoiceField(required=False, label="Signal")
-    started_from = forms.DateField(
-        required=False, label="Started from", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    started_to = forms.DateField(
-        required=False, label="Started until", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    has_errors = forms.BooleanField(required=False, label="Only sessions with an error")
-
-    FILTERS: ClassVar = ("workflow", "release", "environment", "signal", "started_from", "started_to", "has_errors")
-
-    def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
-        sessions = AgentSession.objects.filter(project=project)
-        for name in ("workflow", "release", "environment"):
-            seen = sessions.exclude(**{name: ""}).order_by(name).values_list(name, flat=True).distinct()
-            self._offer(name, [(value, value) for value in seen])
-        kinds = Signal.objects.filter(session__project=project).order_by("kind").values_list("kind", flat=True)
-        self._offer("signal", [(kind, label_of(kind)) for kind in kinds.distinct()])
-
-    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = [*ANY, *choices]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        first, last = cleaned.get("started_from"), cleaned.get("started_to")
-        if first and last and first > last:
-            raise ValidationError({"started_to": "This is before the first day."})
-        return cleaned
-
-    def filters(self) -> dict[str, Any]:
-        """The filters as a queue stores them: only those that say something, dates as ISO text."""
-        given = {key: self.cleaned_data.get(key) for key in self.FILTERS}
-        said = {key: value for key, value in given.items() if value}
-        return {key: value.isoformat() if isinstance(value, date) else value for key, value in said.items()}
-
-
-class QueueForm(FilterForm):
-    """A new queue: its name, which sessions it takes, and how it is read."""
-
-    name = forms.CharField(max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    reviewers_per_session = forms.IntegerField(
-        min_value=1, max_value=5, initial=1, help_text="How many people judge each session, without seeing one another."
-    )
-    random_percent = forms.IntegerField(
-        min_value=0,
-        max_value=100,
-        initial=20,
-        label="Random share, %",
-        help_text="Drawn evenly from all that matches: it finds what no signal knows, and keeps estimates honest.",
-    )
-
-    field_order = ("name", *FilterForm.FILTERS)
-
-    def focus_first_error(self) -> None:
-        """Makes the page that shows the errors begin at the first field that has one."""
-        wrong = next((name for name in self.fields if name in self.errors), None)
-        if wrong:
-            self.fields[wrong].widget.attrs["autofocus"] = True
 
 
 class JudgementForm(forms.Form):

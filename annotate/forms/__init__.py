@@ -1,0 +1,30 @@
+"""What people may type into annotate's pages."""
+
+from annotate.forms.judging import (
+    DraftForm,
+    FailureForm,
+    FailureForms,
+    FailureFormSet,
+    JudgementForm,
+    LeaseForm,
+    SkipForm,
+    UndoForm,
+    told_by,
+)
+from annotate.forms.queues import AddForm, FilterForm, PersonForm, QueueForm
+
+__all__ = [
+    "AddForm",
+    "DraftForm",
+    "FailureForm",
+    "FailureFormSet",
+    "FailureForms",
+    "FilterForm",
+    "JudgementForm",
+    "LeaseForm",
+    "PersonForm",
+    "QueueForm",
+    "SkipForm",
+    "UndoForm",
+    "told_by",
+]
