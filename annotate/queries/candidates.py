@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from annotate.models import Queue, QueueItem, Slot, SlotState, Stratum
 from annotate.queries.evidence import COLUMNS, as_ranked
-from annotate.queries.matching import matching
+from annotate.queries.filters import matching
 from annotate.queries.sample import between
 from annotate.sampling import place_of, spans_of
 from traces.models import AgentSession
