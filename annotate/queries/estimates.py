@@ -13,21 +13,12 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, Value,
 
 from accounts.models import Project
 from annotate.estimation import Cell, Share, estimate_shares
-from annotate.models import Failure, FailureType, Outcome
+from annotate.models import Failure, FailureType, Outcome, Review
 from annotate.queries.frames import Frame, read_frame
 from traces.models import AgentSession
 
 Key = TypeVar("Key", bound=Hashable)
-# Above 0: most reviews of the session say failure. Below: success.
-LEAN = Sum(
-    Case(
-        When(reviews__outcome=Outcome.FAILURE, then=Value(1)),
-        When(reviews__outcome=Outcome.SUCCESS, then=Value(-1)),
-        default=Value(0),
-        output_field=IntegerField(),
-    ),
-    filter=Q(reviews__withdrawn_at=None),
-)
+DECIDED = (Outcome.FAILURE, Outcome.SUCCESS)
 
 
 @dataclass(frozen=True)
@@ -59,21 +50,38 @@ class Sample:
 def read_sample(project: Project, within: Q | None = None) -> Sample:
     """The project's judged drawn sessions, within a condition on sessions: five queries."""
     frame = read_frame(project, within)
-    rows = list(judged(frame.sessions.filter(frame.drawn)).annotate(cell=frame.cell).values_list("pk", "cell", "lean"))
-    counted = judged(frame.sessions).aggregate(reviewed=Count("pk"), failed=Count("pk", filter=Q(lean__gt=0)))
+    rows = judged(frame.sessions.filter(frame.drawn)).annotate(cell=frame.cell).values_list("pk", "cell", "lean")
+    leans = _leans(frame).aggregate(reviewed=Count("session"), failed=Count("session", filter=Q(lean__gt=0)))
+    drawn = list(rows)
     return Sample(
         frame=frame,
         sizes=frame.sizes(),
-        cell_of={pk: cell for pk, cell, _ in rows},
-        drawn_failures=frozenset(pk for pk, _, lean in rows if lean > 0),
-        **counted,
+        cell_of={pk: cell for pk, cell, _ in drawn},
+        drawn_failures=frozenset(pk for pk, _, lean in drawn if lean > 0),
+        **leans,
     )
 
 
 def judged(sessions: QuerySet[AgentSession]) -> QuerySet[AgentSession, Any]:
-    """Those of the sessions whose reviews lean to one side, with `lean`: above 0 to failure."""
-    decided = sessions.filter(reviews__withdrawn_at=None, reviews__outcome__in=(Outcome.FAILURE, Outcome.SUCCESS))
-    return decided.order_by().values("pk").annotate(lean=LEAN).exclude(lean=0)
+    """Those of the sessions whose reviews lean to one side, with `lean`: above 0 where most of them say failure."""
+    decided = sessions.filter(reviews__withdrawn_at=None, reviews__outcome__in=DECIDED)
+    return decided.order_by().values("pk").annotate(lean=_lean("reviews__")).exclude(lean=0)
+
+
+def _leans(frame: Frame) -> QuerySet[Review, Any]:
+    """The same of the whole frame, from the side of the reviews: where few sessions are read, a tenth of the work."""
+    standing = Review.objects.filter(project=frame.project, withdrawn_at=None, outcome__in=DECIDED)
+    if frame.within or not frame.is_whole:
+        standing = standing.filter(session__in=frame.sessions.values("pk"))
+    return standing.order_by().values("session").annotate(lean=_lean("")).exclude(lean=0)
+
+
+def _lean(to_reviews: str) -> Sum:
+    sides = (
+        When(**{f"{to_reviews}outcome": outcome}, then=Value(side))
+        for outcome, side in ((Outcome.FAILURE, 1), (Outcome.SUCCESS, -1))
+    )
+    return Sum(Case(*sides, default=Value(0), output_field=IntegerField()))
 
 
 def shares_of(
