@@ -46,6 +46,44 @@ def test_detect_finds_a_question_that_the_user_left(words: str) -> None:
     assert (found.step_key, found.strength) == ("k2", 0.45)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Never mind, thank you.",
+        "Okay, I'll try to find the number and get back to you.",
+        "I'll handle it myself, thanks.",
+        "It's fine, I'll do it later. Bye!",
+        "Forget it.",
+        "Vergessen Sie es, danke.",
+        "Olvídelo, gracias.",
+        "Tant pis, merci quand même.",
+    ],
+)
+def test_detect_finds_users_who_give_up(words: str) -> None:
+    [found] = detect(talk(ASKED, ANSWERED, user(words), agent("You're welcome.")))
+    assert (found.step_key, found.strength, found.sentence.startswith("The user left it at that: “")) == (
+        "k3",
+        0.5,
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        pytest.param([user("Never mind the receipt, just move it."), call("move_appointment")], id="done after all"),
+        pytest.param([user("I'll get the full amount back, right?")], id="money comes back"),
+        pytest.param([user("I'll take the later one.")], id="a later one"),
+        pytest.param([user("Great, I'll get back to you if I need more help.")], id="in case of need"),
+        pytest.param([user("I'll check my e-mail.")], id="looks elsewhere for a moment"),
+        pytest.param([agent("I'll look for it later.")], id="said by the agent"),
+        pytest.param([user("Ich komme später.")], id="comes later"),
+    ],
+)
+def test_detect_takes_none_of_these_for_giving_up(steps: list[StepFacts]) -> None:
+    assert list(detect(talk(ASKED, ANSWERED, *steps, agent("You're welcome.")))) == []
+
+
 def test_detect_looks_past_what_happened_behind_the_scenes() -> None:
     talked = talk(ASKED, ANSWERED, user("And Tuesday?"), StepFacts(0, "", "llm", INTERNAL))
     assert [found.step_key for found in detect(talked)] == ["k3"]
@@ -56,7 +94,7 @@ def test_detect_looks_past_what_happened_behind_the_scenes() -> None:
     [
         pytest.param([ASKED, ANSWERED, user("Thanks a lot!")], id="thanks"),
         pytest.param([ASKED, ANSWERED, user("Great, that's all. Goodbye.")], id="goodbye"),
-        pytest.param([ASKED, ANSWERED, user("Please don't bother. I'll call back later.")], id="later"),
+        pytest.param([ASKED, ANSWERED, user("No more questions for today.")], id="no more questions"),
         pytest.param([ASKED, ANSWERED, user("Nein danke, das war's.")], id="German thanks"),
         pytest.param([ASKED, ANSWERED, user("Merci, bonne journée")], id="French thanks"),
         pytest.param([ASKED, ANSWERED, user("##STOP##")], id="a sign between machines"),
