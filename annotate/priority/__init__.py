@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from annotate.priority.features import SEGMENT, TYPICAL, Evidence, Facts, Usual, features, strongest, usual_of
 from annotate.priority.model import Model, contributions, learned, probability
 from annotate.priority.prior import IN_WORDS, PRIOR, PRIOR_VERSION, SEGMENTS_IN_WORDS
-from annotate.priority.ranking import is_random_member, random_place
 
 __all__ = [
     "NOTHING_FIRED",
@@ -26,10 +25,8 @@ __all__ = [
     "features",
     "fit",
     "in_words",
-    "is_random_member",
     "prioritise",
     "probability",
-    "random_place",
     "reasons",
     "usual_of",
 ]

@@ -1,6 +1,5 @@
 """The work order: the best ranked first, each pick making its neighbours less wanted, the random sample in between."""
 
-import hashlib
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -117,18 +116,3 @@ def _placed(ids: Sequence[int], above: float | None, below: float | None) -> dic
         return {one: above - gap * place for place, one in enumerate(ids, start=1)}
     top = above if above is not None else (below or 0) + STEP * (len(ids) + 1)
     return {one: top - STEP * place for place, one in enumerate(ids, start=1)}
-
-
-def is_random_member(*, queue_id: int, session_id: int, share: float) -> bool:
-    """Whether the session belongs to the queue's random share. The same answer every time, whatever the signals say."""
-    return _uniform(f"member:{queue_id}:{session_id}") < share
-
-
-def random_place(*, queue_id: int, session_id: int, ranked: Sequence[float]) -> float:
-    """A work-order value for a member of the random share: that of a uniformly drawn place among `ranked`."""
-    drawn = _uniform(f"place:{queue_id}:{session_id}")
-    return ranked[int(drawn * len(ranked))] if ranked else drawn
-
-
-def _uniform(seed: str) -> float:
-    return int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big") / 2**64
