@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -91,7 +91,8 @@ def signal_limits(request: ProjectRequest) -> HttpResponseBase:
     name = request.POST.get("detector", "")
     row = next((row for row in kind_rows(request.project) if row.limits and row.detector == name), None)
     if row is None:
-        raise Http404("No detector with limits has this name.")
+        messages.error(request, "There is no detector of this name that has limits.")
+        return redirect("signal_list", request.project.slug)
     form = LimitsForm(row, request.POST.dict())
     if not form.is_valid():
         return _page(request, form)

@@ -186,8 +186,9 @@ def test_limit_out_of_its_range_comes_back_with_the_field(
     assert not DetectorSetting.objects.exists()
 
 
-def test_limits_of_a_detector_without_any_are_not_there(lead_client: Client, project: Project, url: str) -> None:
-    assert lead_client.post(f"{url}limits/", {"detector": "novel"}).status_code == 404
+def test_limits_of_a_detector_without_any_are_refused(lead_client: Client, project: Project, url: str) -> None:
+    answer = lead_client.post(f"{url}limits/", {"detector": "novel"}, follow=True)
+    assert "no detector of this name that has limits" in answer.content.decode()
 
 
 def test_stale_names_what_changed_and_how_many_sessions_it_concerns(project: Project, lead: User) -> None:
