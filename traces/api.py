@@ -21,7 +21,19 @@ LARGEST_PAGE = 200
 PAGING = {"cursor", "limit"}
 # What needs more than a session's own index: these look at one session after the other, the newest received first.
 OUTSIDE_THE_INDEX = {
-    *("q", "tag", "score", "feedback", "judged", "failure_type", "tool", "failing_tool", "error_class", "known"),
+    *(
+        "q",
+        "tag",
+        "score",
+        "feedback",
+        "judged",
+        "failure_type",
+        "issue",
+        "tool",
+        "failing_tool",
+        "error_class",
+        "known",
+    ),
 }
 LIST_PARAMETERS = [
     OpenApiParameter("q", description="Words in the title, id, last answer or (newest 1,000 sessions) any step."),
@@ -32,6 +44,7 @@ LIST_PARAMETERS = [
     OpenApiParameter("signal", description="A kind of signal, such as tool_error."),
     OpenApiParameter("judged", description="any, none, success, failure or unknown: what most of its reviews say."),
     OpenApiParameter("failure_type", description="A failure type that a person gave to a failure in it."),
+    OpenApiParameter("issue", int, description="The number of an issue that it has a confirmed failure of."),
     OpenApiParameter("tool", description="A tool that it called."),
     OpenApiParameter("failing_tool", description="A tool of which a call failed in it."),
     OpenApiParameter("error_class", description="How a tool failed in it, such as auth, network or schema."),

@@ -70,7 +70,19 @@ SORT_LABELS = {
 }
 # Those that a page folds away until one of them is chosen.
 RARER = (
-    *("model", "user", "tag", "tool", "failing_tool", "error_class", "failure_type", "source", "score", "feedback"),
+    *(
+        "model",
+        "user",
+        "tag",
+        "tool",
+        "failing_tool",
+        "error_class",
+        "failure_type",
+        "issue",
+        "source",
+        "score",
+        "feedback",
+    ),
     *("known", "min_cost", "max_cost", "min_seconds", "max_seconds"),
 )
 MOST = 1_000_000_000  # dollars or seconds: what every column can be compared with
@@ -106,6 +118,7 @@ class SessionFilter(filters.FilterSet):
     failing_tool = filters.CharFilter(method="with_failing_tool", max_length=200, label="Tool that failed")
     error_class = filters.CharFilter(method="with_error_class", max_length=40, label="Kind of tool error")
     failure_type = filters.CharFilter(method="with_failure_type", max_length=80, label="Failure type")
+    issue = filters.NumberFilter(method="with_issue", label="Issue number", min_value=1, max_value=MOST)
     known = filters.ChoiceFilter(choices=KNOWN, method="with_known", label="Named", empty_label="Any")
     source = filters.CharFilter(field_name="source_format", max_length=40, label="Format")
     score = filters.CharFilter(method="with_score", max_length=120, label="Has score")
@@ -162,6 +175,12 @@ class SessionFilter(filters.FilterSet):
         standing = {"failures__withdrawn_at": None, "failures__review__withdrawn_at": None}
         told = AgentSession.objects.filter(**standing, failures__failure_type__name__iexact=value).values("pk")
         return sessions.filter(pk__in=told)
+
+    def with_issue(self, sessions: QuerySet[AgentSession], _name: str, value: Decimal) -> QuerySet[AgentSession]:
+        """With a confirmed failure of the project's issue of this number."""
+        open_rows = {"failures__issue_memberships__until": None, "failures__withdrawn_at": None}
+        confirmed = AgentSession.objects.filter(**open_rows, failures__issue_memberships__issue__number=int(value))
+        return sessions.filter(pk__in=confirmed.values("pk"))
 
     def with_tool(self, sessions: QuerySet[AgentSession], _name: str, value: str) -> QuerySet[AgentSession]:
         return sessions.filter(Exists(ToolUse.objects.filter(session=OuterRef("pk"), name=value)))

@@ -149,6 +149,20 @@ def trend_chart(
     }
 
 
+@register.inclusion_tag("components/curve.html")
+def curve_chart(*, points: Sequence[tuple[int, int]], label: str, across: str, up: str) -> dict[str, Any]:
+    """A curve of counts (x, y) from left to right; `across` and `up` say what the two count."""
+    drawn = trend([TrendPoint(str(x), y) for x, y in points], width=TREND_WIDTH, height=100)
+    return {
+        "trend": drawn,
+        "points": points,
+        "label": label,
+        "across": across,
+        "up": up,
+        "last": points[-1] if points else None,
+    }
+
+
 @register.inclusion_tag("components/pager.html", takes_context=True)
 def pager(context: dict[str, Any], *, page: Any, noun: str, nouns: str) -> dict[str, Any]:
     """Links to the neighbouring pages that keep every filter of the URL. `noun` is one row, `nouns` are several."""

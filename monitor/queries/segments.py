@@ -12,7 +12,7 @@ from annotate.models import Outcome, Review
 from monitor.baselines import Usual
 from monitor.queries.outcome import Row as OutcomeRow
 from monitor.queries.outcome import Table, outcome_table
-from monitor.queries.traffic import sessions_of
+from monitor.queries.traffic import Tally, largest, sessions_of, tallies_by
 from monitor.queries.usual import COLUMNS, MEASURES, Read, as_columns, one_in, thinned
 from monitor.records import Choice
 from traces.models import AgentSession, ToolUse
@@ -28,6 +28,7 @@ SEGMENTS = {
 # Those of which a session has one; of tags and tools it may have several.
 SINGLE = ("workflow", "release", "model", "environment")
 MOST_ROWS = 30
+UNKNOWN: dict[str, Usual | None] = {measure.key: None for measure in MEASURES}
 SHOWN = ("cost", "latency", "steps", "tool_calls")
 
 
@@ -72,26 +73,32 @@ def compare(project: Project, choice: Choice, by: str) -> Compared:
     """The same few queries, however many segments."""
     table = outcome_table(project, choice, by) if by in SINGLE else None
     found = _read(project, choice, by)
+    sizes = tallies_by(project, choice, by) if by in SINGLE else _tallies(found)
     people = {} if table else _judged(project, choice, by)
     outcome = {row.name: row for row in table.rows} if table else {}
-    names = found.groups["name"]
-    sizes = Counter(names)
-    signalled = Counter(name for name, shown in zip(names, found.groups["signalled"], strict=True) if shown != "0")
     usual = found.usual_by("name")
     rows = [
         SegmentRow(
             name=name,
-            sessions=size * found.every,
-            signalled=signalled[name] * found.every,
-            usual=usual[name],
+            sessions=sizes[name].sessions,
+            signalled=sizes[name].signalled,
+            usual=usual.get(name, UNKNOWN),
             outcome=outcome.get(name),
             failed=people.get(name, (0, 0))[0],
             reviewed=people.get(name, (0, 0))[1],
             **_queries(choice, by, name),
         )
-        for name, size in sizes.most_common(MOST_ROWS)
+        for name in largest(sizes)[:MOST_ROWS]
     ]
     return Compared(rows, table, found.words, len(sizes) - len(rows))
+
+
+def _tallies(found: Read) -> dict[str, Tally]:
+    """Of segments that overlap, from the sessions that were read: about, where these are not all."""
+    names = found.groups["name"]
+    sizes = Counter(names)
+    signalled = Counter(name for name, shown in zip(names, found.groups["signalled"], strict=True) if shown != "0")
+    return {name: Tally(size * found.every, signalled[name] * found.every) for name, size in sizes.items()}
 
 
 def _queries(choice: Choice, by: str, name: str) -> dict[str, str]:

@@ -87,6 +87,18 @@ def tallies_by_day(project: Project, choice: Choice) -> dict[date, Tally]:
     return {as_day(day): Tally(*numbers) for day, *numbers in rows}
 
 
+def tallies_by(project: Project, choice: Choice, column: str) -> dict[str, Tally]:
+    """By what stands in a column of the list's index: one pass over it."""
+    by_value = sessions_of(project, choice).order_by().values(column)
+    rows: Iterable[tuple[Any, ...]] = by_value.annotate(**TALLIED).values_list(column, *TALLIED)
+    return {value: Tally(*numbers) for value, *numbers in rows}
+
+
+def largest(tallies: Mapping[str, Tally]) -> list[str]:
+    """The values in the order of how many sessions have them."""
+    return sorted(tallies, key=lambda value: (-tallies[value].sessions, value))
+
+
 def total(tallies: Mapping[date, Tally], period: Period) -> Tally:
     """Of the days of a period."""
     return sum((tally for day, tally in tallies.items() if period.first <= day <= period.last), Tally())

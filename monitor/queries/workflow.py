@@ -1,6 +1,5 @@
 """One workflow: what is usual in it day by day or week by week, and release by release."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +10,7 @@ from accounts.models import Project
 from common.charts import TrendPoint
 from monitor.baselines import Usual, by_group, cost_per_success
 from monitor.queries.outcome import Table, outcome_table
-from monitor.queries.traffic import as_day
+from monitor.queries.traffic import as_day, tallies_by
 from monitor.queries.usual import MEASURES, Measure, Read, UsualRow, read
 from monitor.records import Choice, Period
 from traces.models import SHOWN_AT, AgentSession
@@ -124,17 +123,17 @@ class Releases:
 
 
 def releases_of(project: Project, choice: Choice) -> Releases:
-    """Eleven queries, however many releases."""
+    """A dozen queries, however many releases."""
     table = outcome_table(project, choice, "release")
     failed = {row.name: row.people.estimate for row in table.rows}
     seen = first_sights(project, choice.workflow)
     found = read(project, choice, ["release"])
-    sizes, usual = Counter(found.groups["release"]), found.usual_by("release")
+    sizes, usual = tallies_by(project, choice, "release"), found.usual_by("release")
     order = {name: place for place, name in enumerate(seen)}
-    newest = sorted(sizes, key=lambda name: -order.get(name, -1))
+    newest = sorted(usual, key=lambda name: -order.get(name, -1))
     rows = [
         ReleaseRow(
-            UsualRow(name, sizes[name] * found.every, usual[name], choice.leads_to(**_named(name))),
+            UsualRow(name, sizes[name].sessions, usual[name], choice.leads_to(**_named(name))),
             seen.get(name),
             cost_per_success(usual[name]["cost"], failed.get(name)),
         )

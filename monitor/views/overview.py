@@ -12,11 +12,13 @@ from accounts.models import Role
 from accounts.permissions import member
 from accounts.request import ProjectRequest
 from monitor.filters import USUAL_DAYS, choose
+from monitor.queries.found import found
 from monitor.queries.outcome import outcome_table
 from monitor.queries.rates import error_classes, tool_rows
 from monitor.queries.signals import signal_rows
 from monitor.queries.traffic import came_in, newest_session
 from monitor.queries.usual import MEASURES, usual_rows
+from monitor.queries.work import work
 from monitor.records import DAY, Choice
 from monitor.views.choosing import chooser
 
@@ -30,6 +32,21 @@ def outcome(request: ProjectRequest, choice: Choice) -> dict[str, Any]:
     """How it went, by workflow and by release."""
     tables = [outcome_table(request.project, choice, by) for by in ("workflow", "release")]
     return {"tables": tables, "whole": tables[0].whole}
+
+
+def people(request: ProjectRequest, choice: Choice) -> dict[str, Any]:
+    """What people found."""
+    return {"found": found(request.project, choice)}
+
+
+def queues(request: ProjectRequest, _choice: Choice) -> dict[str, Any]:
+    """How far the work is. Who did how much is for leads to see."""
+    membership = request.membership
+    return {
+        "work": work(request.project, request.user),
+        "may_review": membership.may(Role.REVIEWER),
+        "may_see_people": membership.may(Role.LEAD),
+    }
 
 
 def usual(request: ProjectRequest, choice: Choice) -> dict[str, Any]:
@@ -46,6 +63,8 @@ def tools(request: ProjectRequest, choice: Choice) -> dict[str, Any]:
 PARTS: dict[str, tuple[str, Callable[[ProjectRequest, Choice], dict[str, Any]]]] = {
     "outcome": ("How it went", outcome),
     "signals": ("What looks wrong", signals),
+    "people": ("What people found", people),
+    "queues": ("The work", queues),
     "tools": ("Which tools fail", tools),
     "usual": ("What is usual", usual),
 }
@@ -72,12 +91,12 @@ def overview(request: ProjectRequest) -> HttpResponse:
 
 
 def _first(request: ProjectRequest, choice: Choice) -> dict[str, Any]:
-    found = came_in(request.project, choice, timezone.now().date())
+    counted = came_in(request.project, choice, timezone.now().date())
     sessions = reverse("session_list", args=[request.project.slug])
     return {
-        "came_in": found,
-        "bars": [(one.label, one.value, f"{sessions}?{one.query}") for one in found.days],
-        **(_quiet(request, choice) if not found.sessions.value else {}),
+        "came_in": counted,
+        "bars": [(one.label, one.value, f"{sessions}?{one.query}") for one in counted.days],
+        **(_quiet(request, choice) if not counted.sessions.value else {}),
     }
 
 

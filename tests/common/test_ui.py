@@ -27,6 +27,7 @@ COMPONENTS = {
     "linked_bars": "values=linked label='z' noun='u' nouns='us'",
     "interval_chart": "value=0.2 low=0.1 high=0.4 most=0.5 label='z'",
     "trend_chart": "points=points label='z' unit='money'",
+    "curve_chart": "points=curve label='z' across='reviews' up='kinds'",
     "pager": "page=page noun='row' nouns='rows'",
 }
 
@@ -46,6 +47,7 @@ def example() -> dict[str, Any]:
         "form": ExampleForm(),
         "values": [("1 Nov", 1.0), ("2 Nov", 3.0)],
         "linked": [("1 Nov", 1.0, "/a?b=1&c=2"), ("2 Nov", 3.0, "/b")],
+        "curve": [(0, 0), (25, 4)],
         "points": [TrendPoint("1 Nov", 1.0, 2.0), TrendPoint("2 Nov", None), TrendPoint("3 Nov", 3.0)],
         "page": Paginator(range(25), 10).page(2),
         "request": RequestFactory().get("/?q=a&page=2"),
@@ -53,7 +55,7 @@ def example() -> dict[str, Any]:
 
 
 def hostile_trend() -> dict[str, Any]:
-    return {"points": [TrendPoint(HOSTILE, 1.0)], "markers": [(0, HOSTILE)]}
+    return {"curve": [(0, 0)], "points": [TrendPoint(HOSTILE, 1.0)], "markers": [(0, HOSTILE)]}
 
 
 @pytest.mark.parametrize(("name", "arguments"), COMPONENTS.items())
@@ -86,6 +88,7 @@ def test_component_refuses_to_be_used_without_its_arguments(name: str) -> None:
         "{% figure label=bad text=bad url=bad change=bad note=bad %}",
         "{% linked_bars values=linked label=bad noun=bad nouns=bad %}",
         "{% interval_chart value=0.2 low=0.1 high=0.3 most=1 label=bad %}",
+        "{% curve_chart points=curve label=bad across=bad up=bad %}",
         "{% trend_chart points=points label=bad unit='count' markers=markers %}",
     ],
 )
