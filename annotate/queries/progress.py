@@ -91,7 +91,8 @@ def _waiting(queues: Sequence[Queue], user: User) -> dict[int, dict[str, Any]]:
         overdue=Count("pk", filter=Q(item__due_at__lt=timezone.now())),
         oldest=Min("item__created_at"),
     )
-    return {row["queue"]: {key: row[key] for key in NONE_WAITING} for row in counted}
+    found: list[dict[str, Any]] = [dict(row) for row in counted]
+    return {row["queue"]: {key: row[key] for key in NONE_WAITING} for row in found}
 
 
 def _counted(rows: QuerySet[Any]) -> dict[int, int]:

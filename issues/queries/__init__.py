@@ -14,7 +14,6 @@ from issues.queries.counts import (
     judgements_of,
     last_days,
     open_proposals,
-    owes_judgement,
     read_pool,
     seen_releases,
     seen_workflows,
@@ -23,6 +22,7 @@ from issues.queries.counts import (
     unplaced_failures,
     with_steps,
 )
+from issues.queries.withholding import withhold
 
 __all__ = [
     "Candidate",
@@ -38,7 +38,6 @@ __all__ = [
     "judgements_of",
     "last_days",
     "open_proposals",
-    "owes_judgement",
     "read_pool",
     "seen_releases",
     "seen_workflows",
@@ -46,4 +45,5 @@ __all__ = [
     "standing_members",
     "unplaced_failures",
     "with_steps",
+    "withhold",
 ]

@@ -8,10 +8,9 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, TruncDate
-from django.utils import timezone
 
-from accounts.models import Project, User
-from annotate.models import Failure, Review, Slot, SlotState
+from accounts.models import Project
+from annotate.models import Failure, Review
 from clustering.models import EmbedderFault
 from clustering.queries import find_fault, is_embedded
 from issues.lifecycle import State
@@ -275,12 +274,3 @@ def judgements_of(session: AgentSession) -> list[Judgement]:
     for row in with_steps(failures, list(places)):
         told[row.failure.review_id].append(row)
     return [Judgement(review, told[review.pk]) for review in reviews.order_by("submitted_at", "pk")]
-
-
-def owes_judgement(session: AgentSession, user: User) -> bool:
-    """Whether the person may yet be asked to judge the session on their own, beside others in the same queue."""
-    mine = Q(state=SlotState.LEASED, reviewer=user)
-    open_to_all = Q(state=SlotState.FREE) | Q(state=SlotState.LEASED, lease_until__lt=timezone.now())
-    done = Slot.objects.filter(item=OuterRef("item"), reviewer=user).exclude(state=SlotState.LEASED)
-    shared = Slot.objects.filter(item__session=session, queue__reviewers_per_session__gt=1)
-    return shared.filter(~Exists(done), mine | open_to_all & Q(queue__is_open=True)).exists()

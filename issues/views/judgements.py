@@ -7,7 +7,8 @@ from django.views.decorators.http import require_safe
 from accounts.models import Role
 from accounts.permissions import member
 from accounts.request import ProjectRequest
-from issues.queries import judgements_of, owes_judgement
+from annotate.queries.blind import withheld
+from issues.queries import judgements_of
 from traces.access import get_session
 
 
@@ -16,6 +17,6 @@ from traces.access import get_session
 def session_judgements(request: ProjectRequest, session_id: int) -> HttpResponse:
     """The standing reviews with their failures, as a fragment; hidden from who is still to judge independently."""
     session = get_session(request.project, session_id)
-    hidden = request.membership.role == Role.REVIEWER and owes_judgement(session, request.user)
+    hidden = session.pk in withheld(request.membership, [session.pk])
     context = {"hidden": hidden, "judgements": [] if hidden else judgements_of(session)}
     return render(request, "issues/session_judgements.html", context)

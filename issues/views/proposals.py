@@ -26,6 +26,7 @@ from issues.queries import (
     read_pool,
     unplaced_failures,
     with_steps,
+    withhold,
 )
 
 ALONE_SHOWN = 20
@@ -54,6 +55,8 @@ def _show(request: ProjectRequest, entered: Entered | None = None) -> HttpRespon
     declined = declined_proposals(request.project, DECLINED_SHOWN)
     grouped = {told.failure.pk for candidate in (*candidates, *declined) for told in candidate.members}
     alone = unplaced_failures(request.project).exclude(pk__in=grouped).select_related("session", "failure_type")
+    waiting = with_steps(list(alone.order_by("-pk")[:ALONE_SHOWN]))
+    withhold(request.membership, waiting, *(candidate.members for candidate in (*candidates, *declined)))
     context = {
         "section": "proposals",
         "candidates": candidates,
@@ -62,7 +65,7 @@ def _show(request: ProjectRequest, entered: Entered | None = None) -> HttpRespon
         "pool": read_pool(request.project),
         "fewest": FEWEST,
         "issues": attachable_issues(request.project),
-        "alone": with_steps(list(alone.order_by("-pk")[:ALONE_SHOWN])),
+        "alone": waiting,
         "may_change": request.membership.may(Role.LEAD),
     }
     return render(request, "issues/proposals.html", context, status=422 if entered else 200)

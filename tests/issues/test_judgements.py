@@ -43,7 +43,7 @@ def reviewer(project: Project) -> User:
 
 @pytest.fixture
 def shared(project: Project) -> Queue:
-    return make_queue(project, "Shared", reviewers_per_session=2)
+    return make_queue(project, "Shared", reviewers_per_session=2, is_blind=True)
 
 
 def fragment(client: Client, session: AgentSession) -> str:

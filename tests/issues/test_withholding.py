@@ -1,0 +1,80 @@
+"""What others said stays hidden, on every page, from who is still to judge a session of a blind queue."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Membership, Project, Role, User
+from annotate.models import Queue, Slot, SlotState
+from annotate.queries.blind import withheld
+from issues.actions import create_issue
+from tests.builders import make_failure, make_member, make_queue, make_review, make_session, make_slot, make_talk
+from traces.models import AgentSession
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@pytest.fixture
+def ada(project: Project) -> User:
+    return make_member(project, Role.REVIEWER, "ada@example.com")
+
+
+@pytest.fixture
+def session(project: Project) -> AgentSession:
+    session = make_session(project)
+    make_talk(session)
+    return session
+
+
+@pytest.fixture
+def slot(project: Project, session: AgentSession) -> Slot:
+    return make_slot(make_queue(project, is_blind=True), session)
+
+
+def is_hidden(slot: Slot, person: User) -> bool:
+    return withheld(Membership.objects.get(user=person), [slot.item.session_id]) == {slot.item.session_id}
+
+
+def test_judgements_are_withheld_until_ones_own_is_in(slot: Slot, ada: User) -> None:
+    assert is_hidden(slot, ada)
+    Slot.objects.update(state=SlotState.LEASED, reviewer=ada, lease_until=timezone.now() + timedelta(minutes=5))
+    assert is_hidden(slot, ada)
+    Slot.objects.update(state=SlotState.SUBMITTED)
+    assert not is_hidden(slot, ada)
+
+
+def test_judgements_are_withheld_only_in_blind_open_queues(slot: Slot, ada: User) -> None:
+    Queue.objects.update(is_open=False)
+    assert not is_hidden(slot, ada)
+    Queue.objects.update(is_open=True, is_blind=False)
+    assert not is_hidden(slot, ada)
+
+
+def test_judgements_are_withheld_from_who_may_take_it(slot: Slot, project: Project, ada: User, lead: User) -> None:
+    bob, viewer = make_member(project, Role.REVIEWER, "bob@example.com"), make_member(project, Role.VIEWER)
+    assert [is_hidden(slot, person) for person in (ada, bob, lead, viewer)] == [True, True, False, False]
+    slot.queue.takers.set([ada, lead])
+    assert [is_hidden(slot, person) for person in (ada, bob, lead, viewer)] == [True, False, True, False]
+    Slot.objects.update(assigned_to=bob)
+    assert [is_hidden(slot, person) for person in (ada, bob, lead, viewer)] == [False, True, False, False]
+
+
+@pytest.mark.parametrize("name", ["issue_page", "proposal_inbox", "session_judgements"])
+def test_pages_do_not_tell_what_others_said(
+    project: Project, session: AgentSession, slot: Slot, ada: User, lead: User, name: str
+) -> None:
+    failure = make_failure(make_review(session, lead), "what a colleague said", expected="what they expected")
+    arguments = {"session_judgements": [session.pk], "proposal_inbox": []}
+    if name == "issue_page":
+        arguments[name] = [create_issue(failure=failure, title="A title", actor=lead).number]
+    client = Client()
+    client.force_login(ada, backend=BACKEND)
+    url = reverse(name, args=[project.slug, *arguments[name]])
+
+    assert "what a colleague said" not in client.get(url).content.decode()
+    assert "what they expected" not in client.get(url).content.decode()
+    Slot.objects.update(state=SlotState.SUBMITTED, reviewer=ada)
+    assert "what a colleague said" in client.get(url).content.decode()
