@@ -1,7 +1,8 @@
-"""The agent says that it did something, or that it is about to, and no call that could have done it stands there.
+"""The agent says that it did something, or will at once, and no call that could have done it stands there.
 
-A call counts as doing unless its name clearly only reads: of tools with opaque names nothing is claimed here. What the
-agent merely reports ("your order has been shipped", as a look-up said) is no claim of its own.
+Or it writes a call down as words, which does nothing. A call counts as doing unless its name clearly only reads: of
+tools with opaque names nothing is claimed here. What the agent merely reports ("your order has been shipped", as a
+look-up said) is no claim of its own.
 """
 
 import re
@@ -27,6 +28,7 @@ NO_TOOLS = 0.6
 NOTHING_NEW = 0.5
 PROMISED = 0.5
 AGREED = 0.6
+WRITTEN_DOWN = 0.8
 # So many answers are searched for the words of a claim, and so much of each.
 ANSWERS_READ = 200
 ANSWER_READ = 20_000
@@ -76,6 +78,12 @@ PROMISES = any_of(
     r"\bich werde (?:\w+ ){0,8}(?:jetzt|nun|sofort)\b|\beinen (?:moment|augenblick)\b",
     r"\b(?:voy a|procederé|un momento|procedo a)\b|\b(?:je vais|je procède|un instant|un moment)\b",
 )
+# How models write a call where the program around them does not take it for one.
+CALL_IN_WORDS = any_of(
+    r"\"(?:name|tool|tool_name|function|action)\"\s{0,9}:\s{0,9}\"(?P<json>[\w.:-]{1,100})\"\s{0,9},\s{0,9}"
+    r"\"(?:arguments|parameters|args|input|action_input|tool_input)\"\s{0,9}:",
+    r"<(?:function|tool)(?:=|_call name=\"|_call>\s{0,9}(?:<function=)?)(?P<tag>[\w.:-]{1,100})",
+)
 WANTS_WORD = any_of(
     r"\b(?:confirm|let me know|provide|reply|tell me|would you|do you|could you|can you)\b",
     r"\bplease (?:check|try|restart|turn|open|go to)\b|\bbestätig\w+|\b(?:geben|teilen) sie\b",
@@ -88,11 +96,32 @@ EXPLAINS = any_of(
 
 
 def detect(session: SessionFacts) -> Iterator[Found]:
-    """Claims without a deed, a promise that nothing followed, and a yes of the user after which nothing was done."""
-    claims = list(_claims(session))
+    """Claims without a deed, calls in words, a promise that nothing followed, a yes after which nothing was done."""
+    claims = [*_written_calls(session.steps), *_claims(session)]
     yield from claims
     if not claims:
         yield from islice(_left_undone(session.steps), 1)
+
+
+def _written_calls(steps: Sequence[StepFacts]) -> Iterator[Found]:
+    """Each message with a call written down that was not made as well before anybody spoke again."""
+    for place, step in enumerate(steps):
+        match = CALL_IN_WORDS.search(heard(step.text)) if step.role == AGENT else None
+        if match is not None:
+            name = next(said for said in match.groupdict().values() if said)
+            if not any(call.name == name for call in _calls_around(steps, place)):
+                words = f"The agent wrote the call “{clip(name, QUOTED)}” into its message, and it was never made."
+                yield Found("claimed_not_done", step.key, WRITTEN_DOWN, words)
+
+
+def _calls_around(steps: Sequence[StepFacts], place: int) -> Iterator[StepFacts]:
+    """The calls between the words said before and those said after."""
+    for side in (reversed(steps[:place]), steps[place + 1 :]):
+        for step in side:
+            if is_speech(step):
+                break
+            if step.role == TOOL:
+                yield step
 
 
 def _claims(session: SessionFacts) -> Iterator[Found]:
