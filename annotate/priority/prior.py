@@ -44,6 +44,7 @@ WEIGHTS: Mapping[str, tuple[float, float]] = {
     "outlier_tool_calls": (0.8, 0.8),
     "frustration": (0.6, 0.8),
     "no_tool_used": (2.0, 1.0),
+    "corrected": (1.2, 1.0),
     "unconfirmed": (1.6, 1.0),
     "retry": (0.6, 0.8),
     "outlier_cost": (0.6, 0.8),
