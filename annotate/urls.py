@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from annotate.views import adding, items, queue_forms, queues, review, signals
+from annotate.views import adding, items, learning, queue_forms, queues, review, signals
 
 urlpatterns: list[URLPattern] = [
     path("p/<slug:slug>/review/", queues.queue_list, name="queue_list"),
@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("p/<slug:slug>/review/<int:queue_id>/state/", queue_forms.queue_state, name="queue_state"),
     path("p/<slug:slug>/review/<int:queue_id>/next/", review.review_next, name="review_next"),
     path("p/<slug:slug>/signals/", signals.signal_list, name="signal_list"),
+    path("p/<slug:slug>/signals/learning/", learning.priority_weights, name="priority_weights"),
     path("p/<slug:slug>/signals/switch/", signals.signal_switch, name="signal_switch"),
     path("p/<slug:slug>/signals/limits/", signals.signal_limits, name="signal_limits"),
     path("p/<slug:slug>/signals/run/", signals.signal_rerun, name="signal_rerun"),
