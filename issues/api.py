@@ -17,6 +17,7 @@ from accounts.authentication import keyed
 from accounts.models import ApiKey, Project, Scope
 from accounts.permissions import public
 from annotate.models import Failure
+from annotate.queries.estimates import read_sample
 from common.api import whole_number
 from common.errors import Refused
 from issues import actions
@@ -26,6 +27,7 @@ from issues.filters import FAILURE_FILTERS, choose_failures, is_id
 from issues.lifecycle import State, choices_by_hand
 from issues.models import Issue
 from issues.queries import breakdown, counted_issues, sessions_by_day
+from issues.queries.shares import with_estimates
 from issues.serializers import (
     ErrorsSerializer,
     FailurePageSerializer,
@@ -89,11 +91,13 @@ def failures(request: Request) -> HttpResponseBase:
     """Labelled failures, least recently updated first: pages as JSON, or all at once as JSON lines or CSV."""
     chosen = choose_failures(Failure.objects.filter(project=_project(request)), request.query_params)
     after = from_cursor(request.query_params.get("cursor", ""))
+    weights = read_sample(_project(request)).weights
     name = request.accepted_renderer.format
     if name == "json":
-        rows, following = read_page(chosen, after, whole_number(request, "limit", PAGE_SIZE, LARGEST_PAGE))
+        rows, following = read_page(chosen, after, whole_number(request, "limit", PAGE_SIZE, LARGEST_PAGE), weights)
         return Response({"results": rows, "next": to_cursor(following)})
-    lines: Any = to_jsonl(read_all(chosen, after)) if name == "jsonl" else to_csv(read_all(chosen, after))
+    told = read_all(chosen, after, weights)
+    lines: Any = to_jsonl(told) if name == "jsonl" else to_csv(told)
     response = StreamingHttpResponse(lines, content_type=f"{request.accepted_renderer.media_type}; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="failures.{name}"'
     return response
@@ -107,7 +111,7 @@ def failures(request: Request) -> HttpResponseBase:
 )
 @keyed(GET=Scope.READ)
 def issues(request: Request) -> Response:
-    """The project's issues, newest first, with their confirmed counts."""
+    """The project's issues, newest first, with their confirmed counts and estimated shares of all sessions."""
     for name in request.query_params:
         if name not in {"state", "cursor", "limit"}:
             raise Refused(f"There is no filter {name!r}. There are: state, cursor, limit.", field=name)
@@ -125,7 +129,8 @@ def issues(request: Request) -> Response:
     following = str(numbers[limit - 1]) if len(numbers) > limit else None
     # Counted for the page alone: counts of all issues read every failure.
     page = counted_issues(_project(request)).filter(number__in=numbers[:limit]).order_by("-number")
-    return Response({"results": IssueSerializer(page, many=True).data, "next": following})
+    rows = with_estimates(_project(request), list(page))
+    return Response({"results": IssueSerializer(rows, many=True).data, "next": following})
 
 
 @extend_schema(operation_id="issues_retrieve", summary="One issue", responses={200: IssueDetailSerializer, 404: WRONG})
@@ -162,9 +167,10 @@ def issue_move(request: Request, number: int) -> Response:
 
 
 def _detail(found: Issue) -> Any:
+    [issue] = with_estimates(found.project, [found])
     return IssueDetailSerializer(
         {
-            "issue": found,
+            "issue": issue,
             "days": [{"day": day, "sessions": count} for day, count in sessions_by_day(found)],
             "workflows": breakdown(found, "workflow"),
             "releases": breakdown(found, "release"),

@@ -3,7 +3,7 @@
 import base64
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +20,8 @@ from traces.models import Step
 CHUNK = 500
 Row = dict[str, Any]
 Position = tuple[datetime, int]
+# By session: how many it stands for in estimates. Those that were chosen, not drawn, are not in it.
+Weights = Mapping[int, float]
 # What a spreadsheet would run as a formula when it opens the file.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 SHOWN = ("session", "failure_type", "review__reviewer", "review__rubric", "review__slot__item")
@@ -32,32 +34,34 @@ COLUMNS = [
     "surfaced_step_key", "surfaced_step_position", "surfaced_step_kind", "surfaced_step_name",
     "issue_number", "issue_title", "issue_state",
     "membership_source", "membership_score", "membership_since",
-    "selection_probability", "stratum",
+    "selection_probability", "stratum", "weight",
 ]  # fmt: skip
 NESTED = ("session", "review", "root_step", "surfaced_step", "issue", "membership")
 
 
-def read_page(failures: QuerySet[Failure], after: Position | None, limit: int) -> tuple[list[Row], Position | None]:
+def read_page(
+    failures: QuerySet[Failure], after: Position | None, limit: int, weights: Weights
+) -> tuple[list[Row], Position | None]:
     """Up to `limit` rows past `after`, least recently updated first, and where the next page begins (None: nowhere)."""
     found = failures.select_related(*SHOWN).order_by("updated_at", "id")
     if after is not None:
         found = found.filter(Q(updated_at__gt=after[0]) | Q(updated_at=after[0], id__gt=after[1]))
     page = list(found[: limit + 1])
     more = page[limit - 1] if len(page) > limit else None
-    return to_rows(page[:limit]), (more.updated_at, more.pk) if more else None
+    return to_rows(page[:limit], weights), (more.updated_at, more.pk) if more else None
 
 
-def read_all(failures: QuerySet[Failure], after: Position | None) -> Iterator[Row]:
+def read_all(failures: QuerySet[Failure], after: Position | None, weights: Weights) -> Iterator[Row]:
     """Every row past `after`, a chunk at a time: memory stays flat however many there are."""
     position: Position | None = after
     while True:
-        rows, position = read_page(failures, position, CHUNK)
+        rows, position = read_page(failures, position, CHUNK, weights)
         yield from rows
         if position is None:
             return
 
 
-def to_rows(failures: Sequence[Failure]) -> list[Row]:
+def to_rows(failures: Sequence[Failure], weights: Weights) -> list[Row]:
     """The failures (with SHOWN selected) as rows; two more queries for all."""
     open_ = IssueMembership.objects.standing().filter(failure__in=failures).select_related("issue")
     closed = IssueMembership.objects.filter(failure__in=failures, until__isnull=False)
@@ -66,7 +70,10 @@ def to_rows(failures: Sequence[Failure]) -> list[Row]:
         if until is not None:
             left[failure_id] = max(until, left.get(failure_id, until))
     return [
-        _row(told.failure, told.root, told.surfaced, told.membership, left.get(told.failure.pk))
+        {
+            **_row(told.failure, told.root, told.surfaced, told.membership, left.get(told.failure.pk)),
+            "weight": weights.get(told.failure.session_id),
+        }
         for told in with_steps(failures, list(open_))
     ]
 

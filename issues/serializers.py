@@ -79,6 +79,10 @@ class FailureSerializer(Plain):
     membership = FailureMembershipSerializer(allow_null=True)
     selection_probability = serializers.FloatField(allow_null=True)
     stratum = serializers.ChoiceField(choices=Stratum.choices, allow_null=True)
+    weight = serializers.FloatField(
+        allow_null=True,
+        help_text="How many sessions its session stands for in estimates; null where it was chosen, not drawn.",
+    )
 
 
 class FailurePageSerializer(Plain):
@@ -88,8 +92,23 @@ class FailurePageSerializer(Plain):
     next = serializers.CharField(allow_null=True)
 
 
+class EstimateSerializer(serializers.Serializer[Any]):
+    """An estimated share of all sessions, 0 to 1, with its 95 % interval; null where too few were read at random.
+
+    `sampled` sessions were drawn at random and judged, `frame` is how many they stand for, and `reviewed` how many of
+    these were judged at all.
+    """
+
+    share = serializers.FloatField(source="estimate", allow_null=True)
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+    sampled = serializers.IntegerField()
+    frame = serializers.IntegerField()
+    reviewed = serializers.IntegerField()
+
+
 class IssueSerializer(serializers.ModelSerializer[Issue]):
-    """An issue with its confirmed counts: sessions, end users and failures, each distinct."""
+    """An issue with its confirmed counts (sessions, end users and failures, each distinct) and its estimated share."""
 
     owner = serializers.EmailField(source="owner.email", default=None, allow_null=True)
     sessions = serializers.IntegerField()
@@ -97,12 +116,13 @@ class IssueSerializer(serializers.ModelSerializer[Issue]):
     failures = serializers.IntegerField()
     first_seen = serializers.DateTimeField(allow_null=True)
     last_seen = serializers.DateTimeField(allow_null=True)
+    estimate = EstimateSerializer()
 
     class Meta:
         model = Issue
         fields = (
             "number", "title", "description", "state", "severity", "owner", "fixed_in_release", "ignored_reason",
-            "sessions", "users", "failures", "first_seen", "last_seen", "created_at", "updated_at",
+            "sessions", "users", "failures", "first_seen", "last_seen", "estimate", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = fields
 

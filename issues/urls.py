@@ -10,6 +10,7 @@ ISSUES = "p/<slug:slug>/issues"
 urlpatterns = [
     path(f"{ISSUES}/", board.board, name="issue_board"),
     path(f"{ISSUES}/choices/", board.choices, name="issue_choices"),
+    path(f"{ISSUES}/shares/", board.shares, name="issue_shares"),
     path(f"{ISSUES}/new/", page.issue_create, name="issue_create"),
     path(f"{ISSUES}/<int:number>/", page.issue_page, name="issue_page"),
     path(f"{ISSUES}/<int:number>/move/", page.issue_move, name="issue_move"),

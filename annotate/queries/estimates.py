@@ -41,6 +41,12 @@ class Sample:
         return shares_of(self, {0: self.drawn_failures}, {0: self.failed})[0]
 
     @property
+    def weights(self) -> dict[int, float]:
+        """By judged session that was drawn: how many sessions of the frame it stands for."""
+        read = Counter(self.cell_of.values())
+        return {pk: self.sizes[cell] / read[cell] for pk, cell in self.cell_of.items()}
+
+    @property
     def frame_in_words(self) -> str:
         """4,120 sessions that queue “Everything” draws from."""
         count = sum(self.sizes.values())

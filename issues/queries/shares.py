@@ -27,6 +27,14 @@ def issue_shares(project: Project, issues: Iterable[Any]) -> dict[int, Share]:
     return shares_of(sample, {pk: hits.get(pk, ()) for pk in counted}, _confirmed(sample, counted))
 
 
+def with_estimates(project: Project, issues: list[Any]) -> list[Any]:
+    """The issues, each with its share as `estimate`."""
+    shares = issue_shares(project, issues)
+    for issue in issues:
+        issue.estimate = shares[issue.pk]
+    return issues
+
+
 def _confirmed(sample: Sample, counted: Mapping[int, int]) -> Mapping[int, int]:
     """By issue, its confirmed sessions that lie in the frame: all of them where a queue draws from everything."""
     if sample.frame.is_whole or not sample.frame.reaches:

@@ -8,13 +8,15 @@ from accounts.models import Role, User
 from accounts.permissions import member
 from accounts.request import ProjectRequest
 from annotate.models import Severity
-from issues.filters import GROUPS, SORTS, choose_issues, read_choice
+from issues.filters import GROUPS, SORTS, choose_issues, is_id, read_choice
 from issues.lifecycle import State
 from issues.models import Issue
 from issues.queries import board_rows, counted_issues, read_pool, seen_workflows
+from issues.queries.shares import issue_shares
 
 PAGE_SIZE = 50
 MOST_CHOICES = 300
+LARGEST_NUMBER = 2**31
 
 
 @member(Role.VIEWER)
@@ -40,6 +42,16 @@ def board(request: ProjectRequest) -> HttpResponse:
         "pool": read_pool(request.project),
     }
     return render(request, "issues/board.html", context)
+
+
+@member(Role.VIEWER)
+def shares(request: ProjectRequest) -> HttpResponse:
+    """The estimated shares of the issues that the board shows: fetched after it, because they read every review."""
+    numbers = [int(number) for number in request.GET.getlist("issue")[:PAGE_SIZE] if is_id(number)]
+    found = counted_issues(request.project).filter(number__in=[number for number in numbers if number < LARGEST_NUMBER])
+    issues = list(found.order_by("number"))
+    estimated = issue_shares(request.project, issues)
+    return render(request, "issues/shares.html", {"rows": [(issue, estimated[issue.pk]) for issue in issues]})
 
 
 @member(Role.REVIEWER)

@@ -18,7 +18,17 @@ from issues.forms import MoveForm, NewIssueForm, checked
 from issues.lifecycle import State, choices_by_hand
 from issues.models import Issue
 from issues.proposing import representatives
-from issues.queries import breakdown, counted_issues, seen_releases, sessions_by_day, standing_members, with_steps
+from issues.queries import (
+    breakdown,
+    counted_issues,
+    seen_releases,
+    sessions_by_day,
+    standing_members,
+    with_steps,
+    withhold,
+)
+from issues.queries.shares import issue_shares
+from issues.queries.sightings import sightings_of
 
 MEMBERS_PER_PAGE = 25
 EVENTS = 40
@@ -33,18 +43,23 @@ def issue_page(request: ProjectRequest, number: int) -> HttpResponse:
     members = Paginator(standing_members(issue), MEMBERS_PER_PAGE).get_page(request.GET.get("page"))
     shown = list(members.object_list)
     typical = representatives(issue)
+    typical_told = with_steps([row.failure for row in typical], typical)
+    told = with_steps([row.failure for row in shown], shown)
+    withhold(request.membership, typical_told, told)
     context = {
         "section": "issues",
         "issue": issue,
-        "typical": with_steps([row.failure for row in typical], typical),
+        "typical": typical_told,
         "days": sessions_by_day(issue),
+        "share": issue_shares(request.project, [issue])[issue.pk],
+        "sightings": sightings_of(issue),
         "parts": [(by, breakdown(issue, by)) for by in BREAKDOWNS],
         "moves": choices_by_hand(State(issue.state)),
         "releases": seen_releases(request.project),
         "severities": Severity.choices,
         "owners": User.objects.filter(memberships__project=request.project, is_active=True).order_by("name", "email"),
         "members": members,
-        "told": with_steps([row.failure for row in shown], shown),
+        "told": told,
         "events": issue.events.select_related("actor")[:EVENTS],
         "may_change": request.membership.may(Role.LEAD),
     }

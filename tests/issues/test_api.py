@@ -103,6 +103,7 @@ def test_a_failure_is_told_whole(api: Client, told: Failure, lead: User) -> None
         "membership": {"source": "person", "score": None},
         "selection_probability": 0.25,
         "stratum": "random",
+        "weight": None,
     }
 
 
