@@ -33,6 +33,7 @@ VALUES = {
     "error_class": ["auth", "rare"],
     "failure_type": ["Type 1", "rare"],
     "issue": ["1", "999999"],
+    "like_issue": ["1", "999999"],
     "source": ["openinference", "rare"],
     "score": ["helpful", "rare"],
     "min_cost": ["0.01", "0.01999"],

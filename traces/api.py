@@ -45,6 +45,7 @@ LIST_PARAMETERS = [
     OpenApiParameter("judged", description="any, none, success, failure or unknown: what most of its reviews say."),
     OpenApiParameter("failure_type", description="A failure type that a person gave to a failure in it."),
     OpenApiParameter("issue", int, description="The number of an issue that it has a confirmed failure of."),
+    OpenApiParameter("like_issue", int, description="The number of an issue that it looks like, as a machine sees it."),
     OpenApiParameter("tool", description="A tool that it called."),
     OpenApiParameter("failing_tool", description="A tool of which a call failed in it."),
     OpenApiParameter("error_class", description="How a tool failed in it, such as auth, network or schema."),

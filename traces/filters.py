@@ -11,7 +11,7 @@ from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySe
 from django.db.models.expressions import OrderBy
 
 from traces import lookups  # noqa: F401 - makes has_item known
-from traces.detectors import LABELS
+from traces.detectors import ELSEWHERE, LABELS
 from traces.models import SHOWN_AT, AgentSession, AnnotatorKind, Score, SessionStatus, Signal, ToolUse
 from traces.queries import saying, saying_of
 
@@ -22,7 +22,7 @@ STATUSES = [
     ("signals", "Has signals"),
     *((status.value, status.label) for status in SessionStatus if status != SessionStatus.UNKNOWN),
 ]
-KINDS = sorted(LABELS.items(), key=lambda pair: pair[1])
+KINDS = sorted((LABELS | ELSEWHERE).items(), key=lambda pair: pair[1])
 FEEDBACK = [
     ("good", "Says good"),
     ("bad", "Says bad"),
@@ -119,6 +119,7 @@ class SessionFilter(filters.FilterSet):
     error_class = filters.CharFilter(method="with_error_class", max_length=40, label="Kind of tool error")
     failure_type = filters.CharFilter(method="with_failure_type", max_length=80, label="Failure type")
     issue = filters.NumberFilter(method="with_issue", label="Issue number", min_value=1, max_value=MOST)
+    like_issue = filters.NumberFilter(method="with_likeness", label="Looks like issue", min_value=1, max_value=MOST)
     known = filters.ChoiceFilter(choices=KNOWN, method="with_known", label="Named", empty_label="Any")
     source = filters.CharFilter(field_name="source_format", max_length=40, label="Format")
     score = filters.CharFilter(method="with_score", max_length=120, label="Has score")
@@ -181,6 +182,10 @@ class SessionFilter(filters.FilterSet):
         open_rows = {"failures__issue_memberships__until": None, "failures__withdrawn_at": None}
         confirmed = AgentSession.objects.filter(**open_rows, failures__issue_memberships__issue__number=int(value))
         return sessions.filter(pk__in=confirmed.values("pk"))
+
+    def with_likeness(self, sessions: QuerySet[AgentSession], _name: str, value: Decimal) -> QuerySet[AgentSession]:
+        found = Signal.objects.filter(session=OuterRef("pk"), kind="like_issue", detail=f"ISS-{int(value)}")
+        return sessions.filter(Exists(found), signal_count__gt=0)
 
     def with_tool(self, sessions: QuerySet[AgentSession], _name: str, value: str) -> QuerySet[AgentSession]:
         return sessions.filter(Exists(ToolUse.objects.filter(session=OuterRef("pk"), name=value)))

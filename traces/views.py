@@ -43,6 +43,7 @@ def session_list(request: ProjectRequest) -> HttpResponse:
         "sort": sort,
         "sorts": SORT_LABELS,
         "ignored": _ignored(request, chosen),
+        "may_queue": request.membership.may(Role.LEAD),
         "page": page,
         "rows": [{"session": session, "signals": words.get(session.pk, [])} for session in page.object_list],
     }

@@ -5,12 +5,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Project, User
+from accounts.models import Project, Role, User
 from annotate.models import Outcome
+from issues.models import Issue, IssueMembership
 from tests.builders import (
     NOON,
     make_failure,
     make_failure_type,
+    make_member,
     make_project,
     make_review,
     make_session,
@@ -118,6 +120,11 @@ def test_session_list_filters_by_the_url(lead_client: Client, query: str, found:
         ("?failing_tool=refund", {"unread"}),
         ("?error_class=auth", {"worked"}),
         ("?error_class=network", set()),
+        ("?issue=7", {"failed"}),
+        ("?issue=8", set()),
+        ("?like_issue=7", {"worked"}),
+        ("?like_issue=8", set()),
+        ("?signal=like_issue", {"worked"}),
         ("?feedback=bad", {"failed", "unread"}),
         ("?feedback=client_bad", {"failed"}),
         ("?feedback=machine_bad", {"unread"}),
@@ -133,7 +140,10 @@ def test_session_list_filters_by_what_people_said_and_what_is_missing(
 ) -> None:
     names = ["failed", "worked", "both", "taken back", "unread"]
     failed, worked, both, back, unread = (make_session(project, name, title=name) for name in names)
-    make_failure(make_review(failed, lead), failure_type=make_failure_type(project))
+    told = make_failure(make_review(failed, lead), failure_type=make_failure_type(project))
+    issue = Issue.objects.create(project=project, number=7, title="x")
+    IssueMembership.objects.create(issue=issue, failure=told, source="person", since=NOON)
+    Signal.objects.create(session=worked, kind="like_issue", detail="ISS-7", strength=0.5, sentence="x")
     make_review(worked, lead, Outcome.SUCCESS)
     make_review(both, lead)
     make_review(both, lead, Outcome.SUCCESS)
@@ -287,3 +297,18 @@ def test_session_page_needs_the_same_queries_for_1_step_and_for_200(lead_client:
         return len(captured)
 
     assert queries("short", 1) == queries("long", 200)
+
+
+def test_session_list_lets_leads_tick_sessions_for_a_queue(lead_client: Client, project: Project) -> None:
+    session = make_session(project)
+    html = lead_client.get(LIST, {"workflow": "refunds"}).content.decode()
+    assert f'<input type="checkbox" name="session" value="{session.pk}"' in html
+    assert 'hx-get="/p/acme/review/add/?workflow=refunds"' in html
+
+
+def test_session_list_offers_no_queue_to_viewers(project: Project) -> None:
+    make_session(project)
+    viewer = Client()
+    viewer.force_login(make_member(project, Role.VIEWER), backend="django.contrib.auth.backends.ModelBackend")
+    html = viewer.get(LIST).content.decode()
+    assert ("/review/add/" in html, 'type="checkbox"' in html) == (False, False)
