@@ -21,7 +21,7 @@ RATES = {
     "manual_rescue": "Rescued by a person",
     "approval": "Asked for approval",
 }
-MOST_TOOLS = 30
+MOST_TOOLS = 12
 
 
 @dataclass(frozen=True)
