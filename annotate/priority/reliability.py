@@ -11,6 +11,7 @@ import numpy as np
 Z = 1.959964
 # Bins have as many reviews each as can be, at least so many, and there are at most so many of them.
 IN_A_BIN = 10
+NEEDED_OF_EACH = 5
 MOST_BINS = 8
 
 
@@ -66,11 +67,11 @@ def wilson(found: int, of: int) -> tuple[float, float]:
 def auc(expected: Sequence[float], failed: Sequence[bool]) -> list[float] | None:
     """The chance that a failure had the higher probability than a success, with a 95 % interval (Hanley, McNeil 1982).
 
-    None where all came out the same.
+    None where there are too few failures or too few successes to say.
     """
     bad = sum(failed)
     good = len(failed) - bad
-    if not bad or not good:
+    if min(bad, good) < NEEDED_OF_EACH:
         return None
     _, place, ties = np.unique(np.array(expected), return_inverse=True, return_counts=True)
     # Equal probabilities share the mean of their ranks: a tie is half a success.

@@ -78,13 +78,17 @@ class Reliability:
 
 @dataclass(frozen=True)
 class Learned:
-    """The page's content. `model` is None before reviews taught anything; `quiet` is the chance where nothing fired."""
+    """The page's content. `model` is None before reviews taught anything; `quiet` is the chance where nothing fired.
+
+    `weights` are those that reviews say something about (all of them before the first), `untaught` the others.
+    """
 
     model: PriorityModel | None
     history: Sequence[PriorityModel]
     judged: int
     quiet: float
     weights: Sequence[WeightRow]
+    untaught: Sequence[WeightRow]
     segments: Sequence[WeightRow]
     reliability: Sequence[Reliability]
 
@@ -107,7 +111,8 @@ def learned(project: Project) -> Learned:
         history=history,
         judged=judged.count(),
         quiet=1 / (1 + exp(-model.weight(BIAS))),
-        weights=[one for one in rows if SEGMENT not in one.name],
+        weights=[one for one in rows if SEGMENT not in one.name and (one.reviews or row is None)],
+        untaught=[one for one in rows if SEGMENT not in one.name and not one.reviews and row is not None],
         segments=[one for one in rows if SEGMENT in one.name and _tells(model, one)][:MOST_SEGMENTS],
         reliability=[_reliability(title, report.get(name, {})) for name, title in REPORTS if _has_bins(report, name)],
     )

@@ -25,8 +25,11 @@ def test_auc_is_the_rank_sum_statistic_with_ties() -> None:
     assert found[1] < found[0] < found[2] <= 1
 
 
-def test_auc_cannot_be_told_where_all_came_out_the_same() -> None:
-    assert [auc([], []), auc([0.1, 0.9], [True, True]), auc([0.1], [False])] == [None, None, None]
+def test_auc_cannot_be_told_of_too_few_failures_or_successes() -> None:
+    four = [number / 20 for number in range(20)]
+
+    assert [auc([], []), auc(four, [True] * 20), auc(four, [False] * 16 + [True] * 4)] == [None, None, None]
+    assert auc(four, [False] * 15 + [True] * 5) is not None
 
 
 def test_bins_are_of_equal_number_and_ascending() -> None:
