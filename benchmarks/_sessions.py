@@ -11,6 +11,7 @@ from annotate.priority import Evidence, Facts, features, usual_of
 from benchmarks._outcomes import Told
 from traces.detectors import DETECTORS
 from traces.models import SessionStatus
+from traces.profile import profile_of, vectors_of
 from traces.queries.facts import TOTALS, baseline_of, facts_of_session
 from traces.records import TOOL, Baseline, SessionFacts
 from traces.shape import shape_of
@@ -34,13 +35,14 @@ class Ranked:
 def seen_by_ranking(told: Sequence[Told]) -> list[Ranked]:
     """The sessions as they are once all of them have settled."""
     facts = _facts(told)
+    profiles = vectors_of(profile_of(one.steps) for one in told).tolist()
     shapes = [shape_of(one.steps) for one in told]
     by_workflow: dict[str, list[dict[str, float]]] = defaultdict(list)
     for one, shape in zip(told, shapes, strict=True):
         by_workflow[one.row.workflow].append(shape)
     usual = {workflow: usual_of(held) for workflow, held in by_workflow.items()}
     found = []
-    for one, shape, session in zip(told, shapes, facts, strict=True):
+    for one, shape, session, profile in zip(told, shapes, facts, profiles, strict=True):
         signals = _signals(session)
         known = Facts(
             ended_in_error=one.row.status == SessionStatus.ERROR,
@@ -48,6 +50,7 @@ def seen_by_ranking(told: Sequence[Told]) -> list[Ranked]:
             usual=usual[one.row.workflow],
             segments={name: getattr(one.row, name) for name in ("workflow", "release", "model", "environment")},
             tools={step.name for step in one.steps if step.role == TOOL and step.name},
+            profile=profile,
         )
         found.append(
             Ranked(

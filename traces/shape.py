@@ -14,7 +14,7 @@ from traces.records import AGENT, TOOL, USER, StepFacts
 from traces.speech import closes, heard, is_deed, worked
 
 # Raised with every change of the numbers: sessions remember with which they were read.
-VERSION = 1
+VERSION = 2
 Shape = dict[str, float]
 MOST_STEPS = 2_000
 # A message is compared with so many before it, and only where it has something to say.
@@ -27,6 +27,17 @@ FURTHER = any_of(
     r"\b(?:also|another|additionally|and then|as well|second(?:ly)?|both|all|besides|furthermore|one more)\b",
     r"\b(?:auch|außerdem|noch ein\w*|zusätzlich|beide|alle|zweitens|dann noch)\b",
     r"\b(?:también|además|otr[oa]s?|ambos|todos|aussi|également|encore un\w*|en plus|tous|deuxième)\b",
+)
+CONDITION = any_of(
+    r"\b(?:but|however|if|otherwise|unless|except|only|rather|at least|at most|more than|less than)\b",
+    r"\b(?:cheap|prefer)\w*\b",
+    r"\b(?:aber|wenn|falls|sonst|außer|nur|mindestens|höchstens|günstig\w*|lieber)\b",
+    r"\b(?:pero|excepto|solo|menos|barat[oa]s?|mais|sauf|seulement|moins|plutôt)\b",
+)
+PERSISTS = any_of(
+    r"\b(?:still|again|no luck|same (?:issue|problem|error|message)|not working|(?:does|did|is|has)n't)\b",
+    r"\b(?:immer noch|noch immer|wieder|geht nicht|funktioniert nicht|derselbe fehler)\b",
+    r"\b(?:todavía|sigue|otra vez|no funciona|toujours|encore|ne marche pas|ne fonctionne pas)\b",
 )
 LISTED = re.compile(r"^[ \t]*(?:[-*•]|\d{1,3}[.)])[ \t]", re.MULTILINE)
 CURRENCY = r"(?:[$€£¥₹]|\b(?:usd|eur|gbp|chf)\b)"
@@ -55,8 +66,10 @@ def shape_of(steps: Sequence[StepFacts]) -> Shape:
 
 
 def _of_user(asked: Sequence[str]) -> Shape:
-    """What the user asked: words that bring up a further wish, questions, how much they said again, a good end."""
+    """What the user said: words of further wishes and of conditions, questions, what was said again, what persists."""
     return {
+        "conditions": sum(len(CONDITION.findall(heard(text))) for text in asked),
+        "persists": sum(bool(PERSISTS.search(heard(text))) for text in asked[1:]),
         "wishes": sum(len(FURTHER.findall(heard(text))) for text in asked),
         "user_questions": sum("?" in text for text in asked),
         "said_again": _said_again(asked),
@@ -77,9 +90,11 @@ def _said_again(asked: Iterable[str]) -> float:
 
 
 def _of_agent(told: Sequence[str], steps: Sequence[StepFacts]) -> Shape:
-    """What the agent said: lines of lists, and amounts of money that nobody and no tool had named."""
+    """What the agent said: lines of lists, the longest list, and amounts that nobody and no tool had named."""
+    lists = [len(LISTED.findall(heard(text))) for text in told]
     return {
-        "listed": sum(len(LISTED.findall(heard(text))) for text in told),
+        "listed": sum(lists),
+        "options": max(lists, default=0),
         "new_amounts": len(_new_amounts(told, steps)),
     }
 

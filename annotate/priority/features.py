@@ -1,7 +1,8 @@
 """What ranking sees of a session: a few numbers, each about 0 where nothing speaks for or against a failure.
 
-Three kinds, told apart by their names: `tool_loop`, how strong a signal of that kind is; `steps`, how far a number of
-the session's shape lies from what is usual in its workflow; `workflow=refunds`, that it belongs to a segment.
+Four kinds, told apart by their names: `tool_loop`, how strong a signal of that kind is; `steps`, how far a number of
+the session's shape lies from what is usual in its workflow; `workflow=refunds`, that it belongs to a segment;
+`profile=12`, a coordinate of what was asked and done, by which the sessions like those that failed are found.
 """
 
 import statistics
@@ -11,6 +12,7 @@ from math import log1p
 
 ENDED_IN_ERROR = "ended_in_error"
 SEGMENT = "="
+PROFILE = "profile"
 # Beyond this many spreads more is not worse.
 FARTHEST = 2.5
 # The median absolute deviation of a normal distribution times this is its standard deviation.
@@ -41,10 +43,13 @@ class Usual:
 TYPICAL: Mapping[str, Usual] = {
     "steps": Usual(3.1, 0.45),
     "wishes": Usual(1.2, 0.7),
+    "conditions": Usual(1.0, 0.6),
     "said_again": Usual(0.3, 0.15),
+    "persists": Usual(0.3, 0.5),
     "user_questions": Usual(1.0, 0.6),
     "same_deed": Usual(0.7, 0.5),
     "listed": Usual(2.0, 1.0),
+    "options": Usual(1.3, 0.7),
     "new_amounts": Usual(0.2, 0.5),
     "failed_calls": Usual(0.2, 0.5),
     "repeated_calls": Usual(0.2, 0.5),
@@ -58,7 +63,7 @@ class Facts:
 
     `shape` is what `traces.shape.shape_of` told (empty: not known), `usual` is `usual_of` the shapes of the newest
     sessions of its workflow. `segments` has what it belongs to by the name of the segment, such as workflow, release
-    and model; `tools` the names of the tools it called.
+    and model; `tools` the names of the tools it called. `profile` is its row of `traces.profile.vectors_of`.
     """
 
     ended_in_error: bool = False
@@ -66,6 +71,7 @@ class Facts:
     usual: Mapping[str, Usual] = field(default_factory=dict)
     segments: Mapping[str, str] = field(default_factory=dict)
     tools: Collection[str] = ()
+    profile: Sequence[float] = ()
 
 
 def features(signals: Iterable[Evidence], facts: Facts) -> dict[str, float]:
@@ -77,6 +83,7 @@ def features(signals: Iterable[Evidence], facts: Facts) -> dict[str, float]:
         found |= {name: _beside_usual(facts.shape.get(name, 0.0), name, facts.usual) for name in TYPICAL}
     found |= {f"{name}{SEGMENT}{value}": 1.0 for name, value in facts.segments.items() if value}
     found |= {f"tool{SEGMENT}{name}": 1.0 for name in facts.tools}
+    found |= {f"{PROFILE}{SEGMENT}{place}": value for place, value in enumerate(facts.profile)}
     return {name: value for name, value in found.items() if value}
 
 

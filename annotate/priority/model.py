@@ -7,6 +7,7 @@ standard deviations are those of the normal curve with the same bend at that poi
 Bishop, Pattern Recognition and Machine Learning, 2006, sections 4.3.3 and 4.5.1.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import exp
@@ -14,7 +15,7 @@ from math import exp
 import numpy as np
 import numpy.typing as npt
 
-from annotate.priority.features import SEGMENT
+from annotate.priority.features import PROFILE, SEGMENT
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
@@ -118,6 +119,11 @@ def _moved(reviewed: _Reviewed, weights: Vector, step: Vector) -> Vector:
 
 
 def contributions(model: Model, features: Mapping[str, float]) -> Iterable[tuple[str, float]]:
-    """What each feature adds to the log-odds, the most first; equal ones in the order of their names."""
-    parts = ((name, model.weight(name) * value) for name, value in features.items())
-    return sorted(parts, key=lambda part: (-part[1], part[0]))
+    """What each feature adds to the log-odds, the most first; equal ones in the order of their names.
+
+    The coordinates of a profile say something only together, and count as one.
+    """
+    parts: dict[str, float] = defaultdict(float)
+    for name, value in features.items():
+        parts[PROFILE if name.startswith(PROFILE + SEGMENT) else name] += model.weight(name) * value
+    return sorted(parts.items(), key=lambda part: (-part[1], part[0]))

@@ -7,7 +7,7 @@ was *told* weigh most, because those failures do harm unseen; outliers weigh lea
 
 Declining, handing over and asking for approval are what a good agent does too, so they say little until reviews show
 otherwise. Of a session's shape, how much there was to do says most: every further step and wish is one more chance to
-go wrong. Of segments and tools nothing is believed but that they may differ.
+go wrong. Of segments, tools and profiles nothing is believed but that they may differ.
 
 Whoever changes a number raises `PRIOR_VERSION`: stored priorities say which prior made them.
 """
@@ -15,7 +15,7 @@ Whoever changes a number raises `PRIOR_VERSION`: stored priorities say which pri
 from collections.abc import Mapping
 from math import log
 
-from annotate.priority.features import ENDED_IN_ERROR
+from annotate.priority.features import ENDED_IN_ERROR, PROFILE
 from annotate.priority.model import BIAS, Model
 
 PRIOR_VERSION = 2
@@ -46,7 +46,7 @@ WEIGHTS: Mapping[str, tuple[float, float]] = {
     "no_tool_used": (2.0, 1.0),
     "corrected": (1.2, 1.0),
     "unconfirmed": (1.6, 1.0),
-    "retry": (0.6, 0.8),
+    "retry": (1.2, 0.8),
     "outlier_cost": (0.6, 0.8),
     "outlier_latency": (0.5, 0.8),
     "outlier_tokens": (0.5, 0.8),
@@ -56,10 +56,13 @@ WEIGHTS: Mapping[str, tuple[float, float]] = {
     "approval": (0.0, 0.4),
     "steps": (0.35, 0.2),
     "wishes": (0.15, 0.15),
+    "conditions": (0.1, 0.15),
     "said_again": (0.2, 0.15),
+    "persists": (0.15, 0.15),
     "user_questions": (0.1, 0.15),
     "same_deed": (0.15, 0.15),
-    "listed": (0.15, 0.15),
+    "listed": (0.1, 0.15),
+    "options": (0.15, 0.15),
     "new_amounts": (0.15, 0.15),
     "failed_calls": (0.15, 0.15),
     "repeated_calls": (0.1, 0.15),
@@ -71,20 +74,25 @@ OF_SEGMENTS: Mapping[str, tuple[float, float]] = {
     "release": (0.0, 0.5),
     "model": (0.0, 0.5),
     "environment": (0.0, 0.3),
-    "tool": (0.0, 0.3),
+    "tool": (0.0, 0.2),
+    PROFILE: (0.0, 0.8),
 }
 # How the reasons for a session name a feature that has no signal, and so no sentence, of its own.
 IN_WORDS: Mapping[str, str] = {
     ENDED_IN_ERROR: "the session ended in an error",
     "steps": "longer than usual in its workflow",
     "wishes": "the user asked for several things",
+    "conditions": "the user's wishes had many conditions",
     "said_again": "the user repeated themselves",
+    "persists": "the user said more than once that it still does not work",
     "user_questions": "the user had many questions",
     "same_deed": "the agent changed several things of one kind",
     "listed": "the agent's answers list much",
+    "options": "the agent gave a long list at once",
     "new_amounts": "the agent named amounts that stand nowhere else",
     "failed_calls": "more failed calls than usual",
     "repeated_calls": "the same call more than once",
+    PROFILE: "what was asked and done is like sessions that failed",
 }
 SEGMENTS_IN_WORDS: Mapping[str, str] = {
     "workflow": "sessions of “{}” failed more often than others",

@@ -10,6 +10,7 @@ from accounts.models import Project
 from annotate.models import Failure, Outcome, PriorityModel, Review, Severity
 from annotate.priority import PRIOR, Evidence, Facts, Model, Usual, usual_of
 from traces.models import AgentSession, SessionStatus, Signal, ToolUse
+from traces.profile import vectors_of
 
 # What is usual now, not what was usual a year ago; and a bounded read.
 USUAL_SESSIONS = 500
@@ -53,9 +54,15 @@ class Reader:
         """In the order of the sessions. Two queries, and one for each workflow that is new to this reader."""
         keys = [session.pk for session in sessions]
         signals, tools = signals_by_session(keys), _tools(keys)
-        return [self._seen(session, signals[session.pk], tools[session.pk]) for session in sessions]
+        profiles = vectors_of(session.profile for session in sessions).tolist()
+        return [
+            self._seen(session, signals[session.pk], tools[session.pk], profile)
+            for session, profile in zip(sessions, profiles, strict=True)
+        ]
 
-    def _seen(self, session: AgentSession, signals: Sequence[Evidence], tools: Collection[str]) -> Seen:
+    def _seen(
+        self, session: AgentSession, signals: Sequence[Evidence], tools: Collection[str], profile: Sequence[float]
+    ) -> Seen:
         group = (session.project_id, session.workflow)
         if group not in self._usual:
             self._usual[group] = _usual_in(*group)
@@ -66,6 +73,7 @@ class Reader:
             usual=usual,
             segments={name: getattr(session, name) for name in SEGMENTS},
             tools=tools,
+            profile=profile,
         )
         return Seen(session, signals, facts, cost)
 

@@ -34,6 +34,7 @@ def test_shape_counts_a_whole_session() -> None:
         "user_questions": 1,
         "thanked": 1,
         "listed": 2,
+        "options": 2,
         "new_amounts": 1,
         "calls": 5,
         "failed_calls": 1,
@@ -98,6 +99,21 @@ def test_shape_reads_the_beginning_of_an_endless_session() -> None:
         "deeds": MOST_STEPS,
         "same_deed": MOST_STEPS,
     }
+
+
+@pytest.mark.parametrize(
+    ("texts", "name", "expected"),
+    [
+        (["I want the cheapest one, but only if it is non-stop."], "conditions", 4),
+        (["Nur wenn es günstiger ist, sonst lieber nicht."], "conditions", 5),
+        (["I want a window seat."], "conditions", 0),
+        (["It does not start.", "It still shows no signal.", "Still the same error!"], "persists", 2),
+        (["Es geht nicht.", "Es geht immer noch nicht."], "persists", 1),
+        (["I still have a question."], "persists", 0),
+    ],
+)
+def test_shape_hears_conditions_and_what_persists(texts: list[str], name: str, expected: int) -> None:
+    assert shape_of([user(text) for text in texts]).get(name, 0) == expected
 
 
 TEXTS = st.text(max_size=300)

@@ -48,6 +48,17 @@ def test_features_name_segments_and_tools() -> None:
     assert found == {"workflow=refunds": 1.0, "tool=cancel_order": 1.0}
 
 
+def test_features_find_sessions_like_those_that_failed() -> None:
+    one, other = ([1.0, 0.0], [0.0, 1.0])
+    rows = [features([], Facts(profile=profile)) for profile in [one, other] * 30]
+    learned = fit(rows, [True, False] * 30)
+
+    assert rows[0] == {"profile=0": 1.0}
+    assert probability(PRIOR, rows[0]) == probability(PRIOR, rows[1])
+    assert probability(learned, rows[0]) > 0.5 > probability(learned, rows[1])
+    assert reasons(learned, rows[0], []) == ["what was asked and done is like sessions that failed"]
+
+
 def test_usual_of_nothing_is_nothing() -> None:
     assert usual_of([]) == {}
     assert usual_of([{}, {}]) == {}
