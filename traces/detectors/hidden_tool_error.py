@@ -1,13 +1,12 @@
-"""A call failed or came back empty, and the agent's next words to the user do not say so."""
+"""A call failed, and the agent's next words to the user do not say so."""
 
-import re
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
 
 from traces.answers import any_of, clip, complaint, is_empty, unquoted
 from traces.records import AGENT, TOOL, USER, Found, SessionFacts, StepFacts
+from traces.speech import heard
 
-VERSION = 2
+VERSION = 3
 LABELS = {"hidden_tool_error": "Error not admitted"}
 ABOUT = {
     "hidden_tool_error": "A call failed, and the agent's next words to the user do not say so.",
@@ -17,10 +16,6 @@ CLAIMED = 0.9
 CLAIMED_AFTER_OTHERS = 0.6
 UNSAID = 0.7
 RECOVERED = 0.3
-EMPTY = 0.45
-# An empty text is an answer of its own for tools that only do or note something; a look-up ought to say more.
-LOOKUP = re.compile(r"(?:^|[_.\-\s])(?:search|find|get|list|look|query|fetch|retrieve|read|check|show)", re.IGNORECASE)
-LOOKUP_KINDS = {"retriever"}
 ADMITS = any_of(
     r"\b(?:errors?|issues?|(?<!no )problems?|(?<!no )trouble|difficult\w*|fail\w*|mistake|went wrong|timed out)\b",
     r"\b(?:unfortunately|apolog\w*|sorry|regret\w*|unable|unavailable|invalid|denied|declined|rejected|expired)\b",
@@ -54,20 +49,16 @@ CLAIMS = any_of(
 def detect(session: SessionFacts) -> Iterator[Found]:
     """One finding for each call whose failure the next message to the user hides."""
     for index, step in enumerate(session.steps):
-        if step.role != TOOL or step.by_user or not _looks_wrong(step):
+        # Asked first, because most calls are well and reading the words takes long.
+        error = "" if step.role != TOOL or step.by_user else _error(step)
+        if not error:
             continue
         said, between = _next_message(session.steps[index + 1 :])
-        if said is None or ADMITS.search(said.text) or not said.text.strip():
+        if said is None or ADMITS.search(heard(said.text)) or not said.text.strip():
             continue
-        before = _calls_before(session.steps[:index])
-        found = _judged(step, said, before, between)
+        found = _judged(step, error, said, between)
         if found is not None:
             yield found
-
-
-def _looks_wrong(step: StepFacts) -> bool:
-    """Whether there is anything to hide: asked first, because most calls are well and reading the words takes long."""
-    return bool(_error(step)) or _suspiciously_empty(step)
 
 
 def _error(step: StepFacts) -> str:
@@ -88,38 +79,18 @@ def _next_message(after: Sequence[StepFacts]) -> tuple[StepFacts | None, list[St
     return None, between
 
 
-def _calls_before(steps: Sequence[StepFacts]) -> list[StepFacts]:
-    """The calls since somebody last spoke."""
-    return list(takewhile(lambda step: step.role not in {USER, AGENT}, reversed(steps)))
-
-
 def _works(call: StepFacts) -> bool:
     return call.role == TOOL and not (call.is_error or complaint(call.result) or is_empty(call.result))
 
 
-def _judged(step: StepFacts, said: StepFacts, before: list[StepFacts], between: list[StepFacts]) -> Found | None:
-    error = _error(step)
+def _judged(step: StepFacts, error: str, said: StepFacts, between: list[StepFacts]) -> Found | None:
     worked = [call for call in between if _works(call)]
     if any(call.name == step.name for call in worked):
         return None
-    if not error:
-        # One of several look-ups may well be empty, and another look elsewhere is how that ought to be met.
-        others = worked or any(_works(call) and call.name == step.name for call in before)
-        return None if others else Found("hidden_tool_error", step.key, EMPTY, _empty_sentence(step, said))
-    claimed = CLAIMS.search(said.text)
+    claimed = CLAIMS.search(heard(said.text))
     strength = (CLAIMED_AFTER_OTHERS if claimed else RECOVERED) if worked else CLAIMED if claimed else UNSAID
-    return Found("hidden_tool_error", step.key, strength, _error_sentence(step, error, said))
+    return Found("hidden_tool_error", step.key, strength, _sentence(step, error, said))
 
 
-def _suspiciously_empty(step: StepFacts) -> bool:
-    if not is_empty(step.result):
-        return False
-    return step.kind in LOOKUP_KINDS or bool(LOOKUP.search(step.name))
-
-
-def _error_sentence(step: StepFacts, error: str, said: StepFacts) -> str:
+def _sentence(step: StepFacts, error: str, said: StepFacts) -> str:
     return f"“{step.name}” failed (“{clip(error, QUOTED)}”), but the agent went on: “{clip(said.text, QUOTED)}”."
-
-
-def _empty_sentence(step: StepFacts, said: StepFacts) -> str:
-    return f"“{step.name}” came back with nothing, but the agent went on: “{clip(said.text, QUOTED)}”."
