@@ -13,7 +13,8 @@ from traces.records import AGENT, TOOL, USER, StepFacts
 # What is said to a person fits into this; what is longer is a document, whose middle nobody says.
 HEARD = 6_000
 SENTENCE = 600
-SENTENCE_END = re.compile(r"(?<=[.!?。！？])(?<!\s\d\.)[\"”’»)*_]*\s+|\s*\n+\s*")
+SENTENCE_END = re.compile(r"(?<=[.!?。！？])(?<!\s\d\.)[\"”’»)*_]*\s+| ?\n\s*")
+BLANKS = re.compile(r"[^\S\n]+")
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 NAME_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 # Words that say little, in the languages in which most is said.
@@ -135,10 +136,10 @@ OFFERS_MORE = any_of(
 
 @lru_cache(maxsize=256)  # several detectors read the same words
 def heard(text: str) -> str:
-    """A message as far as it is read: its first and its last words, apostrophes made alike."""
+    """A message as far as it is read: its first and its last words, apostrophes and spaces made alike."""
     if len(text) > HEARD:
         text = f"{text[: HEARD // 2]}\n{text[-HEARD // 2 :]}"
-    return text.replace("’", "'").replace("**", "")
+    return BLANKS.sub(" ", text.replace("’", "'").replace("**", ""))
 
 
 @lru_cache(maxsize=256)
