@@ -15,6 +15,9 @@ from traces.windows import window_of
 
 VERSION = 1
 LABELS = {"context_pressure": "Memory full or cut"}
+ABOUT = {
+    "context_pressure": "The model was given nearly all or more than it can read, or what was said before was cut.",
+}
 THRESHOLDS = {
     "filled": Threshold("Share of a model's window that a call may fill", 0.8, 0.3, 1.0),
     "kept": Threshold("Share of the talk that the next call must still be given", 0.6, 0.2, 0.9),

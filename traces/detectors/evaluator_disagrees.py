@@ -16,6 +16,9 @@ from traces.records import Found, ScoreFacts, SessionFacts
 
 VERSION = 1
 LABELS = {"evaluator_disagrees": "Evaluators disagree"}
+ABOUT = {
+    "evaluator_disagrees": "Two evaluators say the opposite about the same thing.",
+}
 CONTRADICT = 0.6
 FAR_APART = 0.4
 # Of numbers that nobody calls good or bad, on a scale of 0 to 1.

@@ -15,6 +15,9 @@ from traces.records import AGENT, INTERNAL, TOOL, USER, Found, SessionFacts, Ste
 
 VERSION = 1
 LABELS = {"exposed_data": "Data from elsewhere"}
+ABOUT = {
+    "exposed_data": "The agent told an address, a number or a key that nobody had given in the session.",
+}
 # What is said to a person fits; what is longer is a document.
 READ = 20_000
 MOST = 100  # of a session are looked up: each is sought in all of its words

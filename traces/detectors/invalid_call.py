@@ -14,6 +14,9 @@ from traces.records import TOOL, Found, SessionFacts, StepFacts, ToolSchema
 
 VERSION = 1
 LABELS = {"invalid_call": "Wrong use of a tool"}
+ABOUT = {
+    "invalid_call": "A call that could not work: no readable arguments, a required one left out, or no such tool.",
+}
 FAILED = 0.7
 WORKED = 0.25
 QUOTED = 100

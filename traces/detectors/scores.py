@@ -11,6 +11,10 @@ from traces.records import Baseline, Found, ScoreFacts, SessionFacts, Threshold
 
 VERSION = 1
 LABELS = {"low_score": "Low score", "negative_feedback": "Negative feedback"}
+ABOUT = {
+    "low_score": "An evaluator found it bad, or far below what its scores usually are in this workflow.",
+    "negative_feedback": "An end user, or another person, gave bad feedback.",
+}
 THRESHOLDS = {"below": Threshold("How far below its usual a score must be (robust z)", 3.5, 2.0, 10.0)}
 BAD = "bad"
 HUMAN = "human"

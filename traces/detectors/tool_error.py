@@ -7,6 +7,9 @@ from traces.records import TOOL, Found, SessionFacts, StepFacts
 
 VERSION = 2
 LABELS = {"tool_error": "Tool error"}
+ABOUT = {
+    "tool_error": "A tool call failed, by its status or by what it answered.",
+}
 STRENGTH = 0.5
 BY_USER = 0.2
 OTHER = "other"
