@@ -27,8 +27,8 @@ def with_labels(
 ) -> Figures:
     """Mean figures over seeds; intervals from resampling both the seeds and the sessions."""
     failed, found = _failed(sessions), Figures()
-    for labels in LABELS:
-        scores = [cross_fitted(sessions, labels, random, learn, queued=queued) for _ in range(seeds)]
+    drawn = [cross_fitted(sessions, LABELS, random, learn, queued=queued) for _ in range(seeds)]
+    for labels, scores in zip(LABELS, zip(*drawn, strict=True), strict=True):
         each = [figures(one, failed) for one in scores]
         means = {name: float(np.mean([one[name] for one in each])) for name in each[0]}
         found |= _named(means, _resampled(scores, failed, RESAMPLES // seeds + 1, random), labels)

@@ -19,7 +19,7 @@ Flags = npt.NDArray[np.bool_]
 FOLDS = 5
 RANDOM_SHARE = 0.2
 # Reviews come in and the order is made anew after each handful.
-BETWEEN_FITS = 5
+BETWEEN_FITS = 10
 FRONTS = (0.1, 0.2, 0.3)
 Score = Callable[[Sequence[Ranked]], Numbers]
 # Given the labelled sessions, what it learned scores others.
@@ -82,21 +82,22 @@ def learn_crude(labelled: Sequence[Ranked]) -> Score:
 
 
 def cross_fitted(
-    sessions: Sequence[Ranked], labels: int, random: np.random.Generator, learn: Learn, *, queued: bool
-) -> Numbers:
-    """A score for every session, each learned from `labels` sessions of the other folds.
+    sessions: Sequence[Ranked], labels: Sequence[int], random: np.random.Generator, learn: Learn, *, queued: bool
+) -> list[Numbers]:
+    """For each number of labels a score for every session, learned from so many sessions of the other folds.
 
     `queued`: these are chosen as a queue does, by rank with a random share, and the order is made anew as it goes;
     else at random.
     """
     fold = random.permutation(len(sessions)) % FOLDS
-    scores = np.zeros(len(sessions))
+    scores = [np.zeros(len(sessions)) for _ in labels]
     for number in range(FOLDS):
         others = [one for one, own in zip(sessions, fold, strict=True) if own != number]
         choose = _chosen_by_queue if queued else _chosen_at_random
-        learned = learn(choose(others, min(labels, len(others)), random))
+        chosen = choose(others, min(max(labels), len(others)), random)
         mine = np.flatnonzero(fold == number)
-        scores[mine] = learned([sessions[int(place)] for place in mine])
+        for count, found in zip(labels, scores, strict=True):
+            found[mine] = learn(chosen[:count])([sessions[int(place)] for place in mine])
     return scores
 
 

@@ -57,7 +57,7 @@ def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+", type=Path, metavar="FILES")
     parser.add_argument("--failing", type=float, help="leave out sessions at random until this share of them failed")
-    parser.add_argument("--seeds", type=int, default=20, help="how often labels are drawn anew (20)")
+    parser.add_argument("--seeds", type=int, default=10, help="how often labels are drawn anew (10)")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same figures")
     parser.add_argument("--json-only", action="store_true", help="no tables")
     return parser.parse_args()

@@ -128,7 +128,7 @@ def test_wilson_agrees_with_a_published_example() -> None:
 def test_cross_fitted_never_learns_from_the_session_that_it_scores() -> None:
     """Every session has a feature of its own: whoever had learned from it would know its outcome."""
     sessions = [ranked({f"tool={number}": 1.0}, failed=number % 2 == 0) for number in range(60)]
-    scores = cross_fitted(sessions, 40, np.random.default_rng(1), learn_model, queued=True)
+    scores = cross_fitted(sessions, [40], np.random.default_rng(1), learn_model, queued=True)[0]
     by_fold = {round(value, 9) for value in scores}
 
     assert len(by_fold) <= 5
@@ -140,7 +140,7 @@ def test_cross_fitted_learns_what_the_prior_does_not_know() -> None:
     ]
     failed = np.array([one.failed for one in sessions])
 
-    learned = cross_fitted(sessions, 50, np.random.default_rng(1), learn_model, queued=True)
+    learned = cross_fitted(sessions, [50], np.random.default_rng(1), learn_model, queued=True)[0]
 
     assert auc(by_prior(sessions), failed) == 0.5
     assert auc(learned, failed) > 0.95
@@ -152,7 +152,7 @@ def test_by_hand_counts_errors_thrice() -> None:
     assert list(by_hand(sessions)) == [17.0]
 
 
-@pytest.mark.parametrize("call", [["-m", "benchmarks.priority"], [str(ROOT / "benchmarks/priority.py")]])
+@pytest.mark.parametrize("call", [["-m", "benchmarks.priority"], [str(ROOT / "benchmarks" / "priority.py")]])
 def test_the_command_prints_one_line_of_json(results: Path, call: list[str]) -> None:
     command = [sys.executable, *call, str(results), "--seeds", "1", "--json-only"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 # our own words
