@@ -1,9 +1,6 @@
 """The overview page."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -11,24 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Project
 from monitor.records import Share
 from monitor.views.overview import PARTS
-from tests.builders import NOON, make_project, make_session
-from traces.models import AgentSession, Signal
+from tests.builders import make_project, make_session
+from tests.monitor.makers import add
 
 PAGE = "/p/acme/overview/"
-
-
-@pytest.fixture(autouse=True)
-def _now() -> object:
-    """The evening of the day of NOON."""
-    with time_machine.travel(datetime(2026, 11, 2, 20, 0, tzinfo=UTC), tick=False) as clock:
-        yield clock
-
-
-def add(project: Project, number: int, *kinds: str, days_ago: int = 0, **fields: object) -> AgentSession:
-    values = {"started_at": NOON - timedelta(days=days_ago), "signal_count": len(kinds), **fields}
-    session = make_session(project, f"s-{project.slug}-{number}", **values)
-    Signal.objects.bulk_create(Signal(session=session, kind=kind, strength=0.5, sentence="x") for kind in kinds)
-    return session
 
 
 def test_overview_of_an_empty_project_teaches_the_next_step(lead_client: Client, project: Project) -> None:

@@ -1,0 +1,139 @@
+"""The page of one workflow."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Project
+from monitor.queries import usual
+from monitor.queries.workflow import markers, starts
+from monitor.records import Period
+from monitor.views.workflow import PARTS
+from tests.builders import make_session
+from tests.monitor.makers import add, use
+from traces.models import Signal
+
+PAGE = "/p/acme/overview/workflow/"
+OF = {"workflow": "refunds"}
+
+
+def test_workflow_page_without_a_workflow_leads_back(lead_client: Client, project: Project) -> None:
+    assert lead_client.get(PAGE).headers["Location"] == "/p/acme/overview/"
+
+
+def test_workflow_page_of_an_unknown_workflow_says_so(lead_client: Client, project: Project) -> None:
+    assert "No session in these days" in lead_client.get(PAGE, OF).content.decode()
+
+
+def test_workflow_page_tells_what_is_usual_in_it_alone(lead_client: Client, project: Project) -> None:
+    for number, cost in enumerate([0.1, 0.2, 0.6]):
+        add(project, number, cost_usd=cost, tokens_in=100, tokens_out=None if number else 20, step_count=number)
+    add(project, 3, workflow="other", cost_usd=99)
+    found = lead_client.get(PAGE, OF).context["found"]
+    usual_by_key = {measure.key: usual and usual.median for measure, usual in found.numbers}
+    assert usual_by_key == {"cost": 0.2, "latency": None, "ttft": None, "tokens": 100, "steps": 1, "tool_calls": 0}
+    assert found.basis == "from 3 sessions"
+
+
+def test_trend_has_a_point_a_day_and_marks_the_first_sight_of_each_release(
+    lead_client: Client, project: Project
+) -> None:
+    add(project, 1, days_ago=40, release="1.0")
+    add(project, 2, days_ago=6, release="1.0", cost_usd=0.5)
+    add(project, 3, days_ago=2, release="1.1", cost_usd=1.5)
+    add(project, 4, days_ago=0, release="1.1")
+    add(project, 5, days_ago=3, release="9", workflow="other")
+    page = lead_client.get(PAGE, {**OF, "days": "7"})
+    found = page.context["found"]
+    cost = next(one for one in found.trends if one.measure.key == "cost")
+    assert [point.middle for point in cost.points] == [0.5, None, None, None, 1.5, None, None]
+    assert found.markers == [(4, "1.1")]
+    assert ">1.1</text>" in page.content.decode()
+
+
+def test_trend_of_many_days_is_by_week() -> None:
+    assert starts(Period(date(2026, 9, 1), date(2026, 11, 30)))[:3] == [
+        date(2026, 9, 1),
+        date(2026, 9, 8),
+        date(2026, 9, 15),
+    ]
+
+
+def test_releases_of_one_week_share_a_marker() -> None:
+    period = Period(date(2026, 9, 1), date(2026, 11, 30))
+    seen = {
+        "0.9": datetime(2026, 8, 31, tzinfo=UTC),
+        "1.0": datetime(2026, 9, 8, tzinfo=UTC),
+        "1.1": datetime(2026, 9, 14, tzinfo=UTC),
+        "1.2": datetime(2026, 9, 15, tzinfo=UTC),
+    }
+    assert markers(seen, starts(period), period) == [(1, "1.0, 1.1"), (2, "1.2")]
+
+
+def test_releases_stand_side_by_side_the_newest_first(lead_client: Client, project: Project) -> None:
+    add(project, 1, days_ago=5, release="2.0", cost_usd=0.1)
+    add(project, 2, days_ago=1, release="1.9", cost_usd=0.3)  # seen later, whatever its name says
+    add(project, 3, days_ago=3, release="")
+    rows = lead_client.get(PAGE, {**OF, "part": "releases"}).context["releases"].rows
+    assert [(row.usual.name, row.usual.sessions) for row in rows] == [("1.9", 1), ("2.0", 1), ("", 1)]
+    listed = [lead_client.get(f"/p/acme/sessions/?{row.usual.query}").context["rows"] for row in rows]
+    assert [len(found) for found in listed] == [1, 1, 1]
+
+
+def test_turns_and_tools_are_counted_and_lead_to_their_sessions(lead_client: Client, project: Project) -> None:
+    one = add(project, 1, "escalated", "tool_loop")
+    two = add(project, 2)
+    use(one, "refund", calls=3, errors=1)
+    use(two, "refund", calls=1)
+    use(two, "lookup")
+    Signal.objects.create(session=one, kind="tool_error", detail="auth", strength=1, sentence="x")
+    context = lead_client.get(PAGE, {**OF, "part": "turns"}).context
+    assert {rate.kind: rate.share for rate in context["rates"]} == {
+        "tool_loop": 0.5,
+        "retry": 0,
+        "escalated": 0.5,
+        "manual_rescue": 0,
+        "approval": 0,
+    }
+    tools = [(tool.name, tool.sessions, tool.calls, tool.errors, tool.share) for tool in context["tools"]]
+    assert tools == [("refund", 2, 4, 1, 0.25), ("lookup", 1, 1, 0, 0)]
+    queries = [context["tools"][0].query, context["tools"][0].failing_query, context["classes"][0].query]
+    assert [len(lead_client.get(f"/p/acme/sessions/?{query}").context["rows"]) for query in queries] == [2, 1, 1]
+
+
+def test_usual_of_many_sessions_rests_on_a_part_of_them(
+    lead_client: Client, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(usual, "MOST_READ", 50)
+    for number in range(100):
+        add(project, number, step_count=7)
+    found = lead_client.get(PAGE, OF).context["found"]
+    known = {measure.key: usual.known for measure, usual in found.numbers if usual}["steps"]
+    assert found.basis == "from one in 2 of 100 sessions"
+    assert 30 <= known <= 70
+
+
+@pytest.mark.parametrize("part", ["", *PARTS])
+def test_workflow_page_needs_the_same_queries_for_1_session_and_for_50(
+    lead_client: Client, project: Project, part: str
+) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert lead_client.get(PAGE, {**OF, "part": part}).status_code == 200
+        return len(captured)
+
+    use(add(project, 0, "tool_loop"), "t")
+    one = queries()
+    for number in range(1, 50):
+        use(add(project, number, "escalated", days_ago=number % 9, release=f"r{number}"), f"t{number}")
+    assert queries() == one <= 20
+
+
+def test_workflow_page_escapes_what_senders_named(lead_client: Client, project: Project) -> None:
+    hostile = "<script>alert(1)</script>"
+    use(make_session(project, workflow=hostile, release=hostile), hostile)
+    for part in ("", *PARTS):
+        assert hostile not in lead_client.get(PAGE, {"workflow": hostile, "part": part}).content.decode()
