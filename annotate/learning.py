@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 
 from accounts.models import Project
 from annotate.models import Outcome, PriorityModel, Review, Stratum
@@ -35,7 +36,7 @@ GROWN_BY = 1.1
 def learn_from_reviews() -> int:
     """Fits anew the projects whose judgements changed since that was last looked at; how many have a new model."""
     learned = 0
-    for project in Project.objects.filter(reviews__isnull=False).distinct().order_by("pk"):
+    for project in Project.objects.filter(Exists(Review.objects.filter(project=OuterRef("pk")))).order_by("pk"):
         stamp = _stamp(project)
         if cache.get(_key(project)) == stamp:
             continue

@@ -17,6 +17,9 @@ OVERLAP = timedelta(seconds=60)
 AFTER_REVIEWS = timedelta(seconds=30)
 # The longer a queue, the less it hurts that something stands in it a little too far back.
 RANKED_PER_SECOND = 50
+LONGEST_PAUSE = timedelta(seconds=30)
+# Looking through all that waits outside is worth it for so large a part of a queue.
+REFILLED = 50
 
 
 class Due(Enum):
@@ -33,10 +36,10 @@ def what_is_due(queue: Queue, now: datetime) -> Due:
     if queue.ranked_at is None:
         return Due.ALL
     waiting = count_waiting(queue)
-    if now - queue.ranked_at < timedelta(seconds=waiting.sessions // RANKED_PER_SECOND):
+    if now - queue.ranked_at < min(LONGEST_PAUSE, timedelta(seconds=waiting.sessions // RANKED_PER_SECOND)):
         return Due.NOTHING
     room = waiting.room(queue)
-    if queue.fills_itself and queue.has_more and room > 0:
+    if queue.fills_itself and queue.has_more and room > queue.size_cap // REFILLED:
         return Due.ALL
     if _is_stale(queue, queue.ranked_at) or (queue.fills_itself and _has_arrivals(queue, queue.ranked_at, room)):
         return Due.NEW

@@ -20,6 +20,8 @@ from traces.models import AgentSession
 
 log = logging.getLogger(__name__)
 PRESELECTED = 2_000
+# People may add tens of thousands by hand: they are ranked a slice at a time.
+MOST_HELD = 2_000
 # The share of the sample in what was read is that in so many newest reviews.
 REMEMBERED = 100
 
@@ -52,7 +54,7 @@ def fill_queue(queue: Queue, *, limit: int) -> int:
 
 
 def _decided(queue: Queue, now: datetime, limit: int, *, looks_at_all: bool) -> Decided:
-    held = waiting(queue)
+    held = waiting(queue, MOST_HELD)
     pool = outside(queue, None if looks_at_all else since(queue))
     if not queue.fills_itself:
         pool = pool.none()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +20,7 @@ RANKED = (
 )
 # A work-order value that moves by less changes no order that anybody could tell.
 NOTICED = 1e-7
+SEEN = 0.005
 Order = Mapping[int, float]
 
 
@@ -59,9 +61,17 @@ def write(decided: Decided) -> int | None:
 def _write_held(decided: Decided) -> int:
     """New scores of what waits; how many differ from what was stored."""
     news = ((item, _values(decided, item.session_id, item.stratum)) for item in decided.held)
-    changed = [(*values, item.pk) for item, values in news if values != tuple(getattr(item, name) for name in RANKED)]
+    changed = [(*values, item.pk) for item, values in news if _differs(item, values)]
     rows.update(QueueItem, [name.removesuffix("_id") for name in RANKED], changed)
     return len(changed)
+
+
+def _differs(item: QueueItem, values: Sequence[Any]) -> bool:
+    """Whether anybody could see the difference. With every review, what is news changes a little everywhere."""
+    pairs = [(getattr(item, name), value) for name, value in zip(RANKED, values, strict=True)]
+    return any(
+        abs(was - now) > SEEN if isinstance(was, float) and isinstance(now, float) else was != now for was, now in pairs
+    )
 
 
 def _values(decided: Decided, session_id: int, stratum: str = Stratum.PRIORITY) -> tuple[Any, ...]:
@@ -100,10 +110,13 @@ def _write_sample(decided: Decided) -> None:
 
 
 def _write_order(queue: Queue, order: Order) -> None:
-    """What somebody holds or has done keeps its place."""
+    """What somebody holds or has done keeps its place; and all do where hardly anything moved."""
     movable = Slot.objects.filter(queue=queue, state__in=(SlotState.FREE, SlotState.ASIDE))
-    stored = movable.order_by("pk").values_list("pk", "item__session_id", "priority")
-    rows.update(Slot, ("priority",), _moved(stored, order))
+    stored = list(movable.order_by("-priority", "pk").values_list("pk", "item__session_id", "priority"))
+    known = [(order[session], was) for _, session, was in stored if session in order]
+    is_as_stored = all(one[0] >= other[0] for one, other in pairwise(known))
+    if not is_as_stored or any(abs(now - was) > SEEN for now, was in known):
+        rows.update(Slot, ("priority",), _moved(stored, order))
 
 
 def _moved(stored: Iterable[tuple[int, int, float]], order: Order) -> list[tuple[float, int]]:

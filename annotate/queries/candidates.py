@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, When
 
 from annotate.models import Queue, QueueItem, Slot, SlotState, Stratum
 from annotate.queries.evidence import COLUMNS, as_ranked
@@ -73,12 +73,23 @@ def _beyond(queue_id: int, below: float) -> list[tuple[float, float]]:
     return [(end, 1.0), (0.0, start)] if end >= start else [(end, start)]
 
 
-def waiting(queue: Queue) -> list[QueueItem]:
-    """The items that nobody has begun, on offer, each with its session as ranking reads it. One query."""
+def waiting(queue: Queue, most: int) -> list[QueueItem]:
+    """The items that nobody has begun, on offer, each with its session as ranking reads it. One query.
+
+    Of more than `most`, those whose session has changed since they were ranked come first, then the random sample, then
+    what is worth most: the far end of a queue is reached when its front is read.
+    """
     untouched = Slot.objects.filter(queue=queue, state=SlotState.FREE, begun=False).values("item")
     offered = QueueItem.objects.filter(pk__in=untouched, removed_at=None, before_lead_at=None)
+    is_first = Case(
+        When(signals_revision__lt=F("session__signals_revision"), then=0),
+        When(stratum=Stratum.RANDOM, then=1),
+        default=2,
+        output_field=IntegerField(),
+    )
     columns = [*ITEM, *(f"session__{name}" for name in COLUMNS)]
-    return list(offered.select_related("session").only(*columns).order_by("session_id"))
+    worth = F("priority") * F("impact") * F("news")
+    return list(offered.select_related("session").only(*columns).order_by(is_first, -worth, "session_id")[:most])
 
 
 @dataclass(frozen=True)
