@@ -71,6 +71,38 @@ def test_detect_finds_a_second_deed_that_no_call_did() -> None:
     assert [(found.step_key, found.strength) for found in detect(talked)] == [("k5", 0.5)]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        '{"name": "cancel_booking", "arguments": {"id": "B-7"}}',
+        'Let me do that.\n```json\n{"tool": "cancel_booking",\n "parameters": {}}\n```',
+        '{"action": "cancel_booking", "action_input": "B-7"}',
+        "<tool_call>cancel_booking</tool_call>",
+        "<function=cancel_booking>{}</function>",
+        '{"function": "cancel_booking", "args": []}',
+    ],
+)
+def test_detect_finds_a_call_that_is_only_written_down(words: str) -> None:
+    [found] = detect(talk(ASKED, LOOKED, agent(words)))
+    assert (found.step_key, found.strength) == ("k3", 0.8)
+    assert found.sentence == "The agent wrote the call “cancel_booking” into its message, and it was never made."
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        pytest.param([agent('{"name": "cancel", "arguments": {}}'), call("cancel")], id="written and made"),
+        pytest.param([call("cancel"), agent('{"name": "cancel", "arguments": {}}')], id="made and written"),
+        pytest.param([agent('Here is the profile: {"name": "Ada", "age": 36}')], id="other JSON"),
+        pytest.param([agent("The function cancel(arguments) is not known to me.")], id="about a function"),
+        pytest.param([user('{"name": "cancel", "arguments": {}}'), agent("What is that?")], id="the user's words"),
+        pytest.param([agent("<b>cancelled</b> flights are in red")], id="other tags"),
+    ],
+)
+def test_detect_takes_none_of_these_for_a_call_in_words(steps: list[StepFacts]) -> None:
+    assert list(detect(talk(ASKED, *steps))) == []
+
+
 def test_detect_finds_a_promise_that_nothing_followed() -> None:
     promise = agent("I will now process the refund for you. Please hold on.")
     [found] = detect(talk(ASKED, LOOKED, user("Yes, refund it."), promise, user("Hello?"), agent("How are you?")))
