@@ -93,6 +93,9 @@ class PostedSession(serializers.Serializer[Any]):
     steps = PostedStep(many=True, required=False)
     messages = serializers.ListField(child=serializers.DictField(), required=False)
     scores = PostedScore(many=True, required=False)
+    tools = serializers.ListField(
+        child=serializers.DictField(), required=False, help_text="Those that the agent was offered, as a model is told."
+    )
 
 
 class AcceptedSession(serializers.Serializer[Any]):

@@ -1,10 +1,12 @@
 """The tools that an agent was offered, out of whatever a client sends of them."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Project
 from ingest.conversation import read_session
@@ -17,8 +19,9 @@ from ingest.receiving import JSON, decode
 from ingest.records import SessionRecord
 from tests.conftest import SHARED_DATA
 from tests.ingest.payloads import export, replay, span
-from traces.models import AgentSession, Transcript
+from traces.models import AgentSession, Signal, Transcript
 from traces.records import ToolSchema
+from traces.settling import settle_quiet
 
 SCHEMA = {"type": "object", "properties": {"order_id": {"type": "string"}, "why": {}}, "required": ["order_id"]}
 REFUND = ToolSchema("refund", ("order_id",), ("order_id", "why"))
@@ -173,7 +176,7 @@ def test_an_exports_tools_are_kept(project: Project, path: str) -> None:
     assert {*Transcript.objects.get().tools} == EXPORTED[path]
 
 
-def test_another_offer_is_a_change_of_the_session_and_the_same_is_none(project: Project, tmp_path: Any) -> None:
+def test_another_offer_is_a_change_of_the_session_and_the_same_is_none(project: Project, tmp_path: Path) -> None:
     file = tmp_path / "session.json"
     revisions = []
     for tools in ([], [OPENAI], [OPENAI]):
@@ -181,3 +184,16 @@ def test_another_offer_is_a_change_of_the_session_and_the_same_is_none(project: 
         import_file(project, file)
         revisions.append(AgentSession.objects.get().revision)
     assert (revisions, Transcript.objects.get().tools) == ([1, 2, 2], {"refund": REFUND})
+
+
+def test_a_call_that_left_out_what_the_offer_requires_is_told_as_a_signal(project: Project, tmp_path: Path) -> None:
+    called = {"kind": "tool", "name": "refund", "arguments": {"why": "late"}, "error": "no order", "key": "k2"}
+    said = {"session": {"id": "s"}, "steps": [{"kind": "user", "text": "Refund!"}, called], "tools": [OPENAI]}
+    (tmp_path / "session.json").write_text(json.dumps(said))
+    import_file(project, tmp_path / "session.json")
+    settle_quiet(timezone.now())
+    signal = Signal.objects.get(kind="invalid_call")
+    assert (signal.step_key, signal.sentence) == (
+        "k2",
+        '“refund” was called without “order_id”, which it needs: it was given “{"why":"late"}”.',
+    )
