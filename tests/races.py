@@ -14,8 +14,10 @@ from django.db import connection
 SECONDS = 120
 
 
-def race(module: str, arguments: Sequence[Sequence[str]], folder: Path) -> list[str]:
-    """The output of `python -m MODULE …`, one process for each list of arguments.
+def race(
+    module: str, arguments: Sequence[Sequence[str]], folder: Path, *, then: Sequence[str] | None = None
+) -> list[str]:
+    """The output of `python -m MODULE …`, one process for each list of arguments, and last that of `then`, if given.
 
     Each prints "ready", waits for a line on its input, and works on what the test has committed. On SQLite that is a
     copy in `folder`, because the test's own database lives in its memory.
@@ -41,7 +43,19 @@ def race(module: str, arguments: Sequence[Sequence[str]], folder: Path) -> list[
         process.stdin.flush()
     outputs = [process.communicate(timeout=SECONDS)[0] for process in running]
     assert [process.returncode for process in running] == [0] * len(running)
-    return outputs
+    if then is None:
+        return outputs
+    last = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", module, *then],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        input="go\n",
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=True,
+    )
+    return [*outputs, last.stdout.removeprefix("ready\n")]
 
 
 def _database(folder: Path) -> str:
