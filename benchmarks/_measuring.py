@@ -116,7 +116,6 @@ def judgement(number: int, root_step: str) -> dict[str, str]:
     """What a reviewer submits: two of five times a failure, in words."""
     fields = {
         "client_id": str(uuid.uuid4()),
-        "lease_token": str(uuid.uuid4()),
         "failures-TOTAL_FORMS": "1",
         "failures-INITIAL_FORMS": "0",
     }

@@ -5,20 +5,14 @@ the same machine, over a kept-alive loopback connection, from the first byte sen
 """
 
 import argparse
-import json
 import time
-from collections.abc import Sequence
 from typing import Any
 
 from benchmarks._ground import inside, installation, note
-from benchmarks._measuring import Client, at_once, judgement, log_in, say, say_times, time_gets
+from benchmarks._measuring import Client, log_in, say, say_times, time_gets
 from tests.e2e.running import Running
 
-ROOT_STEP = "k3"
 FEWEST = 2_000
-SUBMITS = 30
-# A reviewer at full speed: a judgement every second. Far above what people do, far below what a loop does.
-PACE_SECONDS = 1.0
 LISTS = "/p/bench/sessions/"
 PAGES: list[tuple[str, str, float]] = [
     ("sessions, newest", LISTS, 0),
@@ -79,7 +73,7 @@ def read_arguments() -> argparse.Namespace:
 
 
 def measure(running: Running, known: dict[str, Any], requests: int, only: str) -> None:
-    """Every page, then eight reviewers at once."""
+    """Every page."""
     reader = log_in(running.port, known["emails"][0], known["password"])
     program = Client(running.port, {"Authorization": f"Bearer {known['key']}"})
     ceiling = say_times("ceiling: /healthz", time_gets(reader, "/healthz", requests))
@@ -88,58 +82,6 @@ def measure(running: Running, known: dict[str, Any], requests: int, only: str) -
             if only in name:
                 seconds = time_gets(client, path.format(**known), requests)
                 say_times(name, seconds, ceiling=ceiling, budget_ms=budget)
-    if only in "review":
-        measure_reviewers(running, known)
-
-
-def measure_reviewers(running: Running, known: dict[str, Any]) -> None:
-    """Next session after submit: the whole POST, which also claims what comes next; then the page it leads to."""
-    people = [log_in(running.port, email, known["password"]) for email in known["emails"]]
-    alone = say_times("ceiling: /healthz, 8 at once", at_once(lambda client: time_gets(client, "/healthz", 60), people))
-    reviewers = [Reviewer(client, known["queue"], number / len(people)) for number, client in enumerate(people)]
-    for reviewer in reviewers:
-        reviewer.review(2, 0)
-    for name, pace in ((f"one every {PACE_SECONDS:.0f} s", PACE_SECONDS), ("without a pause", 0)):
-        submits, pages = rounds(reviewers, pace)
-        say_times(f"next session after submit, 8 reviewers, {name}", submits, ceiling=alone, budget_ms=50)
-        say_times(f"review page, 8 reviewers, {name}", pages, ceiling=alone)
-
-
-def rounds(reviewers: Sequence["Reviewer"], pace: float) -> tuple[list[float], list[float]]:
-    """The seconds of all submissions and of all pages that followed them."""
-    by_client = {id(reviewer.client): reviewer for reviewer in reviewers}
-    clients = [reviewer.client for reviewer in reviewers]
-    times = at_once(lambda client: by_client[id(client)].review(SUBMITS, pace), clients)
-    return times[::2], times[1::2]
-
-
-class Reviewer:
-    """Judges one session after the other. `phase` 0..1 keeps eight of them from moving in step."""
-
-    def __init__(self, client: Client, queue: int, phase: float) -> None:
-        self.client = client
-        self.phase = phase
-        self.slot = client.get(f"/p/bench/review/{queue}/next/").location
-        self.done = 0
-
-    def review(self, times: int, pace: float) -> list[float]:
-        """Seconds of submission, page, submission, page, …"""
-        time.sleep(self.phase * pace)
-        seconds: list[float] = []
-        for _ in range(times):
-            started = time.perf_counter()
-            seconds += self._one()
-            time.sleep(max(0.0, started + pace - time.perf_counter()))
-        return seconds
-
-    def _one(self) -> list[float]:
-        self.done += 1
-        submitted = self.client.post(f"{self.slot}submit/", judgement(self.done, ROOT_STEP))
-        if submitted.status != 200:  # noqa: PLR2004 - everybody knows it
-            raise SystemExit(f"{self.slot} answered {submitted.status}: {submitted.body[:300]!r}")
-        self.slot = json.loads(submitted.body)["next"]
-        page = self.client.get(self.slot)
-        return [submitted.seconds, page.seconds]
 
 
 if __name__ == "__main__":
