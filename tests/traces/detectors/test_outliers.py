@@ -58,3 +58,10 @@ def test_detect_is_silent_where_nothing_stands_out(quiet: SessionFacts) -> None:
 
 def test_robust_z_survives_a_spread_of_zero() -> None:
     assert robust_z(20, Baseline(10, 0, 90)) == pytest.approx(6.745)
+
+
+def test_detect_keeps_to_the_limits_that_a_project_moved() -> None:
+    assert [one.kind for one in detect(session(steps=21))] == ["outlier_steps"]
+    assert list(detect(session(steps=21), cut=4.0)) == []
+    assert list(detect(session(steps=21), times_median=2.5)) == []
+    assert [one.kind for one in detect(session(steps=17), cut=2.0)] == ["outlier_steps"]

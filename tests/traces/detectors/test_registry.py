@@ -1,5 +1,6 @@
 """What every detector keeps to."""
 
+import inspect
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import traces.detectors
-from traces.detectors import DETECTORS, LABELS, Detector, label_of
+from traces.detectors import DETECTORS, LABELS, Detector, about_of, label_of
 from traces.records import SessionFacts, StepFacts
 
 steps = st.builds(
@@ -34,6 +35,25 @@ def test_detectors_are_found_by_the_folder() -> None:
 
 def test_kinds_belong_to_one_detector_each() -> None:
     assert sum(len(detector.labels) for detector in DETECTORS) == len(LABELS)
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: str(detector.name))
+def test_detector_tells_of_each_kind_on_what_it_fires(detector: Detector) -> None:
+    assert detector.about.keys() == detector.labels.keys()
+    assert all(sentence.endswith(".") and "." not in sentence[:-1] for sentence in detector.about.values())
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: str(detector.name))
+def test_limits_are_arguments_of_the_same_default_within_their_range(detector: Detector) -> None:
+    _, *arguments = inspect.signature(detector.detect).parameters.values()
+    defaults = {name: limit.default for name, limit in detector.thresholds.items()}
+    assert {one.name: one.default for one in arguments} == defaults
+    assert all(limit.lowest <= limit.default <= limit.highest for limit in detector.thresholds.values())
+
+
+def test_about_of_a_kind_of_another_app_and_of_one_that_nobody_knows() -> None:
+    assert about_of("novel") == "What the agent did is far from everything that was reviewed so far."
+    assert about_of("like_this") == "Like this."
 
 
 def test_label_of_a_kind_that_no_detector_writes_is_readable() -> None:
