@@ -7,9 +7,8 @@ long session only the first MOST_STEPS are read.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from traces.answers import any_of
 from traces.records import AGENT, TOOL, USER, StepFacts
 from traces.speech import closes, heard, is_deed, worked
 
@@ -20,30 +19,47 @@ MOST_STEPS = 2_000
 # A message is compared with so many before it, and only where it has something to say.
 COMPARED_WITH = 12
 ENOUGH_WORDS = 4
-# Longer than most words that only hold a sentence together, in any language.
-LONG_WORD = re.compile(r"\w{4,}")
 LAST_WORDS = 2
-FURTHER = any_of(
-    r"\b(?:also|another|additionally|and then|as well|second(?:ly)?|both|all|besides|furthermore|one more)\b",
-    r"\b(?:auch|außerdem|noch ein\w*|zusätzlich|beide|alle|zweitens|dann noch)\b",
-    r"\b(?:también|además|otr[oa]s?|ambos|todos|aussi|également|encore un\w*|en plus|tous|deuxième)\b",
+# Longer than most words that only hold a sentence together, in any language.
+LONG = 4
+WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+FURTHER = (
+    frozenset(
+        WORD.findall("""
+        also another additionally second secondly both all besides furthermore
+        auch außerdem zusätzlich beide beiden alle zweitens
+        también además otra otro otras otros ambos todos todas aussi également tous toutes deuxième
+        """)
+    ),
+    ("and then", "as well", "one more", "noch ein", "dann noch", "encore un", "en plus"),
 )
-CONDITION = any_of(
-    r"\b(?:but|however|if|otherwise|unless|except|only|rather|at least|at most|more than|less than)\b",
-    r"\b(?:cheap|prefer)\w*\b",
-    r"\b(?:aber|wenn|falls|sonst|außer|nur|mindestens|höchstens|günstig\w*|lieber)\b",
-    r"\b(?:pero|excepto|solo|menos|barat[oa]s?|mais|sauf|seulement|moins|plutôt)\b",
+CONDITION = (
+    frozenset(
+        WORD.findall("""
+        but however if otherwise unless except only rather cheap cheaper cheapest prefer preferred preferably
+        aber wenn falls sonst außer nur mindestens höchstens lieber günstig günstiger günstigste günstigsten
+        pero excepto solo menos barato barata mais sauf seulement moins plutôt
+        """)
+    ),
+    ("at least", "at most", "more than", "less than"),
 )
-PERSISTS = any_of(
-    r"\b(?:still|again|no luck|same (?:issue|problem|error|message)|not working|(?:does|did|is|has)n't)\b",
-    r"\b(?:immer noch|noch immer|wieder|geht nicht|funktioniert nicht|derselbe fehler)\b",
-    r"\b(?:todavía|sigue|otra vez|no funciona|toujours|encore|ne marche pas|ne fonctionne pas)\b",
+PERSISTS = (
+    frozenset(
+        WORD.findall("""
+        still again doesn't didn't isn't hasn't wieder todavía sigue toujours encore
+        """)
+    ),
+    (
+        *("no luck", "not working", "same issue", "same problem", "same error", "same message"),
+        *("immer noch", "noch immer", "geht nicht", "funktioniert nicht", "derselbe fehler"),
+        *("otra vez", "no funciona", "ne marche pas", "ne fonctionne pas"),
+    ),
 )
 LISTED = re.compile(r"^[ \t]*(?:[-*•]|\d{1,3}[.)])[ \t]", re.MULTILINE)
 CURRENCY = r"(?:[$€£¥₹]|\b(?:usd|eur|gbp|chf)\b)"
-AMOUNT = re.compile(
-    rf"{CURRENCY}\s?(\d[\d,.]*\d|\d)|(\d[\d,.]*\d|\d)\s?(?:[€£¥]|\b(?:usd|eur|gbp|chf)\b)", re.IGNORECASE
-)
+CURRENCIES = (*"$€£¥₹", "usd", "eur", "gbp", "chf")
+NUMBER = r"(\d[\d,.]*\d|\d)"
+AMOUNT = re.compile(rf"{CURRENCY}\s?{NUMBER}|{NUMBER}\s?{CURRENCY}")
 CENTS = re.compile(r"[.,](\d\d?)$")
 
 
@@ -67,21 +83,32 @@ def shape_of(steps: Sequence[StepFacts]) -> Shape:
 
 def _of_user(asked: Sequence[str]) -> Shape:
     """What the user said: words of further wishes and of conditions, questions, what was said again, what persists."""
+    lowered = [heard(text).lower() for text in asked]
+    words = [WORD.findall(text) for text in lowered]
     return {
-        "conditions": sum(len(CONDITION.findall(heard(text))) for text in asked),
-        "persists": sum(bool(PERSISTS.search(heard(text))) for text in asked[1:]),
-        "wishes": sum(len(FURTHER.findall(heard(text))) for text in asked),
+        "wishes": sum(map(_counted(*FURTHER), words, lowered)),
+        "conditions": sum(map(_counted(*CONDITION), words, lowered)),
+        "persists": sum(count > 0 for count in map(_counted(*PERSISTS), words[1:], lowered[1:])),
         "user_questions": sum("?" in text for text in asked),
-        "said_again": _said_again(asked),
+        "said_again": _said_again(words),
         "thanked": any(map(closes, asked[-LAST_WORDS:])),
     }
 
 
-def _said_again(asked: Iterable[str]) -> float:
+def _counted(known: frozenset[str], phrases: Sequence[str]) -> Callable[[Sequence[str], str], int]:
+    """Counts the known words and phrases of a message, given its words and all of it in small letters."""
+
+    def count(words: Sequence[str], text: str) -> int:
+        return sum(word in known for word in words) + sum(text.count(phrase) for phrase in phrases)
+
+    return count
+
+
+def _said_again(messages: Iterable[Sequence[str]]) -> float:
     """The largest share of a message's words that an earlier one had already, 0..1."""
     most, before = 0.0, list[frozenset[str]]()
-    for text in asked:
-        words = frozenset(LONG_WORD.findall(heard(text).casefold()))
+    for message in messages:
+        words = frozenset(word for word in message if len(word) >= LONG)
         if len(words) > ENOUGH_WORDS:
             shared = (len(words & other) / min(len(words), len(other)) for other in before[-COMPARED_WITH:])
             most = max(most, *shared, 0.0)
@@ -101,7 +128,9 @@ def _of_agent(told: Sequence[str], steps: Sequence[StepFacts]) -> Shape:
 
 def _new_amounts(told: Sequence[str], steps: Sequence[StepFacts]) -> set[str]:
     """Amounts in the agent's words that stand in no message of the user and no answer of a tool."""
-    named = {_plain(found[0] or found[1]) for text in told for found in AMOUNT.findall(heard(text))} - {""}
+    lowered = (heard(text).lower() for text in told)
+    priced = (text for text in lowered if any(sign in text for sign in CURRENCIES))
+    named = {_plain(found[0] or found[1]) for text in priced for found in AMOUNT.findall(text)} - {""}
     if not named:
         return set()
     known = " ".join(part for step in steps if step.role != AGENT for part in (step.text, step.result))
