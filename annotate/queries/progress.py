@@ -168,6 +168,6 @@ def place_in_queue(queue: Queue) -> tuple[int, int]:
     """The running number of the review at hand and how many the queue holds: 12 of 40."""
     counted = Slot.objects.filter(queue=queue).aggregate(
         done=Count("pk", filter=Q(state=SlotState.SUBMITTED)),
-        total=Count("pk", filter=~Q(state=SlotState.SKIPPED)),
+        total=Count("pk", filter=~Q(state__in=(SlotState.SKIPPED, SlotState.ASIDE))),
     )
     return min(counted["done"] + 1, counted["total"]), counted["total"]

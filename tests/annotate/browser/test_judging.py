@@ -89,6 +89,25 @@ def test_undo_brings_the_session_back_with_the_work_in_it(page: Page) -> None:
     assert list(Review.objects.filter(withdrawn_at=None).values_list("outcome", flat=True)) == [Outcome.SUCCESS]
 
 
+def test_undo_pressed_twice_at_once_takes_back_one_decision(page: Page) -> None:
+    press(page, "1 Enter")
+    expect_session(page, 2)
+    press(page, "z")
+    page.get_by_role("button", name="Unreadable").click()
+    expect_session(page, 3)
+    page.evaluate(
+        "for (let i = 0; i < 3; i++) document.dispatchEvent(new KeyboardEvent('keydown', {key: 'u', bubbles: true}))"
+    )
+    expect_session(page, 2)
+
+    assert Review.objects.filter(withdrawn_at=None).count() == 1
+    press(page, "u")
+    expect_session(page, 1)
+    assert Review.objects.filter(withdrawn_at=None).count() == 0
+    press(page, "u")
+    expect(page.get_by_text("There is nothing to undo.")).to_be_visible()
+
+
 def test_an_incomplete_failure_says_what_is_missing_and_keeps_the_rest(page: Page) -> None:
     press(page, "Enter")
     expect(page.get_by_role("alert").get_by_text("Say first whether it worked")).to_be_visible()
