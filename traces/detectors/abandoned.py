@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from traces.answers import any_of, clip
 from traces.records import AGENT, INTERNAL, TOOL, USER, Found, SessionFacts, StepFacts
-from traces.speech import OFFERS_MORE, asks, closes, heard, is_deed, sentences, takes_leave, worked
+from traces.speech import OFFERS_MORE, Phrases, asks, closes, heard, is_deed, sentences, takes_leave, worked
 
 VERSION = 1
 LABELS = {"abandoned": "Broken off"}
@@ -23,13 +23,13 @@ QUOTED = 140
 # A sign between machines, such as `<END>` or `##STOP##`, is nobody's word.
 SIGN = re.compile(r"[<#\[(|]{1,4}/?[A-Z_ -]{2,30}[>#\])|]{1,4}")
 LEAST_QUESTION = 8
-AFTER_DONE = any_of(
+AFTER_DONE = Phrases(
     r"\b(?:does that|did (?:that|this)|is that|hope (?:that|this)|was this|were you) (?:\w+ )?(?:help|helpful|answer"
     r"|clear|ok|okay)",
     r"\b(?:have a|enjoy your|take care|good(?:bye| luck)|you're welcome)\b|\bhat (?:ihnen )?das geholfen\b",
 )
 HANDED_OVER = any_of(r"transfer|hand.?off|hand.?over|escalat|hang.?up|end[_ -]?(?:call|chat|conversation|session)")
-GIVES_UP = any_of(
+GIVES_UP = Phrases(
     r"\bi(?:'ll| will| can| guess i'll| think i'll) (?:just |try to |try and )?(?:handle|do|manage|figure|sort|find"
     r"|look for|look up|check"
     r"|cancel|fix|take care of)\b[^.?!]{0,40}\b(?:myself|later|on my own|elsewhere|somewhere else)\b",
@@ -44,8 +44,8 @@ GIVES_UP = any_of(
     r"\b(?:laissez tomber|tant pis|je (?:le|la|m'en) (?:ferai|chercherai|occuperai)|je me débrouille)\b",
 )
 # "I'll get back to you if I need more" is thanks.
-IN_CASE = any_of(r"\b(?:if (?:i|there|anything|something)|should i|falls|wenn ich|si (?:necesito|j'ai))\b")
-STILL_WANTS = any_of(
+IN_CASE = Phrases(r"\b(?:if (?:i|there|anything|something)|should i|falls|wenn ich|si (?:necesito|j'ai))\b")
+STILL_WANTS = Phrases(
     r"\?|\b(?:can you|could you|would you|please|i (?:want to|need|would like|'d like)|let me know|one more)\b",
     r"\b(?:bitte|können sie|noch eine|por favor|puede|quiero|s'il vous plaît|pouvez-vous)\b",
 )

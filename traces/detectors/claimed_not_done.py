@@ -11,7 +11,19 @@ from itertools import islice
 
 from traces.answers import any_of, clip
 from traces.records import AGENT, TOOL, USER, Found, SessionFacts, StepFacts
-from traces.speech import ASKS_LEAVE, CONDITION, NEGATION, agrees, asks, heard, is_deed, is_speech, sentences, worked
+from traces.speech import (
+    ASKS_LEAVE,
+    CONDITION,
+    NEGATION,
+    Phrases,
+    agrees,
+    asks,
+    heard,
+    is_deed,
+    is_speech,
+    sentences,
+    worked,
+)
 
 VERSION = 1
 LABELS = {"claimed_not_done": "Said, but not done"}
@@ -43,7 +55,7 @@ DEED = (
     r"|merged|waived|redeemed|(?:un)?installed|deployed|published|uploaded|initiated|finali[sz]ed|revoked|granted)"
 )
 AT_ONCE = r"(?:(?:now|just|also|already|successfully|gone ahead and|went ahead and|then|officially) ){0,3}"
-MINE = any_of(
+MINE = Phrases(
     rf"\b(?:i|we)(?:'ve| have) {AT_ONCE}(?P<en>{DEED})\b",
     rf"\b(?:i|we) (?:just|successfully|went ahead and|also) {AT_ONCE}(?P<en2>{DEED})\b",
     r"\bich habe\b[^.!?\n]{1,80}?\b(?P<de>storniert|erstattet|gebucht|umgebucht|geändert|aktualisiert|gesendet"
@@ -53,7 +65,7 @@ MINE = any_of(
     r"\b(?:j'ai|nous avons) (?:bien |déjà )?(?P<fr>annulé|remboursé|réservé|mis à jour|modifié|changé|envoyé|supprimé"
     r"|créé|traité|transféré|activé|désactivé|émis|programmé)(?!\w)",
 )
-DONE = any_of(
+DONE = Phrases(
     rf"\b(?:has|have) {AT_ONCE}been {AT_ONCE}(?P<en>{DEED})\b",
     rf"\b(?:is|are) now (?P<en2>{DEED})\b",
     rf"\b(?:was|were) successfully (?P<en3>{DEED})\b|\bsuccessfully (?P<en4>{DEED})\b",
@@ -64,13 +76,13 @@ DONE = any_of(
     r"\b(?:a|ont) (?:bien )?été (?P<fr>annulé|remboursé|réservé|modifié|envoyé|supprimé|créé|traité|activé|effectué)",
 )
 # A text is written by saying it: no call is needed for that.
-WRITTEN = any_of(
+WRITTEN = Phrases(
     r"\b(?:draft|paragraph|sentence|section|summary|code|script|function|snippet|essay|text|table|bullet|outline"
     r"|poem)s?\b",
     r"\b(?:below|above|here(?:'s| is| are)|as follows:?$|my (?:records|notes|understanding|answer|response))\b",
 )
 NOW = r"(?:now |go ahead and |proceed (?:to |with )?|begin |start |immediately |right away )"
-PROMISES = any_of(
+PROMISES = Phrases(
     rf"\b(?:i|we)(?:'ll| will| am going to|'m going to) (?:{NOW}|(?:\w+ ){{1,12}}(?:now|right away|immediately)\b)",
     r"\b(?:i am|i'm|we are|we're) (?:now )?(?:processing|cancell?ing|updating|booking|issuing|submitting)\b",
     r"\b(?:let me|allow me to) (?:go ahead|proceed|process|cancel|update|book|issue|submit|check|look|pull|retrieve)\b",
@@ -84,12 +96,12 @@ CALL_IN_WORDS = any_of(
     r"\"(?:arguments|parameters|args|input|action_input|tool_input)\"\s{0,9}:",
     r"<(?:function|tool)(?:=|_call name=\"|_call>\s{0,9}(?:<function=)?)(?P<tag>[\w.:-]{1,100})",
 )
-WANTS_WORD = any_of(
+WANTS_WORD = Phrases(
     r"\b(?:confirm|let me know|provide|reply|tell me|would you|do you|could you|can you)\b",
     r"\bplease (?:check|try|restart|turn|open|go to)\b|\bbestätig\w+|\b(?:geben|teilen) sie\b",
     r"\b(?:confirm[ae]\w*|indíqu\w+|proporci\w+|veuillez|pouvez-vous|souhaitez-vous)\b",
 )
-EXPLAINS = any_of(
+EXPLAINS = Phrases(
     r"\b(?:unfortunately|unable|cannot|can't|not able|not possible|sorry|apologi[sz]e|error|issue|problem|however)\b",
     r"\b(?:leider|lamentablemente|lo siento|malheureusement|désolée?)\b",
 )
@@ -154,7 +166,7 @@ def _claim(text: str) -> tuple[str, str, bool] | None:
     return (reported[0][0], _deed(reported[0][1]), False) if reported else None
 
 
-def _told(sentence: str, pattern: re.Pattern[str]) -> re.Match[str] | None:
+def _told(sentence: str, pattern: Phrases) -> re.Match[str] | None:
     """Where a sentence tells of a deed as a fact: not asked, denied or on a condition, and no text that it wrote."""
     match = pattern.search(sentence)
     if match is None or asks(sentence) or WRITTEN.search(sentence):

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from traces.answers import any_of, clip
+from traces.answers import clip
 from traces.records import AGENT, USER, Found, SessionFacts
-from traces.speech import heard, sentences
+from traces.speech import Phrases, heard, sentences
 
 VERSION = 1
 LABELS = {"corrected": "User corrects the agent"}
@@ -14,7 +14,7 @@ ABOUT = {
 GOT_IT_WRONG = 0.6
 MISTAKE = 0.4
 QUOTED = 140
-WRONG = any_of(
+WRONG = Phrases(
     r"\bi (?:only|just) (?:wanted|asked|meant)\b[^.?!]{0,80}\bnot\b|\bi only needed\b[^.?!]{0,80}\bnot\b",
     r"\b(?:(?:that's|that is|this is|that was|it's|it is) not|(?:that|this|it) (?:isn't|wasn't))"
     r" (?:\w+ )?what i (?:asked|wanted|meant|said|ordered)\b",
@@ -36,14 +36,14 @@ WRONG = any_of(
     r"\bc'est (?:faux|incorrect|une erreur|pas (?:ça|correct|juste|ce que))\b|\bvous vous trompez\b|\bje (?:voulais"
     r"|parlais) (?:dire|de)\b",
 )
-MIX_UP = any_of(
+MIX_UP = Phrases(
     r"\b(?:there(?:'s| is| must be| seems to be| might be| has been| was)) (?:been )?(?:a |an |some )?(?:\w+ )?"
     r"(?:mistake|mix-?up|confusion|misunderstanding)\b",
     r"\byou (?:seem to|must|may|might) (?:be confus\w+|have (?:confused|mixed up|misread|misunderstood))\b",
     r"\b(?:missverständnis|verwechslung|malentendido|confusión|malentendu)\b",
 )
 # The user's own slip, or none.
-MY_OWN = any_of(
+MY_OWN = Phrases(
     r"\b(?:my (?:mistake|bad|fault)|i (?:made|might have made|may have|must have|got)|sorry,? i)\b|\bno (?:confusion"
     r"|mistake|mix-?up)\b",
     r"\b(?:mein fehler|me equivoqué|je me suis trompée?)\b",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from traces.answers import any_of, clip
 from traces.records import AGENT, USER, Found, SessionFacts, StepFacts
-from traces.speech import asks, heard, sentences
+from traces.speech import Phrases, asks, heard, sentences
 
 VERSION = 1
 LABELS = {"forgot": "Asked for what was given"}
@@ -29,7 +29,7 @@ class Thing:
     """What may be asked for: its name, how it is called, how it looks, and whether that look alone tells it."""
 
     name: str
-    called: re.Pattern[str]
+    called: Phrases
     value: re.Pattern[str]
     by_look: bool = False
     several: bool = False
@@ -40,7 +40,7 @@ def _numbered(name: str, nouns: str) -> Thing:
     marked = r"(?: |-)?(?:id|ids|number|code|no\.?|#|reference|nummer|kennung)\b"
     return Thing(
         name,
-        any_of(
+        Phrases(
             rf"\b(?:{nouns}){marked}",
             rf"\b(?:id|number|número|numéro|code|código) (?:of|for|de|du|de la|der) (?:\w+ )?(?:{nouns})",
         ),
@@ -52,13 +52,13 @@ def _numbered(name: str, nouns: str) -> Thing:
 THINGS = (
     Thing(
         "e-mail address",
-        any_of(r"\be-?mail\b", r"\bcorreo\b"),
+        Phrases(r"\be-?mail\b", r"\bcorreo\b"),
         any_of(r"(?P<it>[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{2,20})+)"),
         by_look=True,
     ),
     Thing(
         "phone number",
-        any_of(
+        Phrases(
             r"\b(?:phone|mobile|cell|telephone) number\b|\btelefonnummer\b|\bteléfono\b|\btéléphone\b"
             r"|\bhandynummer\b"
         ),
@@ -67,7 +67,7 @@ THINGS = (
     ),
     Thing(
         "zip code",
-        any_of(r"\bzip(?: ?code)?\b|\bpost(?:al)? ?code\b|\bpostleitzahl\b|\bplz\b|\bcódigo postal\b|\bcode postal\b"),
+        Phrases(r"\bzip(?: ?code)?\b|\bpost(?:al)? ?code\b|\bpostleitzahl\b|\bplz\b|\bcódigo postal\b|\bcode postal\b"),
         any_of(
             rf"(?:zip|post|plz|código postal|code postal)(?: ?code|al code|al|leitzahl)?{IS}(?P<it>\d{{4,5}}"
             rf"|[A-Z]{{1,2}}\d\w? ?\d[A-Z]{{2}})\b"
@@ -75,7 +75,7 @@ THINGS = (
     ),
     Thing(
         "name",
-        any_of(
+        Phrases(
             r"\b(?:full|first|last|your|vollständigen|ihren) names?\b|\b(?:nombre|nom) (?:completo|complet"
             r"|y apellido)|\bvotre nom\b"
         ),
@@ -86,7 +86,7 @@ THINGS = (
     ),
     Thing(
         "date of birth",
-        any_of(
+        Phrases(
             r"\bdate of birth\b|\bbirth ?(?:date|day)\b|\bdob\b|\bgeburtsdatum\b|\bfecha de nacimiento\b"
             r"|\bdate de naissance\b"
         ),
@@ -102,7 +102,7 @@ THINGS = (
         "case number", "case|ticket|claim|policy|invoice|tracking|reference|vorgangs|rechnungs|factura|facture|dossier"
     ),
 )
-REQUESTS = any_of(
+REQUESTS = Phrases(
     r"\b(?:provide|share|give|tell|enter|send|supply|specify|type|state|let me know (?:your|the)|what(?:'s| is| are"
     r"| was))\b",
     r"\b(?:may|can|could) i (?:please )?(?:have|get)\b|\bi(?:'ll| will)? (?:also )?(?:need|require)\b",
@@ -111,7 +111,7 @@ REQUESTS = any_of(
     r"\b(?:fournir|donner|indiquer|communiquer|quel(?:le)? est|j'ai besoin)\b",
 )
 # Another one than that which was given, or the same because it did not work.
-OTHERWISE = any_of(
+OTHERWISE = Phrases(
     r"\b(?:another|other|different|new|second|next|additional|alternat\w+|else|each|remaining|(?:re|double.?)check"
     r"|correct|updated)\b",
     r"\b(?:confirm|verify|is it|is this|is that|would you like|do you want|which of|if you (?:have|want|prefer)|or)\b",
@@ -121,8 +121,8 @@ OTHERWISE = any_of(
 )
 # The answer to one question for one number.
 ALONE = re.compile(rf"(?:^|\bit's |\bit is |[:,] )\W{{0,2}}(?P<it>{ID})\W*(?:$|[.,!])", re.IGNORECASE)
-SUPPOSED = any_of(r"\b(?:if|once|when|whenever|after|before|unless|until|wenn|falls|sobald|si|cuando|quand|lorsque)\b")
-DID_NOT_WORK = any_of(
+SUPPOSED = Phrases(r"\b(?:if|once|when|whenever|after|before|unless|until|wenn|falls|sobald|si|cuando|quand|lorsque)\b")
+DID_NOT_WORK = Phrases(
     r"\b(?:couldn't|could not|can't|cannot|unable to|wasn't able to|not able to|didn't|did not|doesn't|does not"
     r"|no) (?:\w+ ){0,3}"
     r"(?:find|found|locate|match|verify|see|exist|recogni[sz]e|authenticate|results?|record|account|order)",
@@ -130,10 +130,10 @@ DID_NOT_WORK = any_of(
     r"\b(?:nicht (?:gefunden|finden)|ungültig|no (?:encuentro|encontré|existe)|introuvable|ne trouve pas"
     r"|n'ai pas trouvé)\b",
 )
-MORE_THAN_ONE = any_of(
+MORE_THAN_ONE = Phrases(
     r"\b(?:another|other|different|second|also|new|one more|else|two|three|both|noch ein\w*|andere\w*|otr[oa]|autre)\b"
 )
-GAVE_ALREADY = any_of(
+GAVE_ALREADY = Phrases(
     r"\bi(?:'ve| have)?(?: just| already){1,2} (?:told|gave|given|provided|sent|shared|mentioned|said|answered"
     r"|confirmed|explained|stated)"
     r" (?:it|this|that|these|those|them|all|everything|you\b|(?:my|the) (?:\w+ )?(?:name|e-?mail|number|id|code"

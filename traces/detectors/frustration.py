@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from traces.answers import any_of, clip
+from traces.answers import clip
 from traces.records import AGENT, USER, Found, SessionFacts
-from traces.speech import heard, sentences
+from traces.speech import Phrases, heard, sentences
 
 VERSION = 1
 LABELS = {"frustration": "User is frustrated"}
@@ -21,7 +21,7 @@ QUOTED = 140
 SHOUTED_WORDS = 4
 SHOUTED_LETTERS = 15
 # What is wrong with the agent itself.
-AT_AGENT = any_of(
+AT_AGENT = Phrases(
     r"\byou(?:'re| are) (?:not (?:listening|understanding|helping|reading|getting)|(?:so |completely "
     r"|totally )?useless)\b",
     r"\byou (?:(?:still |really )?(?:don't|do not|aren't|didn't|did not) (?:understand|listen|get it|read"
@@ -39,7 +39,7 @@ AT_AGENT = any_of(
     r"\bno (?:me )?(?:entiende|entiendes|escucha|escuchas)\b|\beso no es lo que (?:pedí|pregunté|dije)\b",
     r"\bvous ne (?:comprenez|m'écoutez|écoutez) (?:rien|pas)\b|\bce n'est pas ce que j'ai (?:demandé|dit)\b",
 )
-ANGER = any_of(
+ANGER = Phrases(
     r"\b(?:ridiculous|unacceptable|outrageous|infuriating|disgraceful|pathetic|fed up|sick of|what a joke"
     r"|waste of (?:my )?time)\b",
     r"\bi(?:'m| am) (?:(?:so|very|really|extremely|quite|getting) )?(?:angry|furious|mad at|livid|pissed|outraged)\b",
@@ -52,7 +52,7 @@ ANGER = any_of(
     r"\b(?:inacceptable|scandaleux|ridicule|ras[- ]le[- ]bol|j'en ai (?:assez|marre)|perte de temps|n'importe quoi)\b",
     r"\b(?:inaccettabile|sono stuf[oa]|inaceitável|onacceptabel)\b",
 )
-WEARY = any_of(
+WEARY = Phrases(
     r"\b(?:(?:very|so|really|extremely|quite|incredibly|getting|just|this is|it's|been) )(?:frustrat(?:ed|ing)"
     r"|annoy(?:ed|ing))\b",
     r"\bi(?:'m| am) (?:\w+ )?(?:frustrated|annoyed|upset|disappointed|losing patience)\b",
@@ -64,7 +64,7 @@ WEARY = any_of(
     r"\b(?:frustrad[oa]|molest[oa]|decepcionad[oa]|enfadad[oa])\b|\bcuántas veces\b",
     r"\b(?:frustrée?|agacée?|énervée?|déçue?)\b|\bcombien de fois\b",
 )
-NOT_MEANT = any_of(
+NOT_MEANT = Phrases(
     r"\b(?:not|isn't|no longer|never|wasn't|less) (?:\w+ ){0,2}(?:frustrat|annoy|angry|upset|disappoint|ridiculous"
     r"|unacceptable)",
     r"\b(?:don't|do not|won't|wouldn't) (?:\w+ ){0,3}(?:frustrat|annoy|upset|disappoint)"

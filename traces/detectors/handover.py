@@ -3,12 +3,11 @@
 They are rates of a workflow as much as evidence against a session, and so are weak where they are usual.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
-from traces.answers import any_of, arguments_line, clip
+from traces.answers import arguments_line, clip
 from traces.records import AGENT, TOOL, USER, Found, SessionFacts, StepFacts
-from traces.speech import ASKS_LEAVE, CONDITION, NEGATION, asks, hands_over, sentences, worked
+from traces.speech import ASKS_LEAVE, CONDITION, NEGATION, Phrases, asks, hands_over, sentences, worked
 
 VERSION = 1
 LABELS = {
@@ -36,7 +35,7 @@ PERSON = (
     r"|representative|team|specialist)"
     r"|representative|supervisor|manager|specialist|colleague|member of (?:our|the) team|real person|operator)"
 )
-HANDS_OVER = any_of(
+HANDS_OVER = Phrases(
     rf"\b(?:i(?:'m| am|'ll| will|'ve| have)|we(?:'ll| will|'re| are)|let me|you (?:are being|will be"
     rf"|have been)) (?:\w+ ){{0,3}}"
     rf"(?:transferr?(?:ing|ed)?|connect(?:ing|ed)?|escalat(?:e|ing|ed)|hand(?:ing|ed)?|forward(?:ing|ed)?"
@@ -47,7 +46,7 @@ HANDS_OVER = any_of(
     r"|representante|compañer\w)\b",
     r"\bje vous (?:transfère|mets en relation|passe) .{0,30}\b(?:agent|conseiller|collègue|humain|responsable)\b",
 )
-WANTS_PERSON = any_of(
+WANTS_PERSON = Phrases(
     rf"\b(?:speak|talk|chat|connect(?:ed)?|transfer(?:red)?|put) (?:me )?(?:\w+ )?(?:to|with|through to) (?:a |an "
     rf"|the |your )?(?:\w+ )?{PERSON}\b",
     rf"\b(?:get|want|need|give|find) (?:me )?(?:a |an |your )?(?:\w+ )?{PERSON}\b|^\W*(?:human|agent|representative"
@@ -56,7 +55,7 @@ WANTS_PERSON = any_of(
     r"\b(?:hablar con|páseme con|quiero) (?:un |una )?(?:persona|humano|agente|operador|supervisor)\w*\b",
     r"\bparler (?:à|avec) (?:un |une |quelqu'un)(?:\w+ )?(?:personne|humain|conseiller|agent|responsable)?\b",
 )
-TAKES_OVER = any_of(
+TAKES_OVER = Phrases(
     r"\b(?:this is|i'm|i am|my name is) \w+(?: \w+)?,? (?:from|with|at|of) (?:the |our )?(?:\w+ )?(?:support|service"
     r"|billing|care|operations|human)"
     r" ?(?:team|desk|department|staff)?\b.{0,80}\b(?:taking over|took over|take (?:it )?(?:over|from here)"
@@ -72,11 +71,11 @@ TAKES_OVER = any_of(
     r"|procesado) (?:manualmente|a mano)\b",
     r"\b(?:corrigé|traité|fait|annulé) (?:manuellement|à la main)\b",
 )
-RESCUE_EVENT = any_of(
+RESCUE_EVENT = Phrases(
     r"human[_\- ]?(?:takeover|took|joined|override|intervention|correction)|manual[_\- ]?(?:override|rescue"
     r"|takeover)|takeover"
 )
-APPROVAL_NAME = any_of(
+APPROVAL_NAME = Phrases(
     r"(?:ask|request|get|await|wait).{0,8}(?:approval|confirmation|permission|consent)|human.?(?:input|approval"
     r"|review)|approval"
 )
@@ -113,7 +112,7 @@ def _escalated(steps: Sequence[StepFacts]) -> Found | None:
     return Found("escalated", wanted[0].key, WANTED, f"The user asked for a person: “{clip(wanted[1], QUOTED)}”.")
 
 
-def _first(steps: Sequence[StepFacts], role: str, pattern: re.Pattern[str]) -> tuple[StepFacts, str] | None:
+def _first(steps: Sequence[StepFacts], role: str, pattern: Phrases) -> tuple[StepFacts, str] | None:
     """The first step of one side with a sentence that says it plainly, and that sentence."""
     for step in steps:
         if step.role == role:
@@ -123,7 +122,7 @@ def _first(steps: Sequence[StepFacts], role: str, pattern: re.Pattern[str]) -> t
     return None
 
 
-def _says(sentence: str, pattern: re.Pattern[str], *, may_ask: bool) -> bool:
+def _says(sentence: str, pattern: Phrases, *, may_ask: bool) -> bool:
     match = pattern.search(sentence)
     if match is None or (asks(sentence) and not may_ask):
         return False

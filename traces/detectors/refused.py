@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from traces.answers import any_of, clip
+from traces.answers import clip
 from traces.records import AGENT, USER, Found, SessionFacts
-from traces.speech import asks, heard, sentences
+from traces.speech import Phrases, asks, heard, sentences
 
 VERSION = 1
 LABELS = {"refused": "Agent declined"}
@@ -14,7 +14,7 @@ ABOUT = {
 DECLINED = 0.5
 CANNOT = 0.3
 QUOTED = 160
-DECLINES = any_of(
+DECLINES = Phrases(
     r"\b(?:i|we)(?:'m| am|'re| are) (?:sorry,? but )?(?:not able|unable) to (?:help|assist|do (?:that|this)|comply"
     r"|fulfil|discuss"
     r"|provide|answer|accommodate|process|proceed)",
@@ -35,14 +35,14 @@ DECLINES = any_of(
     r"(?:aider|faire|fournir|répondre|traiter|effectuer|procéder|annuler|partager)",
     r"\bnon posso (?:aiutar\w*|fornire|procedere)|\bnão posso (?:ajudar|fornecer)|\bkan ik (?:u |je )?niet helpen\b",
 )
-SELF_CANNOT = any_of(
+SELF_CANNOT = Phrases(
     r"\b(?:i|we)(?:'m| am|'re| are) (?:currently )?(?:not able|unable) to (?!find|locate|see|access|verify|tell|hear"
     r"|reach|say)\w+",
     r"\b(?:i|we) (?:can't|cannot|can not) (?!find|locate|see|access|verify|tell|hear|reach|say|wait|thank|imagine"
     r"|guarantee|be)\w+",
     r"\b(?:no (?:se puede|es posible)|nicht möglich|ist leider nicht|n'est pas possible|ce n'est pas possible)\b",
 )
-IS_IMPOSSIBLE = any_of(
+IS_IMPOSSIBLE = Phrases(
     r"\b(?:that|this|it|which|they|tickets?|orders?|reservations?|changes?|refunds?|flights?|bookings?|items?|plans?"
     r"|accounts?)"
     r" (?:\w+ ){0,4}(?:cannot|can't|can not|may not) be (?!found|sure|certain)\w+",
@@ -52,9 +52,9 @@ IS_IMPOSSIBLE = any_of(
     r"|forbids?)\b",
 )
 # What cannot be done is a refusal where the agent regrets it or leans on a rule, and a mere fact elsewhere.
-REGRETS = any_of(r"\b(?:unfortunately|sorry|i'm afraid|however|regret|polic(?:y|ies)|rules?|terms|therefore|so)\b")
+REGRETS = Phrases(r"\b(?:unfortunately|sorry|i'm afraid|however|regret|polic(?:y|ies)|rules?|terms|therefore|so)\b")
 # "If I cannot find it, I'll …" declines nothing.
-SUPPOSED = any_of(r"^\W*(?:if|in case|should|unless|wenn|falls|si)\b", r"\bwhy (?:i|we) (?:can't|cannot)\b")
+SUPPOSED = Phrases(r"^\W*(?:if|in case|should|unless|wenn|falls|si)\b", r"\bwhy (?:i|we) (?:can't|cannot)\b")
 
 
 def detect(session: SessionFacts) -> Iterator[Found]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from traces.answers import clip
 from traces.records import AGENT, USER, Found, SessionFacts, Threshold
-from traces.speech import content_words, likeness
+from traces.speech import content_words, likeness, numbers_in
 
 VERSION = 1
 LABELS = {"repeated_answer": "Agent repeats itself"}
@@ -47,8 +47,7 @@ def detect(session: SessionFacts, *, same_words: float = SAME_WORDS) -> Iterator
 
 def _is_like(words: frozenset[str], others: frozenset[str], least: float) -> bool:
     """Alike, and with the same numbers: the same sentence about another order is another answer."""
-    numbers = {word for word in words ^ others if any(letter.isdigit() for letter in word)}
-    return not numbers and likeness(words, others) >= least
+    return likeness(words, others) >= least and numbers_in(words) == numbers_in(others)
 
 
 def _strength(times: int) -> float:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from traces.answers import any_of, clip
+from traces.answers import clip
 from traces.records import AGENT, USER, Found, SessionFacts, Threshold
-from traces.speech import content_words, heard, likeness, sentences
+from traces.speech import Phrases, content_words, heard, likeness, numbers_in, sentences
 
 VERSION = 1
 LABELS = {"repeated_request": "User asks again"}
@@ -22,7 +22,7 @@ QUOTED = 110
 FEWEST_WORDS = 4
 # Who asks again does so soon; comparing with all before would take long in a long talk.
 COMPARED_WITH = 30
-ASKS_AGAIN = any_of(
+ASKS_AGAIN = Phrases(
     r"\bi(?:'m| am) asking (?:you )?(?:again|once more)\b",
     r"^\W*(?:so )?(?:again|once more|one more time),? (?:i|please|can|could|what|how)\b",
     r"\b(?:as|like) i (?:already |just )?(?:said|asked|mentioned|requested)(?: (?:before|earlier|already))?,"
@@ -76,8 +76,7 @@ def _same_words(
 
 def _is_like(words: frozenset[str], others: frozenset[str], least: float) -> bool:
     """Alike, and with the same numbers: two orders are two requests."""
-    numbers = {word for word in words ^ others if any(letter.isdigit() for letter in word)}
-    return not numbers and likeness(words, others) >= least
+    return likeness(words, others) >= least and numbers_in(words) == numbers_in(others)
 
 
 def _says_so(text: str) -> tuple[float, str] | None:

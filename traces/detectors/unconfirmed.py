@@ -6,9 +6,20 @@ cancel it") has said yes, whatever the words.
 
 from collections.abc import Iterator, Sequence
 
-from traces.answers import any_of, clip
+from traces.answers import clip
 from traces.records import AGENT, TOOL, USER, Found, SessionFacts, StepFacts
-from traces.speech import ASKS_LEAVE, CHANGES, agrees, changes, hands_over, heard, is_speech, name_words, worked
+from traces.speech import (
+    ASKS_LEAVE,
+    CHANGES,
+    Phrases,
+    agrees,
+    changes,
+    hands_over,
+    heard,
+    is_speech,
+    name_words,
+    worked,
+)
 
 VERSION = 1
 LABELS = {"unconfirmed": "Acted without a yes"}
@@ -19,7 +30,7 @@ ASKED = 0.5
 UNASKED = 0.4
 QUOTED = 120
 STEM = 5
-SAYS_YES = any_of(
+SAYS_YES = Phrases(
     r"\b(?:yes|yep|yeah|confirm(?:ed|ing)?|go ahead|proceed|agreed?|approved?|do it|please do|sounds good"
     r"|looks (?:good|right))\b",
     r"\b(?:ja|einverstanden|bestätige|gerne|sí|de acuerdo|confirmo|adelante|oui|d'accord|je confirme)\b",
