@@ -134,7 +134,9 @@ SORTS = (
         0.5,
         re.compile(
             r"(?<![\w.+#/=-])(?:\+\d(?:[ .()-]{0,2}\d){8,14}|\(\d{3}\) ?\d{3}[ .-]\d{4}"
-            r"|\d{3}([ .-])\d{3}\1\d{4})(?![\w-])"
+            r"|\d{3}(?P<gap>[ .-])\d{3}(?P=gap)\d{4})(?![\w-])"
+            r"|(?i:\b(?:phone|mobile|cell|telephone|telefon|handy)(?: (?:number|no\.?))?(?: is)?[:.]? )"
+            r"(?P<told>\+?\(?\d(?:[ ()./-]{0,2}\d){8,14})(?![\w-])"
         ),
         _is_phone,
     ),
@@ -162,7 +164,7 @@ def _told(step: StepFacts) -> Iterator[tuple[_Sort, str]]:
     taken: set[int] = set()
     for sort in SORTS:
         for match in sort.pattern.finditer(text):
-            start, end = match.span("told") if "told" in match.groupdict() else match.span()
+            start, end = match.span("told") if match.groupdict().get("told") else match.span()
             before = text[max(0, match.start() - CONTEXT) : match.start()]
             if taken.isdisjoint((start, end - 1)) and sort.is_one(text[start:end], before):
                 taken.update(range(start, end))

@@ -96,6 +96,8 @@ RULES = (
             r"(?:missing|required|unexpected|unknown) (?:\w+ ){0,3}(?:argument|param|keyword|field)",
             r"must (?:be|not)|should (?:be|match|not)|does not (?:match|add up)|cannot be|syntax error|declined",
             r"not (?:allowed|enough|available|supported)|already (?:been|exist|refunded|cancel)",
+            r"(?:above|over|exceeds?|beyond) (?:the |your |my )?(?:\w+ )?(?:limit|maximum)\b",
+            r"out of range|too (?:large|long|many)\b",
         ),
     ),
 )

@@ -125,6 +125,8 @@ MESSAGES = {
         "Error: non-pending order cannot be modified",
         "Error: Not enough balance in payment method gift_card_1",
         "Your card was declined.",
+        "amount above the limit",
+        "quantity exceeds the maximum order size",
         'syntax error at or near "SELEC"',
     ],
     "other": [
