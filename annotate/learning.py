@@ -28,7 +28,8 @@ REPORTED_ON = 2_000
 LOOKED_AT = 500
 REMEMBERED_SECONDS = 3_600
 # A weight that moves by less makes no difference that anybody could see.
-MOVED = 0.05
+MOVED = 0.1
+PROFILE = "profile="
 # So many more reviews are worth a new report, even where the weights stand.
 GROWN_BY = 1.1
 
@@ -74,8 +75,8 @@ def _is_news(before: PriorityModel | None, model: Model, reviews: int) -> bool:
 
 
 def furthest_moved(before: Model, after: Model) -> float:
-    """By how much the mean of the weight moved that moved most."""
-    names = {*before.weights, *after.weights}
+    """By how much the mean of the weight moved that moved most; coordinates of profiles say nothing one by one."""
+    names = {name for name in {*before.weights, *after.weights} if not name.startswith(PROFILE)}
     return max((abs(before.weight(name) - after.weight(name)) for name in names), default=0.0)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-Z = 1.959964
+from common.intervals import Z95, wilson
+
 # Bins have as many reviews each as can be, at least so many, and there are at most so many of them.
 IN_A_BIN = 10
 NEEDED_OF_EACH = 5
@@ -56,14 +57,6 @@ def _bin(rows: Sequence[tuple[float, bool]]) -> Bin:
     return Bin(round(mean, 4), len(rows), failures, round(low, 4), round(high, 4))
 
 
-def wilson(found: int, of: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share (E. B. Wilson, JASA 22, 1927)."""
-    share, spread = found / of, Z * Z / of
-    middle = (share + spread / 2) / (1 + spread)
-    half = Z / (1 + spread) * sqrt(share * (1 - share) / of + spread / of / 4)
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
 def auc(expected: Sequence[float], failed: Sequence[bool]) -> list[float] | None:
     """The chance that a failure had the higher probability than a success, with a 95 % interval (Hanley, McNeil 1982).
 
@@ -79,5 +72,5 @@ def auc(expected: Sequence[float], failed: Sequence[bool]) -> list[float] | None
     area = (float(ranks[np.array(failed)].sum()) - bad * (bad + 1) / 2) / (bad * good)
     one, two = area / (2 - area), 2 * area * area / (1 + area)
     variance = (area * (1 - area) + (bad - 1) * (one - area * area) + (good - 1) * (two - area * area)) / (bad * good)
-    half = Z * sqrt(max(0.0, variance))
+    half = Z95 * sqrt(max(0.0, variance))
     return [round(float(value), 4) for value in (area, max(0.0, area - half), min(1.0, area + half))]

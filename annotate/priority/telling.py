@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from math import exp
 
-Z = 1.959964
+from common.intervals import Z95
+
 # The ends of the plots, as log-odds: from a quarter of the odds to a hundredfold.
 LEFT, RIGHT = -1.4, 4.7
 WIDTH = 240.0
@@ -32,7 +33,7 @@ def place(weight: float) -> float:
 
 
 def _interval(mean: float, sd: float) -> tuple[float, float, float]:
-    return place(mean - Z * sd), place(mean), place(mean + Z * sd)
+    return place(mean - Z95 * sd), place(mean), place(mean + Z95 * sd)
 
 
 def effect_in_words(weight: float) -> str:
@@ -51,7 +52,7 @@ def effect_in_words(weight: float) -> str:
 
 def range_in_words(mean: float, sd: float) -> str:
     """Between which factors the effect lies with 95 % certainty."""
-    return f"from {_factor(mean - Z * sd)} to {_factor(mean + Z * sd)}"
+    return f"from {_factor(mean - Z95 * sd)} to {_factor(mean + Z95 * sd)}"
 
 
 def times(weight: float) -> str:

@@ -15,6 +15,8 @@ from annotate.queries.evidence import model_of
 from traces.detectors import label_of
 
 HISTORY = 20
+# What a session did as coordinates: none of them means anything by itself.
+PROFILE = "profile="
 MOST_SEGMENTS = 20
 # An effect on the odds below this is not worth a row for a segment.
 LEAST_TOLD = 0.1
@@ -103,7 +105,8 @@ def learned(project: Project) -> Learned:
     history = list(PriorityModel.objects.filter(project=project).order_by("-number")[:HISTORY])
     row = history[0] if history else None
     model, report = model_of(row), row.report if row else {}
-    rows = [_row(name, model, report.get("reviews", {})) for name in model.weights if name != BIAS]
+    told = [name for name in model.weights if name != BIAS and not name.startswith(PROFILE)]
+    rows = [_row(name, model, report.get("reviews", {})) for name in told]
     rows.sort(key=lambda one: (-abs(model.weight(one.name)), one.name))
     judged = Review.objects.filter(project=project, withdrawn_at=None).exclude(outcome=Outcome.UNKNOWN)
     return Learned(
