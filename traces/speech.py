@@ -233,7 +233,8 @@ def spoken(steps: Sequence[StepFacts], role: str) -> list[tuple[int, StepFacts]]
 
 def likeness(one: frozenset[str], other: frozenset[str]) -> float:
     """How many of the words of two texts are in both, 0..1 (Jaccard)."""
-    return len(one & other) / len(one | other) if one and other else 0.0
+    shared = len(one & other)
+    return shared / (len(one) + len(other) - shared) if shared else 0.0
 
 
 @lru_cache(maxsize=256)

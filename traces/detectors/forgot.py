@@ -26,12 +26,12 @@ IS = r"(?:'s| is| was| are|:| =|#| no\.?| number| id| code| nummer| lautet| ist|
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """What may be asked for: its name, how it is called, how it looks, and whether that look alone tells it."""
+    """What may be asked for: its name, how it is called, how it looks, and whether digits are in it."""
 
     name: str
     called: Phrases
     value: re.Pattern[str]
-    by_look: bool = False
+    has_digits: bool = True
     several: bool = False
 
 
@@ -54,7 +54,7 @@ THINGS = (
         "e-mail address",
         Phrases(r"\be-?mail\b", r"\bcorreo\b"),
         any_of(r"(?P<it>[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{2,20})+)"),
-        by_look=True,
+        has_digits=False,
     ),
     Thing(
         "phone number",
@@ -63,7 +63,6 @@ THINGS = (
             r"|\bhandynummer\b"
         ),
         any_of(r"(?<![\w.-])(?P<it>\+?\(?\d{2,4}\)?(?:[ ./-]?\d{2,5}){2,4})(?![\w-])"),
-        by_look=True,
     ),
     Thing(
         "zip code",
@@ -83,6 +82,7 @@ THINGS = (
             r"\b(?:my (?:full )?name is|my name's|mein name ist|ich heiße|me llamo|mi nombre es|je m'appelle"
             r"|mon nom est) (?P<it>[^\W\d_]+ [^\W\d_]+)"
         ),
+        has_digits=False,
     ),
     Thing(
         "date of birth",
@@ -102,6 +102,8 @@ THINGS = (
         "case number", "case|ticket|claim|policy|invoice|tracking|reference|vorgangs|rechnungs|factura|facture|dossier"
     ),
 )
+WORDY = tuple(thing for thing in THINGS if not thing.has_digits)
+DIGIT = re.compile(r"\d")
 REQUESTS = Phrases(
     r"\b(?:provide|share|give|tell|enter|send|supply|specify|type|state|let me know (?:your|the)|what(?:'s| is| are"
     r"| was))\b",
@@ -184,7 +186,8 @@ def _requests(text: str) -> Iterator[str]:
 def _given(text: str, asked: tuple[Thing, ...]) -> dict[str, str]:
     """The things that the user's message holds, each with the words around it."""
     said = heard(text)
-    found = {thing.name: match for thing in THINGS if (match := thing.value.search(said))}
+    likely = THINGS if DIGIT.search(said) else WORDY
+    found = {thing.name: match for thing in likely if (match := thing.value.search(said))}
     numbers = [thing for thing in asked if thing.several]
     is_short = len(said) <= LINE
     if len(numbers) == 1 and is_short and numbers[0].name not in found and (match := ALONE.search(said)):
