@@ -25,7 +25,7 @@ OFF_OFFER = Q(removed_at__isnull=False) | Q(before_lead_at__isnull=False)
 _TAKEABLE = """
     s.state IN ('free', 'leased') AND (s.state = 'free' OR s.lease_until < %(now)s)
     AND (s.assigned_to_id = %(user)s OR (s.assigned_to_id IS NULL AND (
-        NOT EXISTS (SELECT 1 FROM annotate_queue_takers some WHERE some.queue_id = /*queue*/)
+        NOT EXISTS (SELECT 1 FROM annotate_queue_takers named WHERE named.queue_id = /*queue*/)
         OR EXISTS (SELECT 1 FROM annotate_queue_takers me WHERE me.queue_id = /*queue*/ AND me.user_id = %(user)s)
     )))
     AND NOT EXISTS (
@@ -76,6 +76,7 @@ def take_next(*, queue: Queue, user: User) -> Slot | None:
     for _ in range(ATTEMPTS):
         try:
             with transaction.atomic():
+                _await_order(queue)
                 for statement in (_OWN, _ASSIGNED, _NEXT):
                     if taken := _run(statement, queue=queue.pk, user=user.pk):
                         return _opened(taken)
@@ -84,6 +85,16 @@ def take_next(*, queue: Queue, user: User) -> Slot | None:
             # The same person's other tab took another slot of this session in the same instant; the constraint held.
             continue
     return None
+
+
+def _await_order(queue: Queue) -> None:
+    """Waits while the queue is being ranked again: SKIP LOCKED would pass over just what has a new place.
+
+    Many take at once: the lock is shared by them, and only ranking holds it alone. SQLite has one writer anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM annotate_queue WHERE id = %s FOR SHARE", [queue.pk])
 
 
 def take_this(*, slot_id: int, user: User) -> Slot | None:
