@@ -14,6 +14,7 @@ from tests.e2e.running import Running
 
 FEWEST = 2_000
 LISTS = "/p/bench/sessions/"
+OVERVIEW = ("outcome", "signals", "people", "queues", "tools", "usual")
 PAGES: list[tuple[str, str, float]] = [
     ("sessions, newest", LISTS, 0),
     ("sessions, last page", LISTS + "?page=99999", 0),
@@ -24,6 +25,10 @@ PAGES: list[tuple[str, str, float]] = [
     ("sessions, search", LISTS + "?q=warehouse+card", 0),
     ("session of 20 steps", LISTS + "{short}/", 0),
     ("session of 200 steps", LISTS + "{long}/", 150),
+    ("overview", "/p/bench/overview/", 300),
+    *((f"overview, {part}", f"/p/bench/overview/?part={part}", 300) for part in OVERVIEW),
+    ("overview, one workflow", "/p/bench/overview/workflow/?workflow=refund+agent", 300),
+    ("overview, by model", "/p/bench/overview/compare/?by=model", 300),
     ("queues", "/p/bench/review/", 0),
     ("issue board", "/p/bench/issues/", 200),
     ("issue board, one workflow", "/p/bench/issues/?workflow=refund+agent", 200),
