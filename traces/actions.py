@@ -1,6 +1,7 @@
 """Writes: what people decide about how sessions are read, and the signals that apps above this one find."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import astuple
 
 from django.db import IntegrityError, transaction
@@ -17,13 +18,18 @@ from traces.records import Found, Threshold
 from traces.storing import counts_of
 from traces.tasks import rerun
 
+SCORE_READERS = ("evaluator_disagrees", "scores")
 # The columns that take the fields of a Found, between its session and its detector's version.
 SIGNAL = ("session", "kind", "step_key", "strength", "sentence", "detail", "detector_version")
 
 
 def set_meanings(*, project: Project, chosen: Mapping[str, Reading | None]) -> None:
-    """How the project reads the scores of these names from now on; None: not at all yet."""
+    """How the project reads the scores of these names from now on; None: not at all yet.
+
+    Where that changes what stored scores say, those detectors run again that read them.
+    """
     with transaction.atomic():
+        before = _meanings(project)
         unset = [name for name, meaning in chosen.items() if meaning is None]
         ScoreMeaning.objects.filter(project=project, name__in=unset).delete()
         rows = [
@@ -34,6 +40,14 @@ def set_meanings(*, project: Project, chosen: Mapping[str, Reading | None]) -> N
         ScoreMeaning.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["project", "name"], update_fields=["polarity", "middle"]
         )
+        if _meanings(project) != before:
+            # While another run goes on, what it has read already waits for the next.
+            with suppress(Refused):
+                start_run(project=project, by=None, detectors=SCORE_READERS)
+
+
+def _meanings(project: Project) -> set[tuple[str, str, float]]:
+    return set(ScoreMeaning.objects.filter(project=project).values_list("name", "polarity", "middle"))
 
 
 def set_detector(

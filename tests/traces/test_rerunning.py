@@ -11,9 +11,10 @@ from accounts.models import Project, User
 from common.errors import Refused
 from tests.builders import NOON, make_project, make_session, make_talk
 from traces import rerunning, tasks
-from traces.actions import set_detector, start_run, stop_run
+from traces.actions import SCORE_READERS, set_detector, set_meanings, start_run, stop_run
 from traces.detectors import DETECTORS, Detector
-from traces.models import AgentSession, DetectorSetting, Signal, SignalRun, ToolUse
+from traces.meanings import Reading
+from traces.models import AgentSession, DetectorSetting, Score, Signal, SignalRun, ToolUse
 from traces.records import Found, SessionFacts, Threshold
 from traces.rerunning import has_free_run, run_some
 from traces.settling import settle_quiet
@@ -246,6 +247,22 @@ def test_set_detector_keeps_a_history_of_changes_only(project: Project, lead: Us
     assert changes == [False, True, False, True, True]
     said = DetectorSetting.objects.values_list("switched_off", "thresholds", "set_by")
     assert list(said) == [([], {"times": 4.0}, lead.pk), (["slow"], {}, lead.pk), ([], {}, lead.pk)]
+
+
+def test_new_meaning_of_a_score_is_read_into_history(project: Project, lead: User) -> None:
+    session = make_session(project, closed=True)
+    Score.objects.create(project=project, session=session, identity="x", name="care", value=0)
+    settle_quiet(NOON)
+    assert kinds(session) == []
+    for _ in range(2):
+        set_meanings(project=project, chosen={"care": Reading("good")})
+        run_some(9)
+    assert kinds(session) == ["low_score"]
+    assert [run.detectors for run in SignalRun.objects.all()] == [list(SCORE_READERS)]
+    assert set(SCORE_READERS) <= {detector.name for detector in DETECTORS}
+    start_run(project=project, by=lead)
+    set_meanings(project=project, chosen={"care": None})
+    assert SignalRun.objects.count() == 2
 
 
 def test_sweep_rings_for_a_run_that_nobody_works_on(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
