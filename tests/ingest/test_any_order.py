@@ -43,7 +43,7 @@ class StartAfresh(Exception):
 def rows(project: Project) -> list[Any]:
     """All that a reader could see of the project's sessions."""
     hidden = {"_state", "id", "session_id", "project_id", "revision", "created_at", "last_received_at"}
-    hidden |= {"draw", "signals_at"}
+    hidden |= {"draw", "signals_at", "signals_revision"}
     return [
         [
             {name: value for name, value in row.items() if name not in hidden}
