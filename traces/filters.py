@@ -79,6 +79,7 @@ RARER = (
         "error_class",
         "failure_type",
         "issue",
+        "like_issue",
         "source",
         "score",
         "feedback",

@@ -51,6 +51,12 @@ class Table:
     frame: str
     most: float
 
+    @property
+    def has_estimates(self) -> bool:
+        """Whether there is anything on the scale."""
+        row = self.whole
+        return any(share.estimate is not None for share in (row.people, row.client, row.machine))
+
 
 def outcome_table(project: Project, choice: Choice, by: str) -> Table:
     """Eight queries, however many rows."""

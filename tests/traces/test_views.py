@@ -19,6 +19,7 @@ from tests.builders import (
     make_steps,
     make_talk,
 )
+from traces.filters import RARER, SessionFilter
 from traces.models import Score, ScoreMeaning, Signal, StepKind, ToolUse
 
 LIST = "/p/acme/sessions/"
@@ -209,6 +210,11 @@ def test_session_list_opens_the_folded_filters_once_one_is_chosen(lead_client: C
     assert '<details class="rarer">' in folded
     assert '<details class="rarer" open>' in opened
     assert '<option value="gpt-5" selected>' in opened
+
+
+def test_session_list_folds_all_but_a_line_of_filters() -> None:
+    shown = [name for name in SessionFilter.base_filters if name not in RARER]
+    assert shown == ["q", "workflow", "release", "environment", "status", "signal", "judged", "start", "end"]
 
 
 def test_session_list_escapes_what_sessions_say(lead_client: Client, project: Project) -> None:
