@@ -201,7 +201,7 @@ def check_row(row: dict[str, Any], told: dict[str, Any], running: Running, key: 
         "surfaced_step": None,
         "issue": row["issue"],
         "membership": row["membership"],
-        "selection_probability": 0.2 if row["stratum"] == "random" else None,
+        "selection_probability": pytest.approx(0.2, abs=1e-8) if row["stratum"] == "random" else None,
         "stratum": row["stratum"],
     }
     assert row["created_at"] <= row["updated_at"]
