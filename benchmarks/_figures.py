@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks._learning import Flags, Learn, Numbers, Score, by_prior, cross_fitted, figures
+from benchmarks._learning import Flags, Learn, Numbers, Score, by_prior, cross_fitted, figures, weighted_figures
 from benchmarks._sessions import Ranked
 
 LABELS = (25, 50, 100)
@@ -35,22 +35,20 @@ def with_labels(
     return found
 
 
-def _resampled(
-    orders: Iterable[Numbers], failed: Flags, times: int, random: np.random.Generator
-) -> list[dict[str, float]]:
-    found = []
-    for scores in orders:
-        for _ in range(times):
-            drawn = random.integers(len(failed), size=len(failed))
-            if 0 < failed[drawn].sum() < len(failed):
-                found.append(figures(scores[drawn], failed[drawn]))
-    return found
+def _resampled(orders: Iterable[Numbers], failed: Flags, times: int, random: np.random.Generator) -> dict[str, Numbers]:
+    """The figures of each order on sessions drawn anew with repetition, so many times."""
+    even = np.full(len(failed), 1 / len(failed))
+    found = [
+        weighted_figures(scores, failed, random.multinomial(len(failed), even, size=times).astype(float))
+        for scores in orders
+    ]
+    return {name: np.concatenate([one[name] for one in found]) for name in found[0]}
 
 
-def _named(means: dict[str, float], resampled: Sequence[dict[str, float]], labels: int) -> Figures:
+def _named(means: dict[str, float], resampled: dict[str, Numbers], labels: int) -> Figures:
     found: Figures = {}
     for name, mean in means.items():
-        low, high = np.percentile([one[name] for one in resampled], MIDDLE_95)
+        low, high = np.nanpercentile(resampled[name], MIDDLE_95)
         found[f"{name}_{labels}"] = round(mean, 3)
         found[f"{name}_{labels}_interval"] = [round(float(low), 3), round(float(high), 3)]
     return found

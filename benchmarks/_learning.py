@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
@@ -26,28 +25,32 @@ Score = Callable[[Sequence[Ranked]], Numbers]
 Learn = Callable[[Sequence[Ranked]], Score]
 
 
-def auc(scores: Numbers, failed: Flags) -> float:
-    """The chance that a failure stands before a success; ties count half. nan where there is only one of the two."""
-    bad = int(failed.sum())
-    good = len(failed) - bad
-    if not bad or not good:
-        return float("nan")
-    return float((rankdata(scores)[failed].sum() - bad * (bad + 1) / 2) / (bad * good))
-
-
-def lift(scores: Numbers, failed: Flags, front: float) -> float:
-    """Failures in the front part of the order, against random order. Of sessions that tie, their share counts."""
-    size = max(1, round(front * len(scores)))
-    edge = np.sort(scores)[::-1][size - 1]
-    above, tied = scores > edge, scores == edge
-    found = failed[above].sum() + failed[tied].mean() * (size - above.sum())
-    base = failed.mean()
-    return float(found / size / base) if base else float("nan")
-
-
 def figures(scores: Numbers, failed: Flags) -> dict[str, float]:
-    """AUC and lifts of one order, by name."""
-    return {"auc": auc(scores, failed)} | {f"lift{front * 100:.0f}": lift(scores, failed, front) for front in FRONTS}
+    """AUC and lifts of one order, by name; nan where there is only one outcome."""
+    once = np.ones((1, len(scores)))
+    return {name: float(found[0]) for name, found in weighted_figures(scores, failed, once).items()}
+
+
+def weighted_figures(scores: Numbers, failed: Flags, times: Numbers) -> dict[str, Numbers]:
+    """The same for each row of `times`, (rows, sessions): how often each session is there.
+
+    AUC is the chance that a failure stands before a success, ties counting half. Lift is the share of failures in the
+    front part against that in all; of sessions that tie at its edge, their share counts.
+    """
+    order = np.argsort(-scores, kind="stable")
+    starts = np.flatnonzero(np.diff(-scores[order], prepend=-np.inf))
+    all_of = np.add.reduceat(times[:, order], starts, axis=1)
+    bad_of = np.add.reduceat((times * failed)[:, order], starts, axis=1)
+    all_to, bad_to = np.cumsum(all_of, axis=1), np.cumsum(bad_of, axis=1)
+    bad, good = bad_to[:, -1], all_to[:, -1] - bad_to[:, -1]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = {"auc": np.sum((all_of - bad_of) * (bad_to - bad_of / 2), axis=1) / (bad * good)}
+        for front in FRONTS:
+            size = np.maximum(1, np.round(front * all_to[:, -1]))
+            edge = (np.arange(len(times)), np.argmax(all_to >= size[:, None], axis=1))
+            beyond = (all_to[edge] - size) * bad_of[edge] / all_of[edge]
+            found[f"lift{front * 100:.0f}"] = (bad_to[edge] - beyond) / size / (bad / all_to[:, -1])
+    return found
 
 
 def by_prior(sessions: Sequence[Ranked]) -> Numbers:

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import roc_auc_score
 
 from benchmarks._figures import by_signal, wilson
-from benchmarks._learning import auc, by_hand, by_prior, cross_fitted, learn_model, lift
+from benchmarks._learning import by_hand, by_prior, cross_fitted, figures, learn_model, weighted_figures
 from benchmarks._outcomes import has_failed, read_outcomes
 from benchmarks._sessions import Ranked, seen_by_ranking
 from ingest.records import ScoreRecord
@@ -90,21 +93,34 @@ def test_ranking_sees_the_same_whatever_the_outcome(tmp_path: Path) -> None:
     assert seen[0] == seen[1]
 
 
-def test_auc_counts_ties_half_and_knows_no_answer_for_one_outcome() -> None:
-    failed = np.array([True, True, False, False])
+@given(st.lists(st.tuples(st.integers(0, 9), st.booleans()), min_size=4, max_size=60))
+def test_figures_agree_with_scikit_learn(told: list[tuple[int, bool]]) -> None:
+    scores = np.array([float(score) for score, _ in told])
+    failed = np.array([bad for _, bad in told])
+    found = figures(scores, failed)["auc"]
 
-    assert auc(np.array([4.0, 3.0, 2.0, 1.0]), failed) == 1.0
-    assert auc(np.array([1.0, 2.0, 3.0, 4.0]), failed) == 0.0
-    assert auc(np.ones(4), failed) == 0.5
-    assert np.isnan(auc(np.ones(4), np.zeros(4, dtype=bool)))
+    if failed.all() or not failed.any():
+        assert np.isnan(found)
+    else:
+        assert found == pytest.approx(roc_auc_score(failed, scores))
 
 
 def test_lift_of_the_best_order_is_the_best_possible_and_of_ties_one() -> None:
     failed = np.array([True] * 30 + [False] * 70)
 
-    assert lift(failed.astype(float), failed, 0.2) == pytest.approx(1 / 0.3)
-    assert lift(np.ones(100), failed, 0.2) == pytest.approx(1.0)
-    assert lift(-failed.astype(float), failed, 0.2) == 0.0
+    assert figures(failed.astype(float), failed)["lift20"] == pytest.approx(1 / 0.3)
+    assert figures(np.ones(100), failed)["lift20"] == pytest.approx(1.0)
+    assert figures(-failed.astype(float), failed)["lift20"] == 0.0
+
+
+def test_weighted_figures_are_those_of_sessions_written_so_often() -> None:
+    scores, failed = np.array([3.0, 2.0, 2.0, 1.0]), np.array([True, False, True, False])
+    times = np.array([[1.0, 2.0, 0.0, 3.0], [4.0, 1.0, 1.0, 1.0]])
+
+    found = weighted_figures(scores, failed, times)
+    for row, counts in enumerate(times.astype(int)):
+        written = figures(np.repeat(scores, counts), np.repeat(failed, counts))
+        assert {name: values[row] for name, values in found.items()} == pytest.approx(written)
 
 
 def test_by_signal_counts_sessions_not_signals() -> None:
@@ -142,8 +158,8 @@ def test_cross_fitted_learns_what_the_prior_does_not_know() -> None:
 
     learned = cross_fitted(sessions, [50], np.random.default_rng(1), learn_model, queued=True)[0]
 
-    assert auc(by_prior(sessions), failed) == 0.5
-    assert auc(learned, failed) > 0.95
+    assert figures(by_prior(sessions), failed)["auc"] == 0.5
+    assert figures(learned, failed)["auc"] > 0.95
 
 
 def test_by_hand_counts_errors_thrice() -> None:
