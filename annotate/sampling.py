@@ -1,11 +1,11 @@
 """The random sample of a queue: a property of sessions that nothing they did can change.
 
 Every session has a draw, uniform in [0, 1), made when it came (`AgentSession.draw`). A queue counts from an origin of
-its own, so that queues draw independently: a session's place in the queue is how far its draw lies above the origin,
-around the circle. `Queue.drawn_below` (τ) only grows, and **a session of the queue's filter is in its random sample if
-and only if its place is below τ**, whether or not it is an item of the queue yet, and however it came into it. The
-chance of any session of the filter to be in the sample is τ. The sample is read in the order of places, so that what
-has been read of it at any time is a uniform draw too.
+its own, so that queues do not all draw the same sessions: a session's place in the queue is how far its draw lies
+above the origin, around the circle. `Queue.drawn_below` (τ) only grows, and **a session of the queue's filter is in its
+random sample if and only if its place is below τ**, whether or not it is an item of the queue yet, and however it came
+into it. The chance of any session of the filter to be in the sample is τ. The sample is read in the order of places, so
+that what has been read of it at any time is a uniform draw too.
 
 Whether a draw is in the sample is decided by `spans_of` alone, in Python (`in_sample`) and in SQL
 (`annotate.queries.sample.sampled`): by comparing the same numbers, so that no rounding makes the two differ.

@@ -60,7 +60,7 @@ def test_the_sample_is_as_large_as_its_share_and_places_are_uniform() -> None:
     assert abs(sum(in_sample(3, 0.2, draw) for draw in thrown) / 20_000 - 0.2) < 0.01
 
 
-def test_queues_draw_independently() -> None:
+def test_queues_draw_others_than_each_other() -> None:
     # Over many pairs of queues, two samples of a fifth share a twenty-fifth of the sessions.
     thrown = np.random.default_rng(11).random(500)
     member = np.array([[in_sample(queue, 0.2, draw) for draw in thrown] for queue in range(1, 60)])
