@@ -229,6 +229,8 @@ class Slot(models.Model):
                 condition=models.Q(state__in=["free", "leased"]),
                 name="slot_claim_order",
             ),
+            # serves how far a queue is, which every review page shows
+            models.Index(fields=["queue", "state"], name="slot_progress"),
             # serves the newest skips of a person, which undo takes back
             models.Index(
                 fields=["reviewer", "-ended_at"], condition=models.Q(state="skipped"), name="slot_skips_of_person"
