@@ -6,7 +6,6 @@ from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from accounts.models import User
-from annotate.claims import free
 from annotate.models import QueueItem, Slot, SlotState
 
 NOBODYS = {"reviewer": None, "lease_token": None, "lease_until": None, "opened_at": None}
@@ -33,7 +32,10 @@ def set_aside(item: QueueItem) -> None:
 
 def offer(item: QueueItem) -> int:
     """Makes the places that were set aside free again, unless the item is off offer; how many."""
-    return free(Slot.objects.filter(item=item, is_extra=False, state=SlotState.ASIDE))
+    if item.removed_at is not None or item.before_lead_at is not None:
+        return 0
+    kept = Slot.objects.filter(item=item, is_extra=False, state=SlotState.ASIDE)
+    return kept.update(state=SlotState.FREE, **NOBODYS)
 
 
 def skips_of(item: QueueItem) -> int:

@@ -49,14 +49,13 @@ def skip_slot(*, slot: Slot, reviewer: User, reason: str, lease_token: uuid.UUID
 
 def _pass_on(item: QueueItem) -> None:
     """Another place instead of the skipped one; what becomes of it is the queue's to say."""
-    new_slot(item, state=SlotState.ASIDE)
     if skips_of(item) % item.queue.skips_to_lead == 0:
         item.before_lead_at = timezone.now()
         item.save(update_fields=["before_lead_at"])
-    if item.before_lead_at or item.queue.skip_policy == SkipPolicy.NOBODY:
+    is_kept = item.before_lead_at or item.removed_at or item.queue.skip_policy == SkipPolicy.NOBODY
+    new_slot(item, state=SlotState.ASIDE if is_kept else SlotState.FREE)
+    if is_kept:
         set_aside(item)
-    else:
-        offer(item)
 
 
 @transaction.atomic
