@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import Membership, Project, Role, User
 from annotate.actions.queues import create_default_queue
 from annotate.actions.reviews import Told, submit_review
-from annotate.models import Outcome, Review, Severity, Slot
+from annotate.models import Outcome, Review, Severity, Slot, SlotState, Stratum
 from common.errors import Refused
 from demo.ground_truth import FAILURE_TYPES, SEVERE
 from demo.queries import MADE_UP_PEOPLE, REVIEWS, SLUG, demo_project
@@ -19,7 +20,8 @@ from demo.story.telling import digest
 
 NAME = "Harbor (demo)"
 REVIEWERS = {"maya": "Maya (demo)", "tom": "Tom (demo)", "ines": "Ines (demo)"}
-FAILED_SHARE = 0.75  # of the first reviews; people look at what went wrong first
+DRAWN = 20  # of their reviews: as many of the random sample as a share can be told from
+LEFT_ONE_OF = 4
 CLIENT_IDS = uuid.UUID("6f2c1f0e-3a5d-4c59-9f0a-6d2f7c1b8e44")
 
 
@@ -50,37 +52,47 @@ def _reviewers() -> list[User]:
 def review_demo(*, project: Project, runs: Sequence[AgentRun]) -> int:
     """Lets the made-up reviewers judge the first sessions; returns how many of their reviews there are now.
 
-    Sessions that are in no queue yet are left for the next call; whatever was reviewed before is not reviewed again.
+    What somebody else sent into the demo is left to them.
     """
     queue = create_default_queue(project=project)
     reviewers = _reviewers()
-    for number, run in enumerate(_chosen(runs)):
-        client_id = uuid.uuid5(CLIENT_IDS, run.external_id)
-        slot = Slot.objects.filter(queue=queue, item__session__external_id=run.external_id).first()
-        if slot is None or Review.objects.filter(project=project, client_id=client_id).exists():
-            continue
-        review = submit_review(
-            slot=slot,
-            reviewer=reviewers[number % len(reviewers)],
-            client_id=client_id,
-            outcome=Outcome.FAILURE if run.truth else Outcome.SUCCESS,
-            failures=_told(run),
-        )
-        # Made-up people read too: the pace of the queue is the pace of people, not of this loop.
-        Review.objects.filter(pk=review.pk).update(opened_at=review.submitted_at - _reading_time(run))
-    return Review.objects.filter(project=project, reviewer__in=reviewers).count()
+    told = {run.external_id: run for run in runs}
+    free = Slot.objects.filter(queue=queue, state=SlotState.FREE, item__session__external_id__in=told)
+    done = Review.objects.filter(project=project, reviewer__in=reviewers)
+    count = done.count()
+    drawn = DRAWN - done.filter(slot__item__stratum=Stratum.RANDOM).count()
+    for number, slot in enumerate(_chosen(free, max(0, drawn))[: max(0, REVIEWS - count)], start=count):
+        _review(slot, reviewers[number % len(reviewers)], told[slot.item.session.external_id])
+    return done.count()
+
+
+def _chosen(free: QuerySet[Slot], drawn: int) -> list[Slot]:
+    """What the made-up reviewers read next: the first `drawn` of the random sample, and three of four ranked sessions.
+
+    Nothing is chosen by how it went: the sample would be none, and the shares that are told from it untrue. Every
+    fourth ranked one is left to whoever tries the demo, so that they see what signals look like.
+    """
+    ordered = free.select_related("item__session").order_by("-priority", "pk")
+    ranked = ordered.exclude(item__stratum=Stratum.RANDOM)
+    kept = [slot for place, slot in enumerate(ranked) if place % LEFT_ONE_OF != 0]
+    return [*ordered.filter(item__stratum=Stratum.RANDOM)[:drawn], *kept]
+
+
+def _review(slot: Slot, reviewer: User, run: AgentRun) -> None:
+    review = submit_review(
+        slot=slot,
+        reviewer=reviewer,
+        client_id=uuid.uuid5(CLIENT_IDS, run.external_id),
+        outcome=Outcome.FAILURE if run.truth else Outcome.SUCCESS,
+        failures=_told(run),
+    )
+    # Made-up people read too: the pace of the queue is the pace of people, not of this loop.
+    Review.objects.filter(pk=review.pk).update(opened_at=review.submitted_at - _reading_time(run))
 
 
 def _reading_time(run: AgentRun) -> timedelta:
     """40 s to 3 min, always the same for a session."""
     return timedelta(seconds=40 + int(digest("pace", run.external_id)[:4], 16) % 140)
-
-
-def _chosen(runs: Sequence[AgentRun]) -> list[AgentRun]:
-    """Which sessions the made-up reviewers judge, in an order without a pattern."""
-    mixed = sorted(runs, key=lambda run: digest("review", run.external_id))
-    failed = [run for run in mixed if run.truth][: round(REVIEWS * FAILED_SHARE)]
-    return failed + [run for run in mixed if not run.truth][: REVIEWS - len(failed)]
 
 
 def _told(run: AgentRun) -> list[Told]:

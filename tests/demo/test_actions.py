@@ -7,7 +7,7 @@ from django.test import Client
 from accounts.access import find_api_key
 from accounts.models import ApiKey, Membership, Project, Role, User
 from annotate.filling import fill_queues, make_default_queue
-from annotate.models import Failure, Review, Severity
+from annotate.models import Failure, Outcome, QueueItem, Review, Severity, SlotState, Stratum
 from common.errors import Refused
 from demo.actions import create_demo, remove_demo, review_demo
 from demo.management.commands.seed_demo import sending_key
@@ -62,16 +62,32 @@ def test_demo_does_not_take_another_projects_address(owner: User) -> None:
         create_demo(owner=owner)
 
 
-def test_reviews_tell_the_ground_truth_and_are_made_once(demo: Project) -> None:
+def test_reviews_tell_the_ground_truth_and_are_made_once(demo: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("demo.actions.REVIEWS", 25)
     arrive(demo)
     first = review_demo(project=demo, runs=RUNS)
-    assert review_demo(project=demo, runs=RUNS) == first == Review.objects.count()
+    assert review_demo(project=demo, runs=RUNS) == first == Review.objects.count() == 25
     truths = {run.external_id: run.truth for run in RUNS}
     for failure in Failure.objects.select_related("session"):
         truth = truths[failure.session.external_id]
         assert truth is not None
         assert (failure.root_step, failure.note) == (truth.root_step, truth.note)
-    assert Failure.objects.count() == sum(1 for run in RUNS if run.truth)
+    for review in Review.objects.select_related("session"):
+        assert (review.outcome == Outcome.FAILURE) == (truths[review.session.external_id] is not None)
+
+
+def test_reviewers_of_the_demo_choose_nothing_by_how_it_went(demo: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("demo.actions.REVIEWS", 15)
+    monkeypatch.setattr("demo.actions.DRAWN", 5)
+    arrive(demo)
+    strange = make_session(demo, "sent by somebody", settled_revision=1)
+    fill_queues(1000)
+    ordered = QueueItem.objects.exclude(session=strange).order_by("-slots__priority", "pk")
+    drawn = list(ordered.filter(stratum=Stratum.RANDOM))[:5]
+    ranked = [item for place, item in enumerate(ordered.exclude(stratum=Stratum.RANDOM)) if place % 4]
+    assert review_demo(project=demo, runs=RUNS) == 15
+    read = QueueItem.objects.filter(slots__state=SlotState.SUBMITTED)
+    assert set(read) == {*drawn, *ranked[: 15 - len(drawn)]}
 
 
 def test_key_of_the_demo_has_a_name_for_people_and_ends_with_the_sending(demo: Project) -> None:
