@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
-from accounts.models import ApiKey, Membership, Project, User
+from accounts.models import Membership, Project, User
 
 
 class PageRequest(HttpRequest):
@@ -18,10 +18,3 @@ class ProjectRequest(PageRequest):
 
     project: Project
     membership: Membership
-
-
-class KeyRequest(HttpRequest):
-    """The request of a program: its key has been checked and names the project."""
-
-    api_key: ApiKey
-    project: Project

@@ -45,10 +45,6 @@ class BoardChoice:
     sort: str = "sessions"
     ignored: tuple[str, ...] = ()
 
-    def is_narrow(self) -> bool:
-        """Whether anything but the tab and the order was asked for."""
-        return bool(self.workflow or self.owner or self.severity or self.q)
-
 
 def read_choice(query: QueryDict) -> BoardChoice:
     """The board's filters from its URL; what is not in the closed list is named in `ignored`."""

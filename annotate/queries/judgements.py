@@ -14,12 +14,6 @@ def failure_types(project: Project) -> QuerySet[FailureType]:
     return FailureType.objects.filter(project=project).annotate(uses=uses).order_by("-uses", "name")
 
 
-def last_review(project: Project, user: User) -> Review | None:
-    """The newest judgement of this person that still stands: what undo takes back."""
-    standing = Review.objects.filter(project=project, reviewer=user, withdrawn_at=None, slot__isnull=False)
-    return standing.select_related("slot__queue", "slot__item").order_by("-submitted_at", "-pk").first()
-
-
 def standing_review(slot: Slot, user: User) -> Review | None:
     """The judgement of this person that stands in the slot."""
     standing = Review.objects.filter(slot=slot, reviewer=user, withdrawn_at=None)

@@ -11,7 +11,6 @@ from ingest.dialects.values import as_amount, as_count, as_json, as_text
 from ingest.receiving.checking import TRACE_ID, is_id
 from ingest.records import STAND_IN, Refusal, SpanRecord, Telemetry
 
-COPIED = ("attributes", "resourceAttributes", "scope")
 CAPITAL = re.compile(r"(?<!^)([A-Z])")
 UNDERLINED = re.compile(r"(?<!^)_([a-z])")
 TYPES = (

@@ -6,8 +6,6 @@ from accounts.models import Project
 from ingest.models import BatchState, RawBatch, Trace
 from traces.models import AgentSession
 
-PLAIN_JSON = "ours"
-
 
 @dataclass(frozen=True)
 class Arrival:
