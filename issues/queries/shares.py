@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Count, F
+from django.db.models import Count, Q
 
 from accounts.models import Project
 from annotate.coverage import Saturation
@@ -44,7 +44,7 @@ def _confirmed(sample: Sample, counted: Mapping[int, int]) -> Mapping[int, int]:
     return dict(inside.annotate(sessions=Count("failure__session", distinct=True)).values_list("issue_id", "sessions"))
 
 
-def issue_saturation(project: Project) -> Saturation:
-    """New issues as reading went on: two queries. A failure in no issue is of no kind."""
+def issue_saturation(project: Project, within: Q | None = None) -> Saturation:
+    """New issues as reading went on, within a condition on sessions: two queries. In no issue is of no kind."""
     standing = IssueMembership.objects.standing().filter(issue__project=project)
-    return saturation_of(project, standing.values_list(F("failure__review"), "issue_id"))
+    return saturation_of(project, standing.values_list("failure__review_id", "issue_id"), within)

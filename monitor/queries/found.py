@@ -9,8 +9,9 @@ from accounts.models import Project
 from annotate.coverage import Saturation
 from annotate.estimation import Share
 from annotate.queries.estimates import Sample, failure_type_shares, grouped, read_sample, shares_of
-from annotate.queries.saturation import saturation, saturation_of
+from annotate.queries.saturation import saturation
 from issues.models import Issue, IssueMembership
+from issues.queries.shares import issue_saturation
 from monitor.queries.outcome import Estimated, scale
 from monitor.queries.traffic import condition
 from monitor.records import Choice
@@ -54,7 +55,6 @@ def found(project: Project, choice: Choice) -> Found:
         for row in failure_type_shares(project, within, sample=sample)[:MOST]
     ]
     issues = _issues(project, choice, sample)
-    kinds = IssueMembership.objects.standing().filter(issue__project=project)
     shares: list[Estimated] = [row.share for row in [*types, *issues]]
     return Found(
         types=types,
@@ -62,7 +62,7 @@ def found(project: Project, choice: Choice) -> Found:
         most=scale(shares),
         frame=sample.frame_in_words,
         by_type=saturation(project, within),
-        by_issue=saturation_of(project, kinds.values_list("failure__review_id", "issue_id"), within),
+        by_issue=issue_saturation(project, within),
     )
 
 
