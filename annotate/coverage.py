@@ -20,11 +20,11 @@ from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from annotate.estimation import percent, plain_interval
+from common.intervals import Z95
 
 STRIDE = 25  # reviews
 FEWEST_FINDS = 10  # fewer say nothing about what was not seen
 STILL_TEACHES = 0.02
-NORMAL_95 = 1.96
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def unseen_mass(counts: Collection[int]) -> Unseen:
     draws = total * spread / (spread + 2 * twice)
     share = once / total
     _, low, high = plain_interval(share * draws, draws)
-    reach = NORMAL_95 * math.sqrt(once * (1 - share) + 2 * twice) / total
+    reach = Z95 * math.sqrt(once * (1 - share) + 2 * twice) / total
     return Unseen(share, max(0.0, min(low, share - reach)), min(1.0, max(high, share + reach)))
 
 

@@ -163,7 +163,10 @@ def _within(share: Share, estimate: float, low: float, high: float) -> Share:
 
 
 def plain_interval(found: float, judged: float) -> tuple[float, float, float]:
-    """Share, low and high of `found` among `judged` that many more like them could follow; judged is above 0."""
+    """Share, low and high of `found` among `judged` that many more like them could follow; judged is above 0.
+
+    Both may be fractions, which `wilson` knows nothing of: it is for what was plainly counted.
+    """
     estimate, low, high = intervals(np.array([EVER_MORE]), np.array([judged]), np.array([[found]]))[0]
     return float(estimate), float(low), float(high)
 

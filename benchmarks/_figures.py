@@ -1,18 +1,17 @@
 """Figures of orders of review, each with its interval."""
 
 from collections.abc import Iterable, Sequence
-from math import sqrt
 from typing import Any
 
 import numpy as np
 
 from benchmarks._learning import Flags, Learn, Numbers, Score, by_prior, cross_fitted, figures, weighted_figures
 from benchmarks._sessions import Ranked
+from common.intervals import wilson
 
 LABELS = (25, 50, 100)
 RESAMPLES = 1_000
 MIDDLE_95 = (2.5, 97.5)
-Z = 1.96
 Figures = dict[str, Any]
 
 
@@ -83,18 +82,10 @@ def _of_signal(fired: Sequence[Ranked], failures: int, base: float) -> Figures:
         "fired": len(fired),
         "failed": failed,
         "precision": round(precision, 3),
-        "precision_interval": wilson(failed, len(fired)),
+        "precision_interval": [round(end, 3) for end in wilson(failed, len(fired))],
         "recall": round(failed / failures, 3),
         "lift": round(precision / base, 2),
     }
-
-
-def wilson(found: int, of: int) -> list[float]:
-    """The 95 % interval of a share (Wilson, 1927)."""
-    share, extent = found / of, Z * sqrt(found * (of - found) / of + Z**2 / 4)
-    middle = (found + Z**2 / 2) / (of + Z**2)
-    half = extent / (of + Z**2)
-    return [round(max(0.0, min(share, middle - half)), 3), round(min(1.0, middle + half), 3)]
 
 
 def _failed(sessions: Sequence[Ranked]) -> Flags:

@@ -12,10 +12,11 @@ from django.db.models import Case, Count, F, IntegerField, Q, Sum, Value, When
 from django.db.models.functions import Lower, Trim
 
 from accounts.models import Project
-from annotate.estimation import Cell, Share, estimate_shares, percent, plain_interval
+from annotate.estimation import Cell, Share, estimate_shares, percent
 from annotate.queries.estimates import judged
 from annotate.queries.filters import CLIENT
 from annotate.queries.frames import Frame, read_frame
+from common.intervals import wilson
 from traces.meanings import BAD_WORDS, GOOD_WORDS, HIGH_WORDS, LOW_WORDS
 from traces.models import AgentSession, Polarity, Score, ScoreMeaning
 from traces.queries import meanings_of
@@ -68,7 +69,7 @@ class Said:
 
     @property
     def words(self) -> str:
-        """For example: 6 of 120 (5.0 %, 2.1–10)."""
+        """For example: 6 of 120 (5.0 %, 2.3–10)."""
         if self.estimate is None or self.low is None or self.high is None:
             return "nothing said"
         spread = f"{percent(self.low)}–{percent(self.high)}"
@@ -166,7 +167,7 @@ def _said(leans: Leans, failed: Mapping[int, bool]) -> Said:
     bad = sum(lean > 0 for lean in leans.values())
     pairs = Counter((failed[pk], lean > 0) for pk, lean in leans.items() if pk in failed)
     agreement = Confusion(pairs[True, True], pairs[True, False], pairs[False, True], pairs[False, False])
-    return Said(bad, len(leans) - bad, agreement, *(plain_interval(bad, len(leans)) if leans else ()))
+    return Said(bad, len(leans) - bad, agreement, *((bad / len(leans), *wilson(bad, len(leans))) if leans else ()))
 
 
 def _leans(

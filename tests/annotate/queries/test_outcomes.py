@@ -54,7 +54,7 @@ def test_three_columns_stand_side_by_side(queue: Queue, lead: User) -> None:
     assert row.client.agreement == Confusion(both_bad=5, both_good=3)
     assert (row.machine.bad, row.machine.said) == (12, 100)
     assert row.machine.agreement == Confusion(both_bad=2, only_people_bad=8, only_they_bad=10, both_good=20)
-    assert row.machine.words == "12 of 100 (12 %, 6.7–20)"
+    assert row.machine.words == "12 of 100 (12 %, 7.0–20)"
     assert row.machine.agreement.words == "agrees with people on 22 of 40"
 
 
