@@ -48,7 +48,7 @@ def without_locks() -> None:
 
     update = QuerySet.update
     transaction.atomic = atomic  # type: ignore[assignment]
-    QuerySet.update = look_then_write  # type: ignore[method-assign]
+    QuerySet.update = look_then_write  # type: ignore[assignment,method-assign]
     QuerySet.select_for_update = lambda rows, **_: rows  # type: ignore[method-assign]
 
 
