@@ -30,7 +30,7 @@ def get_slot(project: Project, slot_id: int) -> Slot:
 def get_item(project: Project, queue_id: int, item_id: int) -> QueueItem:
     """A session in this queue of the project; else Http404."""
     items = QueueItem.objects.select_related("queue__project", "session")
-    item = items.filter(queue__project=project, queue=queue_id, pk=item_id).first()
+    item = items.filter(queue__project=project, queue__pk=queue_id, pk=item_id).first()
     if item is None:
         raise Http404("No such session in this queue.")
     return item
