@@ -49,22 +49,22 @@ class Sample:
     @property
     def frame_in_words(self) -> str:
         """4,120 sessions that queue “Everything” draws from."""
-        count = sum(self.sizes.values())
-        return f"{count:,} session{'' if count == 1 else 's'} {self.frame.words}"
+        return self.frame.in_words(sum(self.sizes.values()))
 
 
 def read_sample(project: Project, within: Q | None = None) -> Sample:
     """The project's judged drawn sessions, within a condition on sessions: five queries."""
     frame = read_frame(project, within)
     rows = judged(frame.sessions.filter(frame.drawn)).annotate(cell=frame.cell).values_list("pk", "cell", "lean")
-    leans = _leans(frame).aggregate(reviewed=Count("session"), failed=Count("session", filter=Q(lean__gt=0)))
+    among = None if frame.is_whole and not frame.within else frame.sessions
+    counts = leans(project, among).aggregate(reviewed=Count("session"), failed=Count("session", filter=Q(lean__gt=0)))
     drawn = list(rows)
     return Sample(
         frame=frame,
         sizes=frame.sizes(),
         cell_of={pk: cell for pk, cell, _ in drawn},
         drawn_failures=frozenset(pk for pk, _, lean in drawn if lean > 0),
-        **leans,
+        **counts,
     )
 
 
@@ -74,11 +74,14 @@ def judged(sessions: QuerySet[AgentSession]) -> QuerySet[AgentSession, Any]:
     return decided.order_by().values("pk").annotate(lean=_lean("reviews__")).exclude(lean=0)
 
 
-def _leans(frame: Frame) -> QuerySet[Review, Any]:
-    """The same of the whole frame, from the side of the reviews: where few sessions are read, a tenth of the work."""
-    standing = Review.objects.filter(project=frame.project, withdrawn_at=None, outcome__in=DECIDED)
-    if frame.within or not frame.is_whole:
-        standing = standing.filter(session__in=frame.sessions.values("pk"))
+def leans(project: Project, sessions: QuerySet[AgentSession] | None = None) -> QuerySet[Review, Any]:
+    """The same as `session` and `lean`, from the side of the reviews: where few are read, a tenth of the work.
+
+    Of all the project's sessions where none are given.
+    """
+    standing = Review.objects.filter(project=project, withdrawn_at=None, outcome__in=DECIDED)
+    if sessions is not None:
+        standing = standing.filter(session__in=sessions.order_by().values("pk"))
     return standing.order_by().values("session").annotate(lean=_lean("")).exclude(lean=0)
 
 

@@ -35,7 +35,7 @@ class Frame:
 
     @property
     def sessions(self) -> QuerySet[AgentSession]:
-        """All of them, read or not."""
+        """All of them, read or not. Those of the whole project while no queue has begun: what was found is found."""
         anywhere = Q(pk__in=[])
         for reach in self.reaches:
             anywhere |= reach.filter
@@ -45,8 +45,8 @@ class Frame:
 
     @property
     def is_whole(self) -> bool:
-        """Whether a queue draws from all sessions."""
-        return any(not reach.filter for reach in self.reaches)
+        """Whether a queue draws from all sessions, or none has begun."""
+        return not self.reaches or any(not reach.filter for reach in self.reaches)
 
     @property
     def drawn(self) -> Q:
@@ -65,16 +65,16 @@ class Frame:
             found += Case(When(reach.filter, then=bit), default=Value(0)) if reach.filter else bit
         return Case(When(pk__isnull=False, then=found), default=Value(0), output_field=IntegerField())
 
-    @property
-    def words(self) -> str:
-        """Whose sessions these are: that queue “Everything” draws from."""
+    def in_words(self, count: int) -> str:
+        """Whose sessions these `count` are: 4,120 sessions that queue “Everything” draws from."""
         names = [f"“{reach.queue.name}”" for reach in self.reaches]
         if not names:
-            return "that no queue draws from yet"
+            return "no sessions yet, as none that was drawn at random is read"
+        sessions = f"{count:,} session{'' if count == 1 else 's'}"
         if len(names) > NAMED:
-            return f"that {len(names)} queues draw from"
+            return f"{sessions} that {len(names)} queues draw from"
         joined = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
-        return f"that queue {joined} draws from"
+        return f"{sessions} that queue {joined} draws from"
 
     def sizes(self) -> dict[int, int]:
         """The sessions of each cell: one query."""

@@ -124,7 +124,7 @@ def outcomes(project: Project, by: str = "workflow", within: Q | None = None, *,
     ]
     together = [{pk: lean for leans in each.values() for pk, lean in leans.items()} for each in given]
     whole = _row("All", sum(counted.values()), _merged(sizes), [_as(row, "All") for row in read], together)
-    return Outcomes(rows, whole, f"{sum(sizes.values()):,} sessions {frame.words}")
+    return Outcomes(rows, whole, frame.in_words(sum(sizes.values())))
 
 
 def _judged(frame: Frame, by: str) -> list[Judged]:

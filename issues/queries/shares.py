@@ -37,7 +37,7 @@ def with_estimates(project: Project, issues: list[Any]) -> list[Any]:
 
 def _confirmed(sample: Sample, counted: Mapping[int, int]) -> Mapping[int, int]:
     """By issue, its confirmed sessions that lie in the frame: all of them where a queue draws from everything."""
-    if sample.frame.is_whole or not sample.frame.reaches:
+    if sample.frame.is_whole:
         return counted
     standing = IssueMembership.objects.standing().filter(issue__in=counted)
     inside = standing.filter(failure__session__in=sample.frame.sessions.values("pk")).values("issue_id")

@@ -9,6 +9,7 @@ from accounts.models import Project, Role, User
 from annotate.models import Outcome, Queue, QueueItem, Review, Slot, SlotState, Stratum
 from annotate.queries.estimates import failure_type_shares, read_sample, shares_of
 from annotate.queries.frames import read_frame
+from annotate.queries.outcomes import outcomes
 from annotate.sampling import place_of
 from tests.annotate.readers import draw_at, make_traffic, read_at_random, review_in
 from tests.builders import make_failure, make_failure_type, make_member, make_project, make_queue, make_session
@@ -44,7 +45,12 @@ def test_without_a_queue_that_was_read_there_is_no_share(queue: Queue, lead: Use
     make_traffic(queue.project, 30)
     review_in(queue, AgentSession.objects.all()[0], lead, Outcome.FAILURE)
     sample = read_sample(queue.project)
-    assert (sample.failure.estimate, sample.frame_in_words) == (None, "0 sessions that no queue draws from yet")
+    assert sample.failure.estimate is None
+    assert sample.frame_in_words == "no sessions yet, as none that was drawn at random is read"
+    # What was found is told all the same.
+    assert (sample.failure.found, sample.failure.reviewed) == (1, 1)
+    whole = outcomes(queue.project).whole.people
+    assert (whole.found, whole.reviewed, whole.sampled, whole.estimate) == (1, 1, 0, None)
 
 
 def test_ranked_sessions_beyond_the_last_that_had_its_turn_are_no_sample(queue: Queue, lead: User) -> None:
