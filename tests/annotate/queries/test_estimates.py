@@ -79,8 +79,8 @@ def test_the_outcome_of_a_session_is_what_most_of_its_reviewers_say(queue: Queue
     read_at_random(queue, lead, 1)
     order, others = below(queue, 1), [make_member(queue.project, Role.REVIEWER, f"r{n}@x.example") for n in range(2)]
     said = {0: (Outcome.FAILURE, Outcome.FAILURE), 1: (Outcome.FAILURE, Outcome.UNKNOWN), 2: (Outcome.FAILURE,)}
-    for place, outcomes in said.items():
-        for reviewer, outcome in zip(others, outcomes, strict=False):
+    for place, given in said.items():
+        for reviewer, outcome in zip(others, given, strict=False):
             Review.objects.create(
                 project=queue.project, session=order[place], reviewer=reviewer, outcome=outcome,
                 rubric=queue.rubric, submitted_at="2026-11-02T12:00:00Z",
