@@ -4,18 +4,31 @@ Everything here is bounded: of a long text only the beginning and the end are re
 """
 
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import lru_cache, reduce
+from itertools import count
+from operator import or_
+from typing import ClassVar
 
 from traces.answers import complaint
+from traces.needed import needed
 from traces.records import AGENT, TOOL, USER, StepFacts
 
 # What is said to a person fits into this; what is longer is a document, whose middle nobody says.
 HEARD = 6_000
 SENTENCE = 600
-SENTENCE_END = re.compile(r"(?<=[.!?。！？])(?<!\s\d\.)[\"”’»)*_]*\s+| ?\n\s*")
-BLANKS = re.compile(r"[^\S\n]+")
+# After a full stop, but that of "1. ", and closing quotes, or at a line's end. It begins with what is cut away, because
+# so most characters are passed over at once.
+SENTENCE_END = re.compile(
+    r"[\"”’»)*_\s](?:(?<=[.!?。！？][\"”’»)*_])(?<!\s\d\..)[\"”’»)*_]*\s+|(?<=[.!?。！？]\s)(?<!\s\d\.\s)\s*"
+    r"|(?<= )\n\s*|(?<=\n)\s*)"
+)
+# But a single space, which is what they become.
+BLANKS = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+RUN = re.compile(r"\w+")
+LONGEST = 20  # letters, of a run that phrases need
 NAME_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 # Words that say little, in the languages in which most is said.
 COMMON = frozenset(
@@ -70,13 +83,48 @@ CHECK_IN = re.compile(r"check[_\- ]?(?:in|out)(?:$|[_\-. ])", re.IGNORECASE)
 class Phrases:
     """What people say in one of many ways, in whatever letter case."""
 
+    # By a run of letters that they need, all phrases that need it, one bit for each; those under "" may stand anywhere.
+    needing: ClassVar[defaultdict[str, int]] = defaultdict(int)
+    numbers: ClassVar[Iterator[int]] = count()
+
     def __init__(self, *patterns: str) -> None:
         """`patterns` are in small letters: looking for them in a lowered text takes a third of the time."""
         self.pattern = re.compile("|".join(patterns))
+        self._bit = 1 << next(self.numbers)
+        for text in needed(self.pattern) or ("",):
+            self.needing[max(RUN.findall(text), key=len, default="")[:LONGEST]] |= self._bit
 
     def search(self, text: str, start: int = 0) -> re.Match[str] | None:
         """The first place from `start` on where one of them stands; what it holds is in small letters."""
         return self.pattern.search(text.lower(), start)
+
+    def may_stand(self, text: str) -> bool:
+        """False where surely none of them stands in a text, which takes far less time than a search."""
+        return bool(_phrases_in(text) & self._bit)
+
+    def among(self, text: str) -> Sequence[str]:
+        """The sentences of a message in which one of them may stand: mostly none."""
+        return [sentence for sentence, phrases in _marked(text) if phrases & self._bit]
+
+
+@lru_cache(maxsize=16_384)  # the words of a language, and some numbers
+def _phrases_with(word: str) -> int:
+    """The phrases, one bit for each, that may stand around a lowered word, by all parts of it."""
+    places = range(len(word))
+    parts = (word[start:end] for start in places for end in range(start + 1, min(start + LONGEST, len(word)) + 1))
+    return reduce(or_, (Phrases.needing[part] for part in parts if part in Phrases.needing), Phrases.needing[""])
+
+
+@lru_cache(maxsize=1024)
+def _phrases_in(text: str) -> int:
+    """The phrases that may stand in a text, one bit for each: one look at its words serves all detectors."""
+    return reduce(or_, map(_phrases_with, RUN.findall(text.lower())), Phrases.needing[""])
+
+
+@lru_cache(maxsize=256)
+def _marked(text: str) -> tuple[tuple[str, int], ...]:
+    """The sentences of a message, each with the phrases that may stand in it."""
+    return tuple((sentence, _phrases_in(sentence)) for sentence in sentences(text))
 
 
 CONDITION = Phrases(
@@ -240,10 +288,22 @@ def likeness(one: frozenset[str], other: frozenset[str]) -> float:
 @lru_cache(maxsize=256)
 def content_words(text: str) -> frozenset[str]:
     """The words of a message that carry its meaning, small and without common endings."""
-    words = (word.casefold() for word in WORD.findall(heard(text)))
-    return frozenset(
-        word if len(word) <= ENDINGS_FROM else ENDING.sub("", word) for word in words if word not in COMMON
-    )
+    return frozenset(map(_stem, set(WORD.findall(heard(text))))) - {""}
+
+
+@lru_cache(maxsize=8192)
+def _stem(word: str) -> str:
+    """A word, small and without a common ending; "" where it says little."""
+    small = word.casefold()
+    if small in COMMON:
+        return ""
+    return small if len(small) <= ENDINGS_FROM else ENDING.sub("", small)
+
+
+def are_alike(one: frozenset[str], other: frozenset[str], least: float) -> bool:
+    """Whether two texts share so many of their words, and have the same numbers: two orders are two requests."""
+    few, many = sorted((len(one), len(other)))
+    return few >= least * many and likeness(one, other) >= least and numbers_in(one) == numbers_in(other)
 
 
 def numbers_in(words: frozenset[str]) -> frozenset[str]:

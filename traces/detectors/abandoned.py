@@ -79,7 +79,7 @@ def _gave_up(steps: Sequence[StepFacts]) -> Found | None:
     answered = False
     for step in steps:
         if step.role == USER and answered:
-            said = next((one for one in sentences(step.text) if _leaves_it(one)), None)
+            said = next((one for one in GIVES_UP.among(step.text) if _leaves_it(one)), None)
             last = (step, said) if said else last
         elif is_deed(step) and worked(step):
             last = None

@@ -21,7 +21,6 @@ from traces.speech import (
     heard,
     is_deed,
     is_speech,
-    sentences,
     worked,
 )
 
@@ -96,6 +95,7 @@ CALL_IN_WORDS = any_of(
     r"\"(?:arguments|parameters|args|input|action_input|tool_input)\"\s{0,9}:",
     r"<(?:function|tool)(?:=|_call name=\"|_call>\s{0,9}(?:<function=)?)(?P<tag>[\w.:-]{1,100})",
 )
+CALL_SIGNS = '"<'
 WANTS_WORD = Phrases(
     r"\b(?:confirm|let me know|provide|reply|tell me|would you|do you|could you|can you)\b",
     r"\bplease (?:check|try|restart|turn|open|go to)\b|\bbestätig\w+|\b(?:geben|teilen) sie\b",
@@ -118,7 +118,8 @@ def detect(session: SessionFacts) -> Iterator[Found]:
 def _written_calls(steps: Sequence[StepFacts]) -> Iterator[Found]:
     """Each message with a call written down that was not made as well before anybody spoke again."""
     for place, step in enumerate(steps):
-        match = CALL_IN_WORDS.search(heard(step.text)) if step.role == AGENT else None
+        may_hold = step.role == AGENT and any(sign in step.text for sign in CALL_SIGNS)
+        match = CALL_IN_WORDS.search(heard(step.text)) if may_hold else None
         if match is not None:
             name = next(said for said in match.groupdict().values() if said)
             if not any(call.name == name for call in _calls_around(steps, place)):
@@ -159,10 +160,10 @@ def _claims(session: SessionFacts) -> Iterator[Found]:
 
 def _claim(text: str) -> tuple[str, str, bool] | None:
     """The sentence, the deed in one word, and whether the agent says "I"; of a message the surest claim."""
-    told = [(sentence, match) for sentence in sentences(text) if (match := _told(sentence, MINE))]
+    told = [(sentence, match) for sentence in MINE.among(text) if (match := _told(sentence, MINE))]
     if told:
         return told[0][0], _deed(told[0][1]), True
-    reported = [(sentence, match) for sentence in sentences(text) if (match := _told(sentence, DONE))]
+    reported = [(sentence, match) for sentence in DONE.among(text) if (match := _told(sentence, DONE))]
     return (reported[0][0], _deed(reported[0][1]), False) if reported else None
 
 
@@ -235,13 +236,13 @@ def _promise(text: str) -> str:
     """The sentence that promises something at once; "" where the agent waits for the user's word first."""
     if "?" in text or WANTS_WORD.search(heard(text)):
         return ""
-    told = ((sentence, PROMISES.search(sentence)) for sentence in sentences(text))
+    told = ((sentence, PROMISES.search(sentence)) for sentence in PROMISES.among(text))
     return next((said for said, match in told if match and not CONDITION.search(said[: match.start()])), "")
 
 
 def _leave(text: str) -> str:
     """The sentence in which the agent asks whether it may do something."""
-    return next((sentence for sentence in reversed(sentences(text)) if ASKS_LEAVE.search(sentence)), "")
+    return next((sentence for sentence in reversed(ASKS_LEAVE.among(text)) if ASKS_LEAVE.search(sentence)), "")
 
 
 def _agreed_to(asking: StepFacts, step: StepFacts, after: Sequence[tuple[int, StepFacts]]) -> str:

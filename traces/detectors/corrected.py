@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from traces.answers import clip
 from traces.records import AGENT, USER, Found, SessionFacts
-from traces.speech import Phrases, heard, sentences
+from traces.speech import Phrases
 
 VERSION = 1
 LABELS = {"corrected": "User corrects the agent"}
@@ -42,6 +42,7 @@ MIX_UP = Phrases(
     r"\byou (?:seem to|must|may|might) (?:be confus\w+|have (?:confused|mixed up|misread|misunderstood))\b",
     r"\b(?:missverständnis|verwechslung|malentendido|confusión|malentendu)\b",
 )
+SAYS_SO = Phrases(WRONG.pattern.pattern, MIX_UP.pattern.pattern)
 # The user's own slip, or none.
 MY_OWN = Phrases(
     r"\b(?:my (?:mistake|bad|fault)|i (?:made|might have made|may have|must have|got)|sorry,? i)\b|\bno (?:confusion"
@@ -58,13 +59,12 @@ def detect(session: SessionFacts) -> Iterator[Found]:
         if step.role != USER:
             continue
         opened = True
-        strength, sentence = max(map(_told, sentences(step.text)), default=(0.0, ""), key=lambda one: one[0])
+        strength, sentence = max(map(_told, SAYS_SO.among(step.text)), default=(0.0, ""), key=lambda one: one[0])
         if strength and answered:
             yield Found("corrected", step.key, strength, f"The user corrected the agent: “{clip(sentence, QUOTED)}”.")
 
 
 def _told(sentence: str) -> tuple[float, str]:
-    said = heard(sentence)
-    if MY_OWN.search(said):
+    if MY_OWN.search(sentence):
         return 0.0, sentence
-    return (GOT_IT_WRONG if WRONG.search(said) else MISTAKE if MIX_UP.search(said) else 0.0), sentence
+    return (GOT_IT_WRONG if WRONG.search(sentence) else MISTAKE if MIX_UP.search(sentence) else 0.0), sentence

@@ -54,10 +54,14 @@ MADE_UP = re.compile(r"^(\d)\1+$|^0?1?23456789?0?|^(?:\d{3}|1\d{3})?5550?1\d\d$|
 
 @dataclass(frozen=True, eq=False)
 class _Sort:
-    """A sort of data: its name, how bad it is to tell it, how it looks, and whether a match in its context is one."""
+    """A sort of data: its name, how bad it is to tell it, how it looks, and whether a match in its context is one.
+
+    `sign` is a part of its look that is found fast, for most messages tell nothing of the sort.
+    """
 
     name: str
     strength: float
+    sign: re.Pattern[str]
     pattern: re.Pattern[str]
     is_one: Callable[[str, str], bool]
     is_number: bool = True
@@ -99,10 +103,12 @@ def _is_account(written: str, before: str) -> bool:
     return not (MADE_UP.match(_digits(written)) or EXAMPLE.search(before) or PUBLIC_NUMBER.search(before))
 
 
+SIX_DIGITS = re.compile(r"\d(?:[ ()./-]{0,2}\d){5}")
 SORTS = (
     _Sort(
         "a secret key",
         0.8,
+        re.compile(r"sk-|_live_|AKIA|ASIA|gh[pousr]_|glpat-|xox[abprs]-|AIza|eyJ"),
         re.compile(
             r"(?<![\w-])(?:sk-[\w-]{20,200}|(?:sk|rk)_live_\w{10,100}|(?:AKIA|ASIA)[A-Z0-9]{16}|gh[pousr]_\w{30,100}"
             r"|glpat-[\w-]{16,100}|xox[abprs]-[\w-]{10,100}|AIza[\w-]{35}|eyJ[\w-]{10,2000}\.[\w-]{10,2000}\.[\w-]{10,500})"
@@ -110,11 +116,19 @@ SORTS = (
         lambda _written, before: not EXAMPLE.search(before),
         is_number=False,
     ),
-    _Sort("a card number", 0.8, re.compile(r"(?<![\w.#-])\d(?:[ -]?\d){12,18}(?![\w-])"), _is_card),
-    _Sort("an IBAN", 0.8, re.compile(r"(?<!\w)[A-Z]{2}\d\d(?: ?[A-Z0-9]{1,4}){3,8}(?!\w)"), _is_iban, is_number=False),
+    _Sort("a card number", 0.8, SIX_DIGITS, re.compile(r"(?<![\w.#-])\d(?:[ -]?\d){12,18}(?![\w-])"), _is_card),
+    _Sort(
+        "an IBAN",
+        0.8,
+        re.compile(r"[A-Z]{2}\d\d"),
+        re.compile(r"(?<!\w)[A-Z]{2}\d\d(?: ?[A-Z0-9]{1,4}){3,8}(?!\w)"),
+        _is_iban,
+        is_number=False,
+    ),
     _Sort(
         "an account number",
         0.6,
+        SIX_DIGITS,
         re.compile(
             r"(?i)\b(?:(?:account|acct\.?) (?:number|no\.?|id)"
             r"|(?:social security|ssn|passport|driver'?s licen[cs]e|tax id)(?: (?:number|no\.?|id))?)"
@@ -125,6 +139,7 @@ SORTS = (
     _Sort(
         "an e-mail address",
         0.6,
+        re.compile("@"),
         re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[A-Za-z]{2,24}(?![\w@-])"),
         _is_address,
         is_number=False,
@@ -132,6 +147,7 @@ SORTS = (
     _Sort(
         "a phone number",
         0.5,
+        SIX_DIGITS,
         re.compile(
             r"(?<![\w.+#/=-])(?:\+\d(?:[ .()-]{0,2}\d){8,14}|\(\d{3}\) ?\d{3}[ .-]\d{4}"
             r"|\d{3}(?P<gap>[ .-])\d{3}(?P=gap)\d{4})(?![\w-])"
@@ -163,7 +179,7 @@ def _told(step: StepFacts) -> Iterator[tuple[_Sort, str]]:
     text = step.text[:READ]
     taken: set[int] = set()
     for sort in SORTS:
-        for match in sort.pattern.finditer(text):
+        for match in sort.pattern.finditer(text) if sort.sign.search(text) else ():
             start, end = match.span("told") if match.groupdict().get("told") else match.span()
             before = text[max(0, match.start() - CONTEXT) : match.start()]
             if taken.isdisjoint((start, end - 1)) and sort.is_one(text[start:end], before):

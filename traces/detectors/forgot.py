@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from traces.answers import any_of, clip
+from traces.answers import clip
 from traces.records import AGENT, USER, Found, SessionFacts, StepFacts
 from traces.speech import Phrases, asks, heard, sentences
 
@@ -30,7 +30,7 @@ class Thing:
 
     name: str
     called: Phrases
-    value: re.Pattern[str]
+    value: Phrases
     has_digits: bool = True
     several: bool = False
 
@@ -44,7 +44,7 @@ def _numbered(name: str, nouns: str) -> Thing:
             rf"\b(?:{nouns}){marked}",
             rf"\b(?:id|number|número|numéro|code|código) (?:of|for|de|du|de la|der) (?:\w+ )?(?:{nouns})",
         ),
-        any_of(rf"\b(?:{nouns})(?: |-)?{IS}(?P<it>{ID})"),
+        Phrases(rf"\b(?:{nouns})(?: |-)?{IS}(?P<it>{ID})"),
         several=True,
     )
 
@@ -53,7 +53,7 @@ THINGS = (
     Thing(
         "e-mail address",
         Phrases(r"\be-?mail\b", r"\bcorreo\b"),
-        any_of(r"(?P<it>[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{2,20})+)"),
+        Phrases(r"(?P<it>[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{2,20})+)"),
         has_digits=False,
     ),
     Thing(
@@ -62,14 +62,14 @@ THINGS = (
             r"\b(?:phone|mobile|cell|telephone) number\b|\btelefonnummer\b|\bteléfono\b|\btéléphone\b"
             r"|\bhandynummer\b"
         ),
-        any_of(r"(?<![\w.-])(?P<it>\+?\(?\d{2,4}\)?(?:[ ./-]?\d{2,5}){2,4})(?![\w-])"),
+        Phrases(r"(?<![\w.-])(?P<it>\+?\(?\d{2,4}\)?(?:[ ./-]?\d{2,5}){2,4})(?![\w-])"),
     ),
     Thing(
         "zip code",
         Phrases(r"\bzip(?: ?code)?\b|\bpost(?:al)? ?code\b|\bpostleitzahl\b|\bplz\b|\bcódigo postal\b|\bcode postal\b"),
-        any_of(
+        Phrases(
             rf"(?:zip|post|plz|código postal|code postal)(?: ?code|al code|al|leitzahl)?{IS}(?P<it>\d{{4,5}}"
-            rf"|[A-Z]{{1,2}}\d\w? ?\d[A-Z]{{2}})\b"
+            rf"|[a-z]{{1,2}}\d\w? ?\d[a-z]{{2}})\b"
         ),
     ),
     Thing(
@@ -78,7 +78,7 @@ THINGS = (
             r"\b(?:full|first|last|your|vollständigen|ihren) names?\b|\b(?:nombre|nom) (?:completo|complet"
             r"|y apellido)|\bvotre nom\b"
         ),
-        any_of(
+        Phrases(
             r"\b(?:my (?:full )?name is|my name's|mein name ist|ich heiße|me llamo|mi nombre es|je m'appelle"
             r"|mon nom est) (?P<it>[^\W\d_]+ [^\W\d_]+)"
         ),
@@ -90,9 +90,9 @@ THINGS = (
             r"\bdate of birth\b|\bbirth ?(?:date|day)\b|\bdob\b|\bgeburtsdatum\b|\bfecha de nacimiento\b"
             r"|\bdate de naissance\b"
         ),
-        any_of(
+        Phrases(
             r"(?:birth|dob|born|geboren|nacimiento|naissance|née?"
-            r"|nací)[^.!?\n]{0,25}?(?P<it>\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|[A-Z][a-z]+ \d{1,2},? \d{4})"
+            r"|nací)[^.!?\n]{0,25}?(?P<it>\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|[a-z]+ \d{1,2},? \d{4})"
         ),
     ),
     _numbered("order number", "order|bestell|bestellung|pedido|commande"),
@@ -103,6 +103,7 @@ THINGS = (
     ),
 )
 WORDY = tuple(thing for thing in THINGS if not thing.has_digits)
+CALLED = Phrases(*(thing.called.pattern.pattern for thing in THINGS))
 DIGIT = re.compile(r"\d")
 REQUESTS = Phrases(
     r"\b(?:provide|share|give|tell|enter|send|supply|specify|type|state|let me know (?:your|the)|what(?:'s| is| are"
@@ -163,7 +164,7 @@ def detect(session: SessionFacts) -> Iterator[Found]:
             latest, asked = heard(step.text), ()
             yield from _says_so(step)
         elif step.role == AGENT and step.text.strip():
-            requests = list(_requests(step.text))
+            requests = [one for one in _requests(step.text) if CALLED.may_stand(one)]
             asked = tuple(thing for thing in THINGS if any(thing.called.search(one) for one in requests))
             if asked and not DID_NOT_WORK.search(heard(step.text)):
                 held = {thing: given[thing.name] for thing in asked if thing.name in given}
@@ -172,9 +173,9 @@ def detect(session: SessionFacts) -> Iterator[Found]:
 
 def _requests(text: str) -> Iterator[str]:
     """The sentences in which something is asked for; of a list, each line behind the words that open it."""
-    opening = ""
-    for sentence in sentences(text):
-        if REQUESTS.search(sentence):
+    opening, likely = "", frozenset(REQUESTS.among(text))
+    for sentence in sentences(text) if likely else ():
+        if sentence in likely and REQUESTS.search(sentence):
             opening = sentence if sentence.endswith(":") else ""
             yield sentence
         elif opening and len(sentence) <= LINE:
@@ -187,7 +188,9 @@ def _given(text: str, asked: tuple[Thing, ...]) -> dict[str, str]:
     """The things that the user's message holds, each with the words around it."""
     said = heard(text)
     likely = THINGS if DIGIT.search(said) else WORDY
-    found = {thing.name: match for thing in likely if (match := thing.value.search(said))}
+    found = {
+        thing.name: match for thing in likely if thing.value.may_stand(said) and (match := thing.value.search(said))
+    }
     numbers = [thing for thing in asked if thing.several]
     is_short = len(said) <= LINE
     if len(numbers) == 1 and is_short and numbers[0].name not in found and (match := ALONE.search(said)):
@@ -224,6 +227,6 @@ def _wants(sentence: str, thing: Thing) -> bool:
 
 
 def _says_so(step: StepFacts) -> Iterator[Found]:
-    told = next((one for one in sentences(step.text) if GAVE_ALREADY.search(one)), None)
+    told = next((one for one in GAVE_ALREADY.among(step.text) if GAVE_ALREADY.search(one)), None)
     if told is not None:
         yield Found("forgot", step.key, SAID_SO, f"The user says that they gave it already: “{clip(told, QUOTED)}”.")

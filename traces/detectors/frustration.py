@@ -1,6 +1,6 @@
 """The user says that they have had enough. Only plain words of it count: a terse or sad user is not an angry one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from traces.answers import clip
 from traces.records import AGENT, USER, Found, SessionFacts
@@ -64,6 +64,7 @@ WEARY = Phrases(
     r"\b(?:frustrad[oa]|molest[oa]|decepcionad[oa]|enfadad[oa])\b|\bcuántas veces\b",
     r"\b(?:frustrée?|agacée?|énervée?|déçue?)\b|\bcombien de fois\b",
 )
+SAYS_SO = Phrases(*(one.pattern.pattern for one in (AT_AGENT, ANGER, WEARY)))
 NOT_MEANT = Phrases(
     r"\b(?:not|isn't|no longer|never|wasn't|less) (?:\w+ ){0,2}(?:frustrat|annoy|angry|upset|disappoint|ridiculous"
     r"|unacceptable)",
@@ -82,21 +83,26 @@ def detect(session: SessionFacts) -> Iterator[Found]:
         if step.role != USER:
             continue
         opened = True
-        strength, sentence = max(map(_told, sentences(step.text)), default=(0.0, ""), key=lambda one: one[0])
+        strength, sentence = max(map(_told, _sentences(step.text)), default=(0.0, ""), key=lambda one: one[0])
         if strength and sentence not in told:
             told.add(sentence)
             weight = strength if answered else strength * ABOUT_MATTER
             yield Found("frustration", step.key, round(weight, 2), f"The user said: “{clip(sentence, QUOTED)}”.")
 
 
+def _sentences(text: str) -> Sequence[str]:
+    """Those of a message that may say it; what is shouted may be any words."""
+    may_shout = "!" in text and sum(map(str.isupper, heard(text))) >= SHOUTED_LETTERS
+    return sentences(text) if may_shout else SAYS_SO.among(text)
+
+
 def _told(sentence: str) -> tuple[float, str]:
     """How plainly a sentence says it, 0 where it does not, and the sentence."""
-    said = heard(sentence)
-    if NOT_MEANT.search(said):
+    if NOT_MEANT.search(sentence):
         return 0.0, sentence
     levels = ((ABOUT_AGENT, AT_AGENT), (ANGRY, ANGER), (SAID, WEARY))
-    strength = next((level for level, pattern in levels if pattern.search(said)), 0.0)
-    return strength or (SHOUTED if _is_shouted(said) else 0.0), sentence
+    strength = next((level for level, pattern in levels if pattern.search(sentence)), 0.0)
+    return strength or (SHOUTED if _is_shouted(sentence) else 0.0), sentence
 
 
 def _is_shouted(said: str) -> bool:

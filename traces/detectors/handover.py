@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from traces.answers import arguments_line, clip
 from traces.records import AGENT, TOOL, USER, Found, SessionFacts, StepFacts
-from traces.speech import ASKS_LEAVE, CONDITION, NEGATION, Phrases, asks, hands_over, sentences, worked
+from traces.speech import ASKS_LEAVE, CONDITION, NEGATION, Phrases, asks, hands_over, worked
 
 VERSION = 1
 LABELS = {
@@ -116,7 +116,7 @@ def _first(steps: Sequence[StepFacts], role: str, pattern: Phrases) -> tuple[Ste
     """The first step of one side with a sentence that says it plainly, and that sentence."""
     for step in steps:
         if step.role == role:
-            for sentence in sentences(step.text):
+            for sentence in pattern.among(step.text):
                 if _says(sentence, pattern, may_ask=role == USER):
                     return step, sentence
     return None
@@ -151,7 +151,9 @@ def _approval(steps: Sequence[StepFacts]) -> Found | None:
         return Found("approval", call.key, APPROVAL, f"The agent asked for approval with “{call.name}”.")
     for step in steps:
         said = (
-            next((one for one in sentences(step.text) if ASKS_LEAVE.search(one)), None) if step.role == AGENT else None
+            next((one for one in ASKS_LEAVE.among(step.text) if ASKS_LEAVE.search(one)), None)
+            if step.role == AGENT
+            else None
         )
         if said is not None:
             return Found("approval", step.key, APPROVAL, f"The agent asked for approval: “{clip(said, QUOTED)}”.")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from traces.answers import clip
 from traces.records import AGENT, USER, Found, SessionFacts
-from traces.speech import Phrases, asks, heard, sentences
+from traces.speech import Phrases, asks
 
 VERSION = 1
 LABELS = {"refused": "Agent declined"}
@@ -51,6 +51,7 @@ IS_IMPOSSIBLE = Phrases(
     r"\b(?:our|the|company|airline|store) polic(?:y|ies) (?:\w+ ){0,4}(?:does not|doesn't|do not|don't|prohibits?"
     r"|forbids?)\b",
 )
+SAYS_SO = Phrases(*(one.pattern.pattern for one in (DECLINES, SELF_CANNOT, IS_IMPOSSIBLE)))
 # What cannot be done is a refusal where the agent regrets it or leans on a rule, and a mere fact elsewhere.
 REGRETS = Phrases(r"\b(?:unfortunately|sorry|i'm afraid|however|regret|polic(?:y|ies)|rules?|terms|therefore|so)\b")
 # "If I cannot find it, I'll …" declines nothing.
@@ -65,16 +66,15 @@ def detect(session: SessionFacts) -> Iterator[Found]:
         asked = asked or step.role == USER
         if step.role != AGENT or not asked:
             continue
-        strength, sentence = max(map(_refusal, sentences(step.text)), default=(0.0, ""), key=lambda one: one[0])
+        strength, sentence = max(map(_refusal, SAYS_SO.among(step.text)), default=(0.0, ""), key=lambda one: one[0])
         if strength and sentence not in told:
             told.add(sentence)
             yield Found("refused", step.key, strength, f"The agent declined: “{clip(sentence, QUOTED)}”.")
 
 
 def _refusal(sentence: str) -> tuple[float, str]:
-    said = heard(sentence)
-    if asks(said) or SUPPOSED.search(said):
+    if asks(sentence) or SUPPOSED.search(sentence):
         return 0.0, sentence
     levels = ((DECLINED, DECLINES), (CANNOT, SELF_CANNOT))
-    strength = next((level for level, pattern in levels if pattern.search(said)), 0.0)
-    return strength or (CANNOT if IS_IMPOSSIBLE.search(said) and REGRETS.search(said) else 0.0), sentence
+    strength = next((level for level, pattern in levels if pattern.search(sentence)), 0.0)
+    return strength or (CANNOT if IS_IMPOSSIBLE.search(sentence) and REGRETS.search(sentence) else 0.0), sentence

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from traces.answers import clip
 from traces.records import AGENT, USER, Found, SessionFacts, Threshold
-from traces.speech import content_words, likeness, numbers_in
+from traces.speech import are_alike, content_words
 
 VERSION = 1
 LABELS = {"repeated_answer": "Agent repeats itself"}
@@ -33,7 +33,7 @@ def detect(session: SessionFacts, *, same_words: float = SAME_WORDS) -> Iterator
         words = content_words(step.text) if step.role == AGENT else frozenset()
         if len(words) < FEWEST_WORDS:
             continue
-        keys = next((keys for others, keys in said[-COMPARED_WITH:] if _is_like(words, others, same_words)), None)
+        keys = next((keys for others, keys in said[-COMPARED_WITH:] if are_alike(words, others, same_words)), None)
         if keys is None:
             said.append((words, [step.key]))
         elif spoke:
@@ -43,11 +43,6 @@ def detect(session: SessionFacts, *, same_words: float = SAME_WORDS) -> Iterator
     for _, keys in said:
         if len(keys) > 1:
             yield Found("repeated_answer", keys[1], _strength(len(keys)), _sentence(texts[keys[0]], len(keys)))
-
-
-def _is_like(words: frozenset[str], others: frozenset[str], least: float) -> bool:
-    """Alike, and with the same numbers: the same sentence about another order is another answer."""
-    return likeness(words, others) >= least and numbers_in(words) == numbers_in(others)
 
 
 def _strength(times: int) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from traces.answers import clip
 from traces.records import AGENT, USER, Found, SessionFacts, Threshold
-from traces.speech import Phrases, content_words, heard, likeness, numbers_in, sentences
+from traces.speech import Phrases, are_alike, content_words
 
 VERSION = 1
 LABELS = {"repeated_request": "User asks again"}
@@ -66,7 +66,7 @@ def _same_words(
 ) -> tuple[float, str] | None:
     if len(words) < FEWEST_WORDS:
         return None
-    like = next((said for said, others in reversed(earlier) if _is_like(words, others, least)), None)
+    like = next((said for said, others in reversed(earlier) if are_alike(words, others, least)), None)
     if like is None:
         return None
     if clip(like, QUOTED) == clip(text, QUOTED):
@@ -74,11 +74,6 @@ def _same_words(
     return IN_SAME_WORDS, f"The user asked again, “{clip(text, QUOTED)}”, having said before: “{clip(like, QUOTED)}”."
 
 
-def _is_like(words: frozenset[str], others: frozenset[str], least: float) -> bool:
-    """Alike, and with the same numbers: two orders are two requests."""
-    return likeness(words, others) >= least and numbers_in(words) == numbers_in(others)
-
-
 def _says_so(text: str) -> tuple[float, str] | None:
-    told = next((sentence for sentence in sentences(text) if ASKS_AGAIN.search(heard(sentence))), None)
+    told = next((sentence for sentence in ASKS_AGAIN.among(text) if ASKS_AGAIN.search(sentence)), None)
     return None if told is None else (SAID_SO, f"The user says that they ask again: “{clip(told, QUOTED)}”.")
