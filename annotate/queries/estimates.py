@@ -74,7 +74,7 @@ def judged(sessions: QuerySet[AgentSession]) -> QuerySet[AgentSession, Any]:
     return decided.order_by().values("pk").annotate(lean=_lean("reviews__")).exclude(lean=0)
 
 
-def leans(project: Project, sessions: QuerySet[AgentSession] | None = None) -> QuerySet[Review, Any]:
+def leans(project: Project, sessions: QuerySet[AgentSession] | None = None) -> QuerySet[Any, Any]:
     """The same as `session` and `lean`, from the side of the reviews: where few are read, a tenth of the work.
 
     Of all the project's sessions where none are given.

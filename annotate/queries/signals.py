@@ -8,7 +8,8 @@ from datetime import datetime
 from django.db.models import Count
 
 from accounts.models import Project, User
-from annotate.queries.estimates import judged
+from annotate.estimation import percent
+from annotate.queries.estimates import leans
 from common.intervals import wilson
 from traces.detectors import AS_IT_COMES, DETECTORS, ELSEWHERE, Choice, Detector, about_of, label_of
 from traces.models import AgentSession, DetectorSet, DetectorSetting, Signal, SignalRun
@@ -50,10 +51,10 @@ class Precision:
         return self.reviewed >= FEW
 
     @property
-    def percent(self) -> str:
-        """77 % (60–89 %)"""
+    def words(self) -> str:
+        """77 % (60–89)"""
         low, high = self.interval
-        return f"{self.share:.0%} ({low * 100:.0f}–{high:.0%})".replace("%", " %")
+        return f"{percent(self.share)} % ({percent(low)}–{percent(high)})"
 
 
 @dataclass(frozen=True)
@@ -135,11 +136,11 @@ def _sessions_by_kind(project: Project) -> dict[str, int]:
 
 def _precisions(project: Project) -> dict[str, Precision]:
     """By kind; a session counts once however often it shows the kind, by what most of its reviews say."""
-    leans = {row["pk"]: row["lean"] for row in judged(AgentSession.objects.filter(project=project))}
+    lean_of = dict(leans(project).values_list("session", "lean"))
     found = Signal.objects.filter(session__project=project, session__reviews__withdrawn_at=None)
     pairs = set(found.filter(session__reviews__isnull=False).order_by().values_list("session_id", "kind").distinct())
-    reviewed = Counter(kind for pk, kind in pairs if pk in leans)
-    failed = Counter(kind for pk, kind in pairs if leans.get(pk, 0) > 0)
+    reviewed = Counter(kind for pk, kind in pairs if pk in lean_of)
+    failed = Counter(kind for pk, kind in pairs if lean_of.get(pk, 0) > 0)
     return {kind: Precision(count, failed[kind]) for kind, count in reviewed.items()}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import Project
-from annotate.models import Outcome, Review
+from annotate.queries.estimates import leans
 from monitor.baselines import Usual
 from monitor.queries.outcome import Row as OutcomeRow
 from monitor.queries.outcome import Table, outcome_table
@@ -140,23 +140,19 @@ def _tool_rows(project: Project, choice: Choice, every: int) -> Iterable[tuple[A
 
 def _judged(project: Project, choice: Choice, by: str) -> dict[str, tuple[int, int]]:
     """Of each tag or tool, sessions that most reviews call a failure, and all that were judged: two queries."""
-    standing = Review.objects.filter(project=project, withdrawn_at=None).exclude(outcome=Outcome.UNKNOWN)
-    within = standing.filter(session__in=sessions_of(project, choice))
-    leans: Counter[int] = Counter()
-    for session_id, outcome in within.values_list("session_id", "outcome"):
-        leans[session_id] += 1 if outcome == Outcome.FAILURE else -1
+    judged = leans(project, sessions_of(project, choice))
+    lean_of: dict[int, int] = dict(judged.values_list("session", "lean"))
     counted: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for name, session_id in _names(project, by, within):
-        if leans[session_id]:
-            counted[name][0] += leans[session_id] > 0
-            counted[name][1] += 1
+    for name, session_id in _names(project, by, judged.values("session")):
+        counted[name][0] += lean_of.get(session_id, 0) > 0
+        counted[name][1] += 1
     return {name: (failed, judged) for name, (failed, judged) in counted.items()}
 
 
-def _names(project: Project, by: str, reviews: QuerySet[Review]) -> Iterable[tuple[str, int]]:
-    """Tag or tool and session, for the sessions of these reviews."""
+def _names(project: Project, by: str, judged: QuerySet[Any, Any]) -> Iterable[tuple[str, int]]:
+    """Tag or tool and session, for each of these sessions."""
     if by == "tool":
-        used = ToolUse.objects.filter(project=project, session__in=reviews.values("session"))
+        used = ToolUse.objects.filter(project=project, session__in=judged)
         return used.values_list("name", "session_id")
-    tagged = AgentSession.objects.filter(project=project, pk__in=reviews.values("session")).values_list("tags", "pk")
+    tagged = AgentSession.objects.filter(project=project, pk__in=judged).values_list("tags", "pk")
     return ((tag, session_id) for tags, session_id in tagged for tag in dict.fromkeys(tags or [""]))

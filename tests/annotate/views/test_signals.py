@@ -87,7 +87,7 @@ def test_precision_counts_a_session_once_by_what_most_reviews_say(project: Proje
 
 def test_precision_is_told_with_its_interval_once_there_are_a_few() -> None:
     assert [Precision(count, 2).is_telling for count in (4, 5)] == [False, True]
-    assert Precision(31, 24).percent == "77 % (60–89 %)"
+    assert Precision(31, 24).words == "77 % (60–89)"
     assert Precision(0, 0).share == 0
 
 
