@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from common.charts import TrendPoint
+
 log = logging.getLogger(__name__)
 
 
@@ -53,6 +55,10 @@ def components(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "days": days,
+        "linked": [(label, value, "#trends") for label, value in days],
+        "trend": [TrendPoint(label, value * 900, value * 1600) for label, value in days],
+        "releases": [(4, "release 41"), (9, "release 42")],
+        "kinds": [(reviews, round(12 * (1 - 0.97**reviews))) for reviews in range(0, 101, 10)],
         "form": ExampleForm(),
         "refused": ExampleForm(
             {"refused-title": "", "refused-note": "It claimed a refund that never happened."}, prefix="refused"

@@ -30,7 +30,8 @@ def test_health_is_503_without_a_database(client: Client, db: None, monkeypatch:
 def test_catalogue_shows_every_component(lead_client: Client) -> None:
     page = lead_client.get("/components/").content.decode()
     for name in ("badge", "icons", "stat", "table", "field", "choice", "empty", "notice", "toast", "tabs", "menu",
-                 "keys", "chart", "spark", "meter", "snippet", "button", "filters", "pager"):  # fmt: skip
+                 "keys", "chart", "spark", "meter", "snippet", "button", "filters", "pager",
+                 "figure", "linked", "trend", "interval", "as-table"):  # fmt: skip
         assert re.search(rf'class="[^"]*\b{name}\b', page), name
     assert re.search(r"<dialog", page)
     assert "img/icons.svg#key" in page
