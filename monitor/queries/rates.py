@@ -14,13 +14,7 @@ from traces.detectors import label_of
 from traces.models import ToolUse
 
 # The kinds of signals whose share of sessions is a rate that people know by name.
-RATES = {
-    "tool_loop": "Went in circles",
-    "retry": "Tried again",
-    "escalated": "Handed to a person",
-    "manual_rescue": "Rescued by a person",
-    "approval": "Asked for approval",
-}
+RATES = ("tool_loop", "retry", "escalated", "manual_rescue", "approval")
 MOST_TOOLS = 12
 
 
@@ -49,8 +43,8 @@ def rates_by(project: Project, choice: Choice, column: str) -> dict[str, dict[st
 def rates(choice: Choice, by_kind: dict[str, int], sessions: int) -> list[Rate]:
     """All of RATES, also those that no session shows."""
     return [
-        Rate(kind, label, found, found / sessions if sessions else 0, choice.leads_to(signal=kind))
-        for kind, label in RATES.items()
+        Rate(kind, label_of(kind), found, found / sessions if sessions else 0, choice.leads_to(signal=kind))
+        for kind in RATES
         for found in [by_kind.get(kind, 0)]
     ]
 
