@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.models import Project, Role, User
+from accounts.models import Project, User
 from annotate.actions.queues import QueueSettings, create_default_queue, create_queue
 from annotate.actions.reviews import Told, save_draft, submit_review
 from annotate.actions.undoing import skip_slot, undo_decision, undo_review
 from annotate.claims import take_next
 from annotate.models import Draft, Failure, FailureType, Outcome, Queue, Review, Severity, Slot, SlotState
 from common.errors import Refused
-from tests.builders import make_failure_type, make_member, make_project, make_queue, make_session, make_slot, make_talk
+from tests.builders import make_failure_type, make_project, make_session, make_slot, make_talk
 
 TOLD = Told(
     root_step="k2",
@@ -25,21 +25,6 @@ TOLD = Told(
     expected="Say that it failed.",
     chosen_issue="ISS-12 Says it is done although it failed",
 )
-
-
-@pytest.fixture
-def queue(project: Project) -> Queue:
-    return make_queue(project)
-
-
-@pytest.fixture
-def ada(project: Project) -> User:
-    return make_member(project, Role.REVIEWER, "ada@example.com")
-
-
-@pytest.fixture
-def bob(project: Project) -> User:
-    return make_member(project, Role.REVIEWER, "bob@example.com")
 
 
 @pytest.fixture

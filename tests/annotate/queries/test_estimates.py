@@ -16,11 +16,6 @@ from tests.builders import make_failure, make_failure_type, make_member, make_pr
 from traces.models import AgentSession
 
 
-@pytest.fixture
-def queue(project: Project) -> Queue:
-    return make_queue(project)
-
-
 def below(queue: Queue, place: float) -> list[AgentSession]:
     """The sessions below a place of the queue, in their reading order."""
     found = AgentSession.objects.filter(project=queue.project)
