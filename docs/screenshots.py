@@ -94,7 +94,7 @@ def prepare(browser: Browser, url: str, login: tuple[str, str]) -> dict[str, str
         page.goto(f"{url}/p/demo/proposals/")
         page.get_by_role("button", name=re.compile("accept", re.IGNORECASE)).first.click()
         page.wait_for_load_state("networkidle")
-    paths = {"proposals": "/p/demo/proposals/", "issues": "/p/demo/issues/", "sessions": "/p/demo/sessions/"}
+    paths = {name: f"/p/demo/{name}/" for name in ("overview", "signals", "proposals", "issues", "sessions")}
     paths["issue"] = first_link(page, f"{url}/p/demo/issues/", r"/p/demo/issues/\d+/$")
     paths["session"] = first_link(page, f"{url}/p/demo/sessions/?signal=hidden_tool_error", r"/p/demo/sessions/\d+/$")
     paths["review"] = review_path(page, url)
