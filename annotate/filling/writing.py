@@ -21,6 +21,11 @@ RANKED = (
 # A work-order value that moves by less changes no order that anybody could tell.
 NOTICED = 1e-7
 SEEN = 0.005
+# What a pass went by: where any of it was changed meanwhile, it decided of another queue.
+WENT_BY = (
+    *("ranked_at", "filters", "drawn_below", "random_share", "size_cap", "fills_itself", "reviewers_per_session"),
+    "due_hours",
+)
 Order = Mapping[int, float]
 
 
@@ -46,16 +51,23 @@ def write(decided: Decided) -> int | None:
     with transaction.atomic():
         # Reviewers who take from the queue wait for this lock, so that nobody is given a place in half an order.
         now = Queue.objects.select_for_update(no_key=True).filter(pk=queue.pk, is_open=True).first()
-        if now is None or now.ranked_at != queue.ranked_at:
+        if now is None or any(getattr(now, name) != getattr(queue, name) for name in WENT_BY):
             return None
-        changed = _write_held(decided)
-        _write_fresh(decided)
+        changed, fresh = _write_held(decided), _still_outside(decided)
+        _write_fresh(decided, fresh)
         _write_sample(decided)
         _write_order(queue, decided.order)
         Queue.objects.filter(pk=queue.pk).update(
             ranked_at=decided.began, drawn_below=decided.below, has_more=decided.has_more
         )
-    return changed + len(decided.fresh)
+    return changed + len(fresh)
+
+
+def _still_outside(decided: Decided) -> list[int]:
+    """Those that come in, without those that somebody added by hand meanwhile; no more can come while this is asked."""
+    known = QueueItem.objects.filter(queue=decided.queue, session__in=decided.fresh)
+    there = set(known.values_list("session_id", flat=True))
+    return [pk for pk in decided.fresh if pk not in there]
 
 
 def _write_held(decided: Decided) -> int:
@@ -87,13 +99,13 @@ def _values(decided: Decided, session_id: int, stratum: str = Stratum.PRIORITY) 
     )
 
 
-def _write_fresh(decided: Decided) -> None:
+def _write_fresh(decided: Decided, fresh: Sequence[int]) -> None:
     queue, due = decided.queue, decided.began + timedelta(hours=decided.queue.due_hours)
     items = QueueItem.objects.bulk_create(
         QueueItem(
             queue=queue, session_id=pk, due_at=due, **dict(zip(RANKED, _values(decided, pk), strict=True))
         )
-        for pk in decided.fresh
+        for pk in fresh
     )  # fmt: skip
     Slot.objects.bulk_create(
         Slot(queue=queue, item=item, ordinal=ordinal, priority=decided.order[item.session_id])
