@@ -17,6 +17,7 @@ from traces.detectors import label_of
 
 MOST_HOURS = 24 * 365
 MOST_WAITING = 100_000
+MOST_DIGITS = 18
 DAY = {"type": "date"}
 
 
@@ -104,6 +105,16 @@ def _as_initial(stored: Mapping[str, Any]) -> dict[str, Any]:
     return {**stored, **several, **parts}
 
 
+class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # Django's own takes none when running
+    """Several people; a number that no row can have is refused like any other that is none of theirs."""
+
+    def clean(self, value: Any) -> Any:
+        too_long = next((one for one in value or () if len(str(one)) > MOST_DIGITS), None)
+        if too_long is not None:
+            raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": too_long})
+        return super().clean(value)
+
+
 class QueueForm(FilterForm):
     """A queue: its name, which sessions it takes, and how it is read."""
 
@@ -153,7 +164,7 @@ class QueueForm(FilterForm):
         label="Skips until a lead decides",
         help_text="So many skips of one session put it before a lead.",
     )
-    takers = forms.ModelMultipleChoiceField(
+    takers = PeopleField(
         User.objects.none(),
         required=False,
         widget=CheckboxSelectMultiple,

@@ -182,3 +182,10 @@ def test_queue_delete_takes_only_what_nobody_judged(
 def _lease(slot: Any) -> str:
     slot.refresh_from_db()
     return str(slot.lease_token)
+
+
+def test_queue_new_refuses_people_beyond_what_a_database_counts(lead_client: Client, project: Project) -> None:
+    answer = lead_client.post(url("queue_new", project), {"name": "Billing", "takers": "9" * 20, **settings()})
+
+    assert answer.status_code == 422
+    assert not Queue.objects.filter(name="Billing").exists()
