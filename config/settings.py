@@ -197,6 +197,8 @@ SPECTACULAR_SETTINGS = {
 CELERY_BROKER_URL = ENVIRONMENT.broker_url
 ADMIN_EMAIL = ENVIRONMENT.admin_email
 EMBEDDING_MODEL = ENVIRONMENT.embedding_model
+# Of which sessions a member may not know yet what others said: asked by apps below the one that knows.
+WITHHELD_SESSIONS = "annotate.queries.blind.withheld_sessions"
 LOG_LEVEL = ENVIRONMENT.log_level
 
 # --- logs ---------------------------------------------------------------------------------------

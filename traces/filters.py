@@ -134,9 +134,15 @@ class SessionFilter(filters.FilterSet):
         model = AgentSession
         fields: ClassVar[list[str]] = []
 
-    def __init__(self, *args: Any, recent: Mapping[str, list[str]] | None = None, **kwargs: Any) -> None:
-        """`recent`: for a page, the values that its choices of workflow, release, environment, … offer."""
+    def __init__(
+        self, *args: Any, recent: Mapping[str, list[str]] | None = None, withheld: Q | None = None, **kwargs: Any
+    ) -> None:
+        """`recent`: for a page, the values that its choices of workflow, release, environment, … offer.
+
+        `withheld`: sessions of which the reader may not know yet what others said; no filter by that finds them.
+        """
         super().__init__(*args, **kwargs)
+        self.withheld = withheld or Q(pk__in=[])
         for name, values in (recent or {}).items():
             chosen = self.data.get(name)
             offered = sorted({*values, chosen} if chosen else {*values})
@@ -171,18 +177,19 @@ class SessionFilter(filters.FilterSet):
             "success": Q(pk__in=decided.filter(lean__lt=0).values("pk")),
             "unknown": Q(pk__in=reviewed.values("pk")) & ~Q(pk__in=decided.exclude(lean=0).values("pk")),
         }
-        return sessions.filter(conditions[value])
+        told = sessions if value in ("any", "none") else sessions.exclude(self.withheld)
+        return told.filter(conditions[value])
 
     def with_failure_type(self, sessions: QuerySet[AgentSession], _name: str, value: str) -> QuerySet[AgentSession]:
         standing = {"failures__withdrawn_at": None, "failures__review__withdrawn_at": None}
         told = AgentSession.objects.filter(**standing, failures__failure_type__name__iexact=value).values("pk")
-        return sessions.filter(pk__in=told)
+        return sessions.exclude(self.withheld).filter(pk__in=told)
 
     def with_issue(self, sessions: QuerySet[AgentSession], _name: str, value: Decimal) -> QuerySet[AgentSession]:
         """With a confirmed failure of the project's issue of this number."""
         open_rows = {"failures__issue_memberships__until": None, "failures__withdrawn_at": None}
         confirmed = AgentSession.objects.filter(**open_rows, failures__issue_memberships__issue__number=int(value))
-        return sessions.filter(pk__in=confirmed.values("pk"))
+        return sessions.exclude(self.withheld).filter(pk__in=confirmed.values("pk"))
 
     def with_likeness(self, sessions: QuerySet[AgentSession], _name: str, value: Decimal) -> QuerySet[AgentSession]:
         found = Signal.objects.filter(session=OuterRef("pk"), kind="like_issue", detail=f"ISS-{int(value)}")

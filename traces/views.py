@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.module_loading import import_string
 
 from accounts.models import Role
 from accounts.permissions import member
@@ -27,7 +29,9 @@ NO_FILTERS = {"sort", "page"}
 def session_list(request: ProjectRequest) -> HttpResponse:
     """The project's sessions, filtered and sorted by what stands in the URL."""
     all_sessions = AgentSession.objects.filter(project=request.project)
-    chosen = SessionFilter(request.GET, all_sessions, recent=recent_values(request.project))
+    # Known above, so that it is named, not imported: of which sessions this reader may not know yet what others said.
+    withheld = import_string(settings.WITHHELD_SESSIONS)(request.membership)
+    chosen = SessionFilter(request.GET, all_sessions, recent=recent_values(request.project), withheld=withheld)
     sort = request.GET.get("sort", "newest")
     found = chosen.qs.order_by(*SORTS.get(sort, SORTS["newest"]))
     page = LongPaginator(found, PAGE_SIZE, rows_of).get_page(request.GET.get("page"))

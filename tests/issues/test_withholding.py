@@ -11,7 +11,16 @@ from accounts.models import Membership, Project, Role, User
 from annotate.models import Queue, Slot, SlotState
 from annotate.queries.blind import withheld
 from issues.actions import create_issue
-from tests.builders import make_failure, make_member, make_queue, make_review, make_session, make_slot, make_talk
+from tests.builders import (
+    make_failure,
+    make_failure_type,
+    make_member,
+    make_queue,
+    make_review,
+    make_session,
+    make_slot,
+    make_talk,
+)
 from traces.models import AgentSession
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -78,3 +87,26 @@ def test_pages_do_not_tell_what_others_said(
     assert "what they expected" not in client.get(url).content.decode()
     Slot.objects.update(state=SlotState.SUBMITTED, reviewer=ada)
     assert "what a colleague said" in client.get(url).content.decode()
+
+
+def test_lists_of_sessions_cannot_be_filtered_by_what_is_withheld(
+    slot: Slot, session: AgentSession, project: Project, ada: User, lead_client: Client
+) -> None:
+    bob = make_member(project, Role.REVIEWER, "bob@example.com")
+    kind = make_failure_type(project, "Invented")
+    failure = make_failure(make_review(session, bob), failure_type=kind)
+    issue = create_issue(failure=failure, title="Refunds", actor=bob)
+    client = Client()
+    client.force_login(ada, backend=BACKEND)
+
+    def finds(reader: Client, **query: str) -> bool:
+        answer = reader.get(reverse("session_list", args=[project.slug]), query)
+        return bool(answer.context["rows"])
+
+    telling = [{"judged": "failure"}, {"failure_type": "Invented"}, {"issue": str(issue.number)}]
+    assert [finds(client, **query) for query in telling] == [False] * 3
+    assert [finds(lead_client, **query) for query in telling] == [True] * 3
+    assert finds(client)
+    assert not finds(client, judged="success")
+    Slot.objects.update(state=SlotState.SUBMITTED, reviewer=ada)
+    assert [finds(client, **query) for query in telling] == [True] * 3
