@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef
 from accounts.models import Project
 from annotate.models import Outcome, PriorityModel, Review, Stratum
 from annotate.priority import PRIOR_VERSION, Model, features, fit
+from annotate.priority.features import is_coordinate
 from annotate.priority.reliability import report_on
 from annotate.queries.evidence import Reader, Seen, as_ranked, labels, model_of, newest_model
 from traces.models import AgentSession
@@ -29,7 +30,6 @@ LOOKED_AT = 500
 REMEMBERED_SECONDS = 3_600
 # A weight that moves by less makes no difference that anybody could see.
 MOVED = 0.1
-PROFILE = "profile="
 # So many more reviews are worth a new report, even where the weights stand.
 GROWN_BY = 1.1
 
@@ -76,7 +76,7 @@ def _is_news(before: PriorityModel | None, model: Model, reviews: int) -> bool:
 
 def furthest_moved(before: Model, after: Model) -> float:
     """By how much the mean of the weight moved that moved most; coordinates of profiles say nothing one by one."""
-    names = {name for name in {*before.weights, *after.weights} if not name.startswith(PROFILE)}
+    names = {name for name in {*before.weights, *after.weights} if not is_coordinate(name)}
     return max((abs(before.weight(name) - after.weight(name)) for name in names), default=0.0)
 
 

@@ -96,6 +96,11 @@ def strongest(signals: Iterable[Evidence]) -> dict[str, Evidence]:
     return best
 
 
+def is_coordinate(name: str) -> bool:
+    """Whether a feature is one of a profile's coordinates: none of them means anything by itself."""
+    return name.startswith(PROFILE + SEGMENT)
+
+
 def usual_of(shapes: Iterable[Mapping[str, float]]) -> dict[str, Usual]:
     """What is usual of each number in these shapes. A few sessions hardly change what is known of sessions at all."""
     known = [shape for shape in shapes if shape]

@@ -15,7 +15,7 @@ from math import exp
 import numpy as np
 import numpy.typing as npt
 
-from annotate.priority.features import PROFILE, SEGMENT
+from annotate.priority.features import PROFILE, SEGMENT, is_coordinate
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
@@ -125,5 +125,5 @@ def contributions(model: Model, features: Mapping[str, float]) -> Iterable[tuple
     """
     parts: dict[str, float] = defaultdict(float)
     for name, value in features.items():
-        parts[PROFILE if name.startswith(PROFILE + SEGMENT) else name] += model.weight(name) * value
+        parts[PROFILE if is_coordinate(name) else name] += model.weight(name) * value
     return sorted(parts.items(), key=lambda part: (-part[1], part[0]))

@@ -8,15 +8,13 @@ from typing import Any
 from accounts.models import Project
 from annotate.models import Outcome, PriorityModel, Review
 from annotate.priority import PRIOR, Model, in_words
-from annotate.priority.features import SEGMENT
+from annotate.priority.features import SEGMENT, is_coordinate
 from annotate.priority.model import BIAS
 from annotate.priority.telling import Plot, effect_in_words, plot_of, range_in_words, times
 from annotate.queries.evidence import model_of
 from traces.detectors import label_of
 
 HISTORY = 20
-# What a session did as coordinates: none of them means anything by itself.
-PROFILE = "profile="
 MOST_SEGMENTS = 20
 # An effect on the odds below this is not worth a row for a segment.
 LEAST_TOLD = 0.1
@@ -105,7 +103,7 @@ def learned(project: Project) -> Learned:
     history = list(PriorityModel.objects.filter(project=project).order_by("-number")[:HISTORY])
     row = history[0] if history else None
     model, report = model_of(row), row.report if row else {}
-    told = [name for name in model.weights if name != BIAS and not name.startswith(PROFILE)]
+    told = [name for name in model.weights if name != BIAS and not is_coordinate(name)]
     rows = [_row(name, model, report.get("reviews", {})) for name in told]
     rows.sort(key=lambda one: (-abs(model.weight(one.name)), one.name))
     judged = Review.objects.filter(project=project, withdrawn_at=None).exclude(outcome=Outcome.UNKNOWN)
