@@ -99,7 +99,7 @@ def _counted(known: frozenset[str], phrases: Sequence[str]) -> Callable[[Sequenc
     """Counts the known words and phrases of a message, given its words and all of it in small letters."""
 
     def count(words: Sequence[str], text: str) -> int:
-        return sum(word in known for word in words) + sum(text.count(phrase) for phrase in phrases)
+        return sum(map(known.__contains__, words)) + sum(map(text.count, phrases))
 
     return count
 

@@ -25,7 +25,7 @@ SENTENCE_END = re.compile(
     r"|(?<= )\n\s*|(?<=\n)\s*)"
 )
 # But a single space, which is what they become.
-BLANKS = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
+BLANKS = re.compile(r"[^\S\n](?:(?<! )[^\S\n]*|[^\S\n]+)")
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 RUN = re.compile(r"\w+")
 LONGEST = 20  # letters, of a run that phrases need
@@ -96,7 +96,7 @@ class Phrases:
 
     def search(self, text: str, start: int = 0) -> re.Match[str] | None:
         """The first place from `start` on where one of them stands; what it holds is in small letters."""
-        return self.pattern.search(text.lower(), start)
+        return self.pattern.search(text.lower(), start) if self.may_stand(text) else None
 
     def may_stand(self, text: str) -> bool:
         """False where surely none of them stands in a text, which takes far less time than a search."""

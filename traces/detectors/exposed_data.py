@@ -104,6 +104,7 @@ def _is_account(written: str, before: str) -> bool:
 
 
 SIX_DIGITS = re.compile(r"\d(?:[ ()./-]{0,2}\d){5}")
+NINE_DIGITS = re.compile(r"\d(?:[ ()./-]{0,2}\d){8}")
 SORTS = (
     _Sort(
         "a secret key",
@@ -116,7 +117,7 @@ SORTS = (
         lambda _written, before: not EXAMPLE.search(before),
         is_number=False,
     ),
-    _Sort("a card number", 0.8, SIX_DIGITS, re.compile(r"(?<![\w.#-])\d(?:[ -]?\d){12,18}(?![\w-])"), _is_card),
+    _Sort("a card number", 0.8, NINE_DIGITS, re.compile(r"(?<![\w.#-])\d(?:[ -]?\d){12,18}(?![\w-])"), _is_card),
     _Sort(
         "an IBAN",
         0.8,
@@ -147,7 +148,7 @@ SORTS = (
     _Sort(
         "a phone number",
         0.5,
-        SIX_DIGITS,
+        NINE_DIGITS,
         re.compile(
             r"(?<![\w.+#/=-])(?:\+\d(?:[ .()-]{0,2}\d){8,14}|\(\d{3}\) ?\d{3}[ .-]\d{4}"
             r"|\d{3}(?P<gap>[ .-])\d{3}(?P=gap)\d{4})(?![\w-])"
@@ -157,6 +158,7 @@ SORTS = (
         _is_phone,
     ),
 )
+SIGNS = tuple(dict.fromkeys(sort.sign for sort in SORTS))
 
 
 def detect(session: SessionFacts) -> Iterator[Found]:
@@ -178,8 +180,9 @@ def _told(step: StepFacts) -> Iterator[tuple[_Sort, str]]:
     """What a message tells, each sort with its value; what one sort has taken is not another's."""
     text = step.text[:READ]
     taken: set[int] = set()
-    for sort in SORTS:
-        for match in sort.pattern.finditer(text) if sort.sign.search(text) else ():
+    signs = {sign for sign in SIGNS if sign.search(text)}
+    for sort in SORTS if signs else ():
+        for match in sort.pattern.finditer(text) if sort.sign in signs else ():
             start, end = match.span("told") if match.groupdict().get("told") else match.span()
             before = text[max(0, match.start() - CONTEXT) : match.start()]
             if taken.isdisjoint((start, end - 1)) and sort.is_one(text[start:end], before):

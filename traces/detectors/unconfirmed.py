@@ -39,7 +39,9 @@ SAYS_YES = Phrases(
 
 def detect(session: SessionFacts) -> Iterator[Found]:
     """One finding for each message of the user after which something was changed without their yes."""
-    asked = any(step.role == AGENT and _asks(step) for step in session.steps)
+    # Names of calls are looked at first, because that is faster than reading what was said.
+    acted = any(step.role == TOOL and _acts(step) for step in session.steps)
+    asked = acted and any(step.role == AGENT and _asks(step) for step in session.steps)
     for question, answer, calls in _exchanges(session.steps) if asked else ():
         deed = next((call for call in calls if _acts(call) and not _allows(answer.text, call.name)), None)
         if deed is not None:
