@@ -17,6 +17,8 @@ from traces.records import AGENT, TOOL, USER, StepFacts
 
 # What is said to a person fits into this; what is longer is a document, whose middle nobody says.
 HEARD = 6_000
+# Of a longer session, who looks for what is said once or soon said again reads only its beginning.
+MOST_STEPS = 2_000
 SENTENCE = 600
 # After a full stop, but that of "1. ", and closing quotes, or at a line's end. It begins with what is cut away, because
 # so most characters are passed over at once.
@@ -27,7 +29,7 @@ SENTENCE_END = re.compile(
 # But a single space, which is what they become.
 BLANKS = re.compile(r"[^\S\n](?:(?<! )[^\S\n]*|[^\S\n]+)")
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-RUN = re.compile(r"\w+")
+RUN = re.compile(r"[^\W\d_]+")  # no digits: what is said of numbers is looked for by its words
 LONGEST = 20  # letters, of a run that phrases need
 NAME_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 # Words that say little, in the languages in which most is said.
@@ -93,6 +95,8 @@ class Phrases:
         self._bit = 1 << next(self.numbers)
         for text in needed(self.pattern) or ("",):
             self.needing[max(RUN.findall(text), key=len, default="")[:LONGEST]] |= self._bit
+        for known in (_phrases_with, _phrases_in, _marked):  # they do not know of this one
+            known.cache_clear()
 
     def search(self, text: str, start: int = 0) -> re.Match[str] | None:
         """The first place from `start` on where one of them stands; what it holds is in small letters."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from traces.answers import clip
 from traces.records import AGENT, USER, Found, SessionFacts, StepFacts
-from traces.speech import Phrases, asks, heard, sentences
+from traces.speech import MOST_STEPS, Phrases, asks, heard, sentences
 
 VERSION = 1
 LABELS = {"forgot": "Asked for what was given"}
@@ -158,7 +158,7 @@ def detect(session: SessionFacts) -> Iterator[Found]:
     given: dict[str, str] = {}
     asked: tuple[Thing, ...] = ()
     latest = ""
-    for step in session.steps:
+    for step in session.steps[:MOST_STEPS]:
         if step.role == USER:
             given |= _given(step.text, asked)
             latest, asked = heard(step.text), ()

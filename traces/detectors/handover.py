@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from traces.answers import arguments_line, clip
 from traces.records import AGENT, TOOL, USER, Found, SessionFacts, StepFacts
-from traces.speech import ASKS_LEAVE, CONDITION, NEGATION, Phrases, asks, hands_over, worked
+from traces.speech import ASKS_LEAVE, CONDITION, MOST_STEPS, NEGATION, Phrases, asks, hands_over, worked
 
 VERSION = 1
 LABELS = {
@@ -114,7 +114,7 @@ def _escalated(steps: Sequence[StepFacts]) -> Found | None:
 
 def _first(steps: Sequence[StepFacts], role: str, pattern: Phrases) -> tuple[StepFacts, str] | None:
     """The first step of one side with a sentence that says it plainly, and that sentence."""
-    for step in steps:
+    for step in steps[:MOST_STEPS]:
         if step.role == role:
             for sentence in pattern.among(step.text):
                 if _says(sentence, pattern, may_ask=role == USER):
@@ -149,7 +149,7 @@ def _approval(steps: Sequence[StepFacts]) -> Found | None:
     call = next((step for step in steps if step.role == TOOL and APPROVAL_NAME.search(step.name)), None)
     if call is not None:
         return Found("approval", call.key, APPROVAL, f"The agent asked for approval with “{call.name}”.")
-    for step in steps:
+    for step in steps[:MOST_STEPS]:
         said = (
             next((one for one in ASKS_LEAVE.among(step.text) if ASKS_LEAVE.search(one)), None)
             if step.role == AGENT

@@ -4,6 +4,7 @@ import pytest
 
 from tests.traces.talks import agent, talk, user
 from traces.detectors.forgot import detect
+from traces.speech import MOST_STEPS
 
 CASES = {
     "an order number": ("It's about order #W-4711.", "Could you provide your order number?", "order number"),
@@ -91,3 +92,10 @@ def test_detect_takes_an_offer_of_another_number_as_new() -> None:
     steps = talk(user("Order #W-4711 is late."), agent("It comes today."), user("I also have another order."))
     asked = agent("Could you provide the order number?")
     assert list(detect(talk(*steps.steps, asked))) == []
+
+
+def test_detect_reads_the_beginning_of_an_endless_talk() -> None:
+    filler = [agent("Still there?")] * MOST_STEPS
+    told = [user("My order number is W-4711."), agent("Could you provide your order number?")]
+    assert [found.step_key for found in detect(talk(*told, *filler))] == [talk(*told).steps[1].key]
+    assert list(detect(talk(*filler, *told))) == []
