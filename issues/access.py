@@ -4,9 +4,8 @@ from django.http import Http404
 
 from accounts.models import Project, User
 from annotate.models import Failure
+from common.keys import LARGEST_KEY
 from issues.models import Issue, IssueMembership, Proposal
-
-LARGEST_ID = 2**63 - 1  # what a database's key can hold
 
 
 def get_issue(project: Project, number: int) -> Issue:
@@ -38,7 +37,7 @@ def get_standing_member(issue: Issue, failure_id: int) -> IssueMembership:
     """The open membership of a failure in this issue; else Http404."""
     found = IssueMembership.objects.select_related("issue").filter(issue=issue, failure_id=failure_id, until=None)
     # Django guards a row's own key against numbers no database holds, but not a foreign one.
-    membership = found.first() if failure_id <= LARGEST_ID else None
+    membership = found.first() if failure_id <= LARGEST_KEY else None
     if membership is None:
         raise Http404("No such failure in this issue.")
     return membership
@@ -46,6 +45,6 @@ def get_standing_member(issue: Issue, failure_id: int) -> IssueMembership:
 
 def find_owner(project: Project, user_id: int) -> User | None:
     """A member of the project who may own its issues, or None."""
-    if user_id > LARGEST_ID:
+    if user_id > LARGEST_KEY:
         return None
     return User.objects.filter(pk=user_id, is_active=True, memberships__project=project).first()

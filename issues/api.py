@@ -20,10 +20,11 @@ from annotate.models import Failure
 from annotate.queries.estimates import read_sample
 from common.api import whole_number
 from common.errors import Refused
+from common.keys import is_key
 from issues import actions
 from issues.access import get_issue
 from issues.export import from_cursor, read_all, read_page, to_csv, to_cursor, to_jsonl
-from issues.filters import FAILURE_FILTERS, choose_failures, is_id
+from issues.filters import FAILURE_FILTERS, choose_failures
 from issues.lifecycle import State, choices_by_hand
 from issues.models import Issue
 from issues.queries import breakdown, counted_issues, sessions_by_day
@@ -121,7 +122,7 @@ def issues(request: Request) -> Response:
             raise Refused(f"{state!r} is none of {', '.join(State.values)}.", field="state")
         found = found.filter(state=state)
     if cursor := request.query_params.get("cursor", ""):
-        if not is_id(cursor):
+        if not is_key(cursor):
             raise Refused("This is no cursor of ours. Take `next` from the page before.", field="cursor")
         found = found.filter(number__lt=int(cursor))
     limit = whole_number(request, "limit", PAGE_SIZE, LARGEST_PAGE)

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from annotate.models import Failure
 from common.errors import Refused
-from issues.access import LARGEST_ID
+from common.keys import LARGEST_KEY
 from issues.models import IssueMembership
 from issues.queries import with_steps
 from traces.models import Step
@@ -191,6 +191,6 @@ def from_cursor(cursor: str) -> Position | None:
         position = datetime.fromisoformat(moment).astimezone(UTC), int(number)
     except (ValueError, OverflowError):
         position = None
-    if position is None or not 0 <= position[1] <= LARGEST_ID:
+    if position is None or not 0 <= position[1] <= LARGEST_KEY:
         raise Refused("This is no cursor of ours. Take `next` from the page before.", field="cursor")
     return position

@@ -12,7 +12,7 @@ from django.utils.timezone import is_naive
 
 from annotate.models import Failure, Outcome, Severity
 from common.errors import Refused
-from issues.access import LARGEST_ID
+from common.keys import is_key
 from issues.lifecycle import ACTIVE, State
 from issues.models import Issue, IssueMembership
 
@@ -54,18 +54,13 @@ def read_choice(query: QueryDict) -> BoardChoice:
     known = {"state": {*GROUPS, *State.values}, "severity": set(Severity.values), "sort": set(SORTS)}
     wrong: set[str] = {name for name, values in known.items() if name in asked and asked[name] not in values}
     owner = asked.get("owner", "")
-    if owner and owner not in {"me", "none"} and not is_id(owner):
+    if owner and owner not in {"me", "none"} and not is_key(owner):
         wrong.add("owner")
     strange = set(query) - {*BOARD_FILTERS, "page"}
     return BoardChoice(
         **{name: value for name, value in asked.items() if name not in wrong},
         ignored=tuple(sorted(wrong | strange)),
     )
-
-
-def is_id(text: str) -> bool:
-    """Whether a text is a whole number that a database's key can be."""
-    return text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_ID)) and int(text) <= LARGEST_ID
 
 
 def choose_issues(issues: QuerySet[Issue], choice: BoardChoice, *, me: int) -> QuerySet[Issue]:
@@ -80,7 +75,7 @@ def choose_issues(issues: QuerySet[Issue], choice: BoardChoice, *, me: int) -> Q
     if choice.severity:
         found = found.filter(severity=choice.severity)
     if choice.q:
-        number = Q(number=int(choice.q)) if is_id(choice.q) and int(choice.q) < 2**31 else Q()
+        number = Q(number=int(choice.q)) if is_key(choice.q) and int(choice.q) < 2**31 else Q()
         found = found.filter(Q(title__icontains=choice.q) | Q(description__icontains=choice.q) | number)
     return found
 
@@ -166,6 +161,6 @@ def _in_issue(value: str) -> Q:
     standing = IssueMembership.objects.standing().filter(failure=OuterRef("pk"))
     if value == "none":
         return ~Q(Exists(standing))
-    if not is_id(value) or int(value) >= 2**31:
+    if not is_key(value) or int(value) >= 2**31:
         raise Refused("Give an issue's number, or none.", field="issue")
     return Q(Exists(standing.filter(issue__number=int(value))))

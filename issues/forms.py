@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from common.errors import Refused
-from issues.access import LARGEST_ID
+from common.keys import LARGEST_KEY
 from issues.lifecycle import State
 from issues.models import Issue
 
@@ -47,5 +47,5 @@ class DecisionForm(forms.Form):
 class NewIssueForm(forms.Form):
     """An issue made by hand from one failure."""
 
-    failure = forms.IntegerField(min_value=1, max_value=LARGEST_ID)
+    failure = forms.IntegerField(min_value=1, max_value=LARGEST_KEY)
     title = forms.CharField(max_length=200)

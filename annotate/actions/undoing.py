@@ -15,6 +15,7 @@ from annotate.models import Draft, Failure, QueueItem, Review, SkipPolicy, Slot,
 from annotate.queries.decisions import REVIEW, Decision, decisions
 from annotate.queries.judgements import failures_of, standing_review
 from common.errors import Refused
+from common.keys import is_key
 
 SKIP_REASONS = {
     "not_my_field": "Not my field",
@@ -99,7 +100,7 @@ def _undone_before(project: Project, reviewer: User, key: str) -> Slot | None:
     """The slot of a decision that does not stand any more, for the second press of a key."""
     kind, _, number = key.partition("-")
     mine = Slot.objects.filter(queue__project=project, reviewer=reviewer)
-    pk = int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0  # noqa: PLR2004 # a bigint
+    pk = int(number) if is_key(number) else 0
     found = mine.filter(reviews=pk) if kind == REVIEW else mine.filter(pk=pk)
     return found.exclude(state=SlotState.SKIPPED).first()
 

@@ -13,11 +13,11 @@ from annotate.access import reviewers_of
 from annotate.actions.queues import QueueSettings
 from annotate.models import Queue, SkipPolicy
 from annotate.queries.filters import FILTERS, WORDS_GIVEN, offered
+from common.keys import is_key
 from traces.detectors import label_of
 
 MOST_HOURS = 24 * 365
 MOST_WAITING = 100_000
-MOST_DIGITS = 18
 DAY = {"type": "date"}
 
 
@@ -109,9 +109,9 @@ class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # 
     """Several people; a number that no row can have is refused like any other that is none of theirs."""
 
     def clean(self, value: Any) -> Any:
-        too_long = next((one for one in value or () if len(str(one)) > MOST_DIGITS), None)
-        if too_long is not None:
-            raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": too_long})
+        foreign = next((one for one in value or () if not is_key(str(one))), None)
+        if foreign is not None:
+            raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": foreign})
         return super().clean(value)
 
 

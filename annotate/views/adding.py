@@ -15,11 +15,11 @@ from annotate.models import Queue
 from annotate.queries.blind import withheld_sessions
 from annotate.views import UNPROCESSABLE
 from common.errors import Refused
+from common.keys import is_key
 from traces.filters import SessionFilter
 from traces.models import AgentSession
 
 PAGE = "annotate/queue_add.html"
-MOST_DIGITS = 18
 
 
 @member(Role.LEAD)
@@ -81,4 +81,4 @@ def _chosen(request: ProjectRequest, *, up_to: int | None) -> Sequence[int]:
 
 def _ticked(request: HttpRequest) -> list[int]:
     given = request.POST.getlist("session")[: MOST + 1]
-    return [int(text) for text in given if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS]
+    return [int(text) for text in given if is_key(text)]

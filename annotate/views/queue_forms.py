@@ -17,8 +17,7 @@ from annotate.models import Queue
 from annotate.queries.filters import in_words, matching
 from annotate.views import UNPROCESSABLE
 from common.errors import Refused
-
-MOST_DIGITS = 18
+from common.keys import is_key
 
 
 @member(Role.LEAD)
@@ -47,8 +46,7 @@ def queue_new(request: ProjectRequest) -> HttpResponseBase:
 
 def _pattern(request: ProjectRequest) -> Queue | None:
     given = request.GET.get("from", "")
-    known = given.isascii() and given.isdecimal() and len(given) <= MOST_DIGITS
-    return get_queue(request.project, int(given)) if known else None
+    return get_queue(request.project, int(given)) if is_key(given) else None
 
 
 def _name_after(pattern: Queue | None) -> dict[str, str]:

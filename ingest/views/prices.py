@@ -13,6 +13,7 @@ from accounts.models import Role
 from accounts.permissions import member
 from accounts.request import ProjectRequest
 from common.errors import Refused
+from common.keys import is_key
 from ingest.access import get_price
 from ingest.actions import remove_price, save_prices
 from ingest.forms import COLUMNS, PriceFileForm, PriceForm
@@ -21,7 +22,6 @@ from ingest.queries.prices import unpriced_models
 from ingest.storing.repricing import price_again
 from traces.models import AgentSession
 
-LARGEST_KEY = 2**63 - 1
 MODEL_WIDTH = 120
 
 
@@ -109,11 +109,7 @@ def price_apply(request: ProjectRequest) -> HttpResponse:
 
 def _number(request: ProjectRequest, name: str) -> int:
     given = request.POST.get(name, "")
-    return (
-        min(int(given), LARGEST_KEY)
-        if given.isascii() and given.isdigit() and len(given) <= len(str(LARGEST_KEY))
-        else 0
-    )
+    return int(given) if is_key(given) else 0
 
 
 def _page(

@@ -8,7 +8,8 @@ from accounts.models import Role, User
 from accounts.permissions import member
 from accounts.request import ProjectRequest
 from annotate.models import Severity
-from issues.filters import GROUPS, SORTS, choose_issues, is_id, read_choice
+from common.keys import is_key
+from issues.filters import GROUPS, SORTS, choose_issues, read_choice
 from issues.lifecycle import State
 from issues.models import Issue
 from issues.queries import board_rows, counted_issues, read_pool, seen_workflows
@@ -47,7 +48,7 @@ def board(request: ProjectRequest) -> HttpResponse:
 @member(Role.VIEWER)
 def shares(request: ProjectRequest) -> HttpResponse:
     """The estimated shares of the issues that the board shows: fetched after it, because they read every review."""
-    numbers = [int(number) for number in request.GET.getlist("issue")[:PAGE_SIZE] if is_id(number)]
+    numbers = [int(number) for number in request.GET.getlist("issue")[:PAGE_SIZE] if is_key(number)]
     found = counted_issues(request.project).filter(number__in=[number for number in numbers if number < LARGEST_NUMBER])
     issues = list(found.order_by("number"))
     estimated = issue_shares(request.project, issues)

@@ -11,9 +11,9 @@ from accounts.permissions import member
 from accounts.request import ProjectRequest
 from annotate.models import Severity
 from common.errors import Refused
+from common.keys import is_key
 from issues import actions
 from issues.access import find_owner, get_failure, get_issue, get_standing_member
-from issues.filters import is_id
 from issues.forms import MoveForm, NewIssueForm, checked
 from issues.lifecycle import State, choices_by_hand
 from issues.models import Issue
@@ -114,7 +114,7 @@ def _owner(request: ProjectRequest) -> User | None:
     asked = request.POST["owner"]
     if not asked:
         return None
-    owner = find_owner(request.project, int(asked)) if is_id(asked) else None
+    owner = find_owner(request.project, int(asked)) if is_key(asked) else None
     if owner is None:
         raise Refused("Only members of the project can own its issues.", field="owner")
     return owner
