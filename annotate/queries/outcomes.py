@@ -108,7 +108,7 @@ class Judged:
 
 
 def outcomes(project: Project, by: str = "workflow", within: Q | None = None, *, most: int = 50) -> Outcomes:
-    """The `most` largest values of a column of COLUMNS: eight queries, however many values and sessions."""
+    """The `most` largest values of a column of COLUMNS: at most eight queries, however many values and sessions."""
     if by not in COLUMNS:
         raise ValueError(f"{by!r} is none of {', '.join(sorted(COLUMNS))}")
     frame = read_frame(project, within)

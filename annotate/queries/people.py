@@ -34,7 +34,7 @@ class PersonRow:
 
 
 def people_rows(project: Project, *, queue: Queue | None = None) -> list[PersonRow]:
-    """Everybody who may review, the busiest first; of one queue, or of the whole project. Three queries.
+    """Everybody who may review, the busiest first; of one queue, or of the whole project. Four queries.
 
     The last 24 hours are `today`. Of more than 10,000 reviews in seven days the newest count.
     """
