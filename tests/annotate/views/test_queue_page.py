@@ -41,7 +41,7 @@ def test_queue_page_tells_its_settings_in_words(client: Client, project: Project
     assert "2 reviewers judge each session, and see nothing of each other before." in told
     assert "Only ada@example.com may take from it." in told
     assert "Due 1 hour after coming in." in told
-    assert "Nothing waits" in told
+    assert "It is being filled" in told
 
 
 def test_queue_page_lists_what_waits_in_the_order_in_which_it_comes(
@@ -180,3 +180,16 @@ def test_reviewers_see_the_queue_and_change_nothing(client: Client, project: Pro
         assert client.post(url(name, project, queue.pk, slot.item_id)).status_code == 404
     for name in ("slot_unassign", "slot_hand_back"):
         assert client.post(url(name, project, slot.pk)).status_code == 404
+
+
+def test_queue_page_says_that_it_is_being_filled_and_how_much_waits(client: Client, project: Project) -> None:
+    queue = make_queue(project, reviewers_per_session=2)
+    told = words(client, queue)
+    assert "It is being filled" in told
+    assert "About" not in told
+    add_slot(queue, "s-1")
+    Queue.objects.filter(pk=queue.pk).update(ranked_at=timezone.now())
+    assert "Waiting 1 judgement" in words(client, queue)
+    Slot.objects.all().delete()
+    QueueItem.objects.all().delete()
+    assert "Nothing waits" in words(client, queue)
