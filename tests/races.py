@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.db import connection
 
 SECONDS = 120
+MOMENT_SECONDS = 0.1
 
 
 def race(
@@ -19,8 +21,8 @@ def race(
 ) -> list[str]:
     """The output of `python -m MODULE …`, one process for each list of arguments, and last that of `then`, if given.
 
-    Each prints "ready", waits for a line on its input, and works on what the test has committed. On SQLite that is a
-    copy in `folder`, because the test's own database lives in its memory.
+    Each prints "ready", waits for a line on its input, which tells the moment (epoch seconds) to begin, and works on
+    what the test has committed. On SQLite that is a copy in `folder`: the test's own database lives in its memory.
     """
     environment = {**os.environ, "DATABASE_URL": _database(folder), "DJANGO_SETTINGS_MODULE": "tests.settings"}
     running = [
@@ -37,9 +39,10 @@ def race(
     for process in running:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
+    at = time.time() + MOMENT_SECONDS
     for process in running:
         assert process.stdin is not None
-        process.stdin.write("go\n")
+        process.stdin.write(f"{at}\n")
         process.stdin.flush()
     outputs = [process.communicate(timeout=SECONDS)[0] for process in running]
     assert [process.returncode for process in running] == [0] * len(running)
@@ -49,7 +52,7 @@ def race(
         [sys.executable, "-m", module, *then],
         cwd=settings.BASE_DIR,
         env=environment,
-        input="go\n",
+        input="0\n",
         capture_output=True,
         text=True,
         timeout=SECONDS,
