@@ -47,6 +47,17 @@ def test_detect_counts_no_problem_as_no_admission() -> None:
     assert found.strength == 0.7
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I tried to refund 3250.00 EUR, but that is above my limit. A colleague will take over.",
+        "That amount exceeds our daily limit, so I have passed it on.",
+    ],
+)
+def test_detect_takes_a_limit_that_is_told_for_an_admission(words: str) -> None:
+    assert list(detect(talk(ASKED, EXPIRED, agent(words)))) == []
+
+
 def test_detect_is_weak_when_another_call_worked_before_the_answer() -> None:
     talked = talk(
         ASKED, failed("find_by_name", "boom"), call("find_by_mail", {"id": 7}), agent("Hello Ada, your plan is Gold.")
