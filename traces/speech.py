@@ -54,7 +54,7 @@ READS = frozenset(
     think reason plan describe count browse validate verify authenticate identify estimate preview compare
     summarize summarise translate classify extract analyze analyse inspect detect exists whoami ping status
     details detail info information history weather forecast clock time now convert rank recall remember login
-    grep ls cat glob
+    grep ls cat glob track poll monitor
     """)
 )
 CHANGES = frozenset(

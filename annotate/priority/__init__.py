@@ -35,7 +35,7 @@ MOST_REASONS = 4
 # Log-odds below which something is no reason to look: any at all for a signal, which has words of its own.
 LEAST_OF_SIGNAL = 0.01
 LEAST_OF_FACT = 0.2
-NOTHING_FIRED = "no signal fired"
+NOTHING_FIRED = "nothing stands out in it"
 RANDOM_SAMPLE = "random sample"
 
 

@@ -89,7 +89,7 @@ def test_segments_count_for_nothing_until_reviews_show_that_they_differ() -> Non
 
 
 def test_reasons_leave_out_facts_that_hardly_count() -> None:
-    assert reasons(PRIOR, {"steps": 0.2, "listed": 0.1}, []) == ["no signal fired"]
+    assert reasons(PRIOR, {"steps": 0.2, "listed": 0.1}, []) == ["nothing stands out in it"]
     assert reasons(PRIOR, {"steps": 2.0, "listed": 0.1}, []) == ["longer than usual in its workflow"]
 
 
@@ -97,7 +97,7 @@ def test_reasons_leave_out_a_signal_that_speaks_against_a_failure() -> None:
     learned = fit([{"tool_error": 1.0}] * 60 + [{}] * 40, [False] * 60 + [True] * 20 + [False] * 20)
 
     assert learned.weight("tool_error") < 0
-    assert reasons(learned, {"tool_error": 1.0}, [Evidence("tool_error", 1.0, "It failed.")]) == ["no signal fired"]
+    assert reasons(learned, {"tool_error": 1.0}, [Evidence("tool_error", 1.0, "It failed.")]) == ["nothing stands out in it"]
 
 
 def test_every_number_of_a_shape_has_a_prior_and_words_where_more_is_worse() -> None:
