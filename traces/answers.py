@@ -13,6 +13,7 @@ from typing import Any
 PARSED_UP_TO = 200_000
 CLIPPED_AT = 160
 DEEPEST = 60
+HALF_A_CHARACTER = "\\ud"
 BRACKETS = re.compile(r"[\[\]{}]")
 HTTP_ERRORS = range(400, 600)
 ERROR_OPENING = re.compile(
@@ -44,6 +45,7 @@ def parsed(text: str) -> Any:
     if len(text) > PARSED_UP_TO:
         return None
     value: Any = text
+    halves = False
     for _ in range(3):
         if not isinstance(value, str):
             break
@@ -54,7 +56,17 @@ def parsed(text: str) -> Any:
             value = json.loads(stripped)
         except (ValueError, RecursionError):
             return None
-    return value if isinstance(value, dict | list) else None
+        halves = halves or HALF_A_CHARACTER in stripped.lower()
+    return value if isinstance(value, dict | list) and not (halves and _is_broken(value)) else None
+
+
+def _is_broken(value: Any) -> bool:
+    """True for half a character, which JSON can tell by an escape, and which no page and no database can hold."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _is_deep(text: str) -> bool:

@@ -139,3 +139,15 @@ def test_answers_of_hostile_text_never_raise(hostile: str) -> None:
         read(hostile) for read in (answers.complaint, answers.is_empty, answers.in_words, answers.arguments_line)
     ]
     assert [type(result) for result in results] == [str, bool, str, str]
+
+
+@pytest.mark.parametrize(
+    "text", [r'{"error": "\ud83d"}', r'{"\uDE00": 1}', r'"{\"error\": \"\\ud83d\"}"', r'"{\"error\": \"\u005cud83d\"}"']
+)
+def test_parsed_takes_half_a_character_for_no_json(text: str) -> None:
+    assert answers.parsed(text) is None
+    assert (answers.complaint(text), answers.in_words(text)) == ("", text)
+
+
+def test_parsed_reads_a_whole_character_told_in_two_halves() -> None:
+    assert answers.parsed(r'{"error": "\ud83d\ude00"}') == {"error": "😀"}
