@@ -97,7 +97,8 @@ def test_reasons_leave_out_a_signal_that_speaks_against_a_failure() -> None:
     learned = fit([{"tool_error": 1.0}] * 60 + [{}] * 40, [False] * 60 + [True] * 20 + [False] * 20)
 
     assert learned.weight("tool_error") < 0
-    assert reasons(learned, {"tool_error": 1.0}, [Evidence("tool_error", 1.0, "It failed.")]) == ["nothing stands out in it"]
+    found = Evidence("tool_error", 1.0, "It failed.")
+    assert reasons(learned, {"tool_error": 1.0}, [found]) == ["nothing stands out in it"]
 
 
 def test_every_number_of_a_shape_has_a_prior_and_words_where_more_is_worse() -> None:
