@@ -226,5 +226,6 @@ class ApiKeyForm(forms.Form):
         coerce=Scope,
         widget=forms.CheckboxSelectMultiple,
         initial=[Scope.INGEST],
+        help_text="A key that reads sees all that was said, also what reviewers of blind queues may not see yet.",
         error_messages={"required": "Choose at least one thing that the key may do."},
     )

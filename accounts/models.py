@@ -78,6 +78,11 @@ class Project(models.Model):
     is_demo = models.BooleanField(default=False)
     idle_seconds = models.PositiveIntegerField(default=300, help_text="A session is over after this long without news.")
     session_keys = models.JSONField(default=list, blank=True, help_text="Extra attribute keys that name the session.")
+    whole_since = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="All sessions that came since are here. Of older ones those that nobody judged may be gone.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

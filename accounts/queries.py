@@ -1,6 +1,6 @@
 """Reads over accounts' tables for its pages."""
 
-from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
 from accounts.models import ApiKey, Invitation, Membership, Project, Role, User
@@ -12,13 +12,19 @@ MIGHTIEST_FIRST = Case(
 
 
 def cards(user: User) -> QuerySet[Membership]:
-    """The user's memberships by project name, each with `session_count`, `issue_count` and `member_count`."""
+    """The user's memberships by project name, each with `session_count`, `issue_count` and `member_count`.
+
+    Whoever judges in a blind queue is told no number of issues (None): that it grew tells what a colleague said.
+    """
+    blind = Project.objects.filter(pk=OuterRef("project_id"), queues__is_blind=True)
+    named = Project.objects.filter(pk=OuterRef("project_id"), queues__is_blind=True, queues__takers=OuterRef("user_id"))
+    is_judge = Q(Exists(named)) | Q(Exists(blind), role=Role.REVIEWER)
     return (
         Membership.objects.filter(user=user)
         .select_related("project")
         .annotate(
             session_count=_count_of("sessions"),
-            issue_count=_count_of("issues"),
+            issue_count=Case(When(is_judge, then=None), default=_count_of("issues")),
             member_count=_count_of("memberships"),
         )
         .order_by("project__name")

@@ -39,7 +39,7 @@ def _image_name(
     _renderer: RendererHTML, tokens: Sequence[Token], index: int, _options: OptionsDict, _env: EnvType
 ) -> str:
     name = tokens[index].content.strip() or str(tokens[index].attrGet("src") or "").rsplit("/", 1)[-1]
-    return f"<em>[image: {escape(name[:120] or 'without a name')}]</em>"
+    return f"<em>[image: {escape(name[:120] or 'without a name')} – not loaded]</em>"
 
 
 def _parser() -> MarkdownIt:

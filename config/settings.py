@@ -81,6 +81,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.navigation",
                 "ingest.context.intake",
+                "annotate.context.keys",
             ],
         },
     }
@@ -178,7 +179,9 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Misstep API",
-    "DESCRIPTION": "Sessions in; labelled failures and issues out. Authenticate with `Authorization: Bearer KEY`.",
+    "DESCRIPTION": "Sessions in; labelled failures and issues out. Authenticate with `Authorization: Bearer KEY`. "
+    "A key that may read sees all that was said, also what reviewers of blind queues may not see yet: "
+    "give it to programs, not to them.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -197,6 +200,8 @@ SPECTACULAR_SETTINGS = {
 CELERY_BROKER_URL = ENVIRONMENT.broker_url
 ADMIN_EMAIL = ENVIRONMENT.admin_email
 EMBEDDING_MODEL = ENVIRONMENT.embedding_model
+# Whether a process that serves pages may work beside requests: it loads the model once somebody describes a failure.
+WORK_BESIDE_REQUESTS = True
 # Of which sessions a member may not know yet what others said: asked by apps below the one that knows.
 WITHHELD_SESSIONS = "annotate.queries.blind.withheld_sessions"
 LOG_LEVEL = ENVIRONMENT.log_level

@@ -95,9 +95,11 @@ def bar_chart(
 
 
 @register.inclusion_tag("components/figure.html")
-def figure(*, label: str, text: object, url: str = "", change: str = "", note: str = "") -> dict[str, Any]:
+def figure(
+    *, label: str, text: object, url: str = "", change: str = "", note: str = "", note_url: str = ""
+) -> dict[str, Any]:
     """A large number for use inside `<dl class="figures">`: where it leads, how it changed, and on what it rests."""
-    return {"label": label, "text": text, "url": url, "change": change, "note": note}
+    return {"label": label, "text": text, "url": url, "change": change, "note": note, "note_url": note_url}
 
 
 @register.inclusion_tag("components/linked_bars.html")
