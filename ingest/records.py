@@ -161,7 +161,10 @@ class StepRecord:
 
 @record
 class SessionRecord:
-    """A whole session. `tools`: those that the agent was offered, by name. `error_count` None: count failed steps."""
+    """A whole session. `tools`: those that the agent was offered, by name. `error_count` None: count failed steps.
+
+    `prompts`: system prompts that stand in no step, by the key of the step from which on each holds.
+    """
 
     external_id: str
     steps: tuple[StepRecord, ...] = ()
@@ -180,6 +183,7 @@ class SessionRecord:
     closed: bool = False
     latency_ms: int | None = None
     tools: dict[str, ToolSchema] = field(default_factory=dict)
+    prompts: dict[str, str] = field(default_factory=dict)
     error_count: int | None = None
 
 

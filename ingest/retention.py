@@ -1,6 +1,7 @@
 """What is kept no longer: by the project's own times, or because somebody asks. Slice by slice; it can be stopped.
 
-What people judged stays: reviews and failures RESTRICT the session they are about, and whatever restricts holds.
+What people judged or talked about stays: reviews, failures and comments RESTRICT the session they are about, and
+whatever restricts holds.
 """
 
 import json
@@ -47,7 +48,7 @@ class Removed:
 
 @dataclass
 class Plan(Removed):
-    """What would go now. `held`: sessions as old that stay, because people judged them."""
+    """What would go now. `held`: sessions as old that stay, because people judged them or talked about them."""
 
     held: int = 0
     oldest: datetime | None = None
@@ -95,6 +96,7 @@ def _steps(project: Project, intake: Intake, now: datetime, removed: Removed) ->
     while keys := list(_old_batches(project, intake, now).order_by("pk").values_list("pk", flat=True)[:SLICE]):
         removed.batches += RawBatch.objects.filter(pk__in=keys).delete()[1].get("ingest.RawBatch", 0)
         yield
+    _mark_whole(project, intake, now)
     while keys := list(_due(project, intake, now)[:SLICE]):
         removed.sessions += _delete_sessions(project, _old_sessions(project, intake, now).filter(pk__in=keys))
         yield
@@ -103,6 +105,17 @@ def _steps(project: Project, intake: Intake, now: datetime, removed: Removed) ->
         yield
     DailyIntake.objects.filter(project=project, day__lt=(now - COUNTERS_KEPT).date()).delete()
     RedactionCount.objects.filter(project=project, day__lt=(now - COUNTERS_KEPT).date()).delete()
+
+
+def _mark_whole(project: Project, intake: Intake, now: datetime) -> None:
+    """Says, before any goes, of which sessions only the judged will be left: these stand for no others any more.
+
+    The mark never goes back: what was deleted does not come again when sessions are kept for longer.
+    """
+    if intake.keep_sessions_days is not None:
+        since = now - timedelta(days=intake.keep_sessions_days)
+        is_earlier = Q(whole_since=None) | Q(whole_since__lt=since)
+        Project.objects.filter(is_earlier, pk=project.pk).update(whole_since=since)
 
 
 def _due(project: Project, intake: Intake, now: datetime) -> "QuerySet[AgentSession, int]":
@@ -176,7 +189,10 @@ def delete_session(session: AgentSession, *, actor: User | None = None, key: Api
     with transaction.atomic():
         fence.step_in(project)
         if AgentSession.objects.filter(_is_held(), pk=session.pk).exists():
-            raise Refused("People have judged this session, and what they said rests on it. It cannot be deleted.")
+            raise Refused(
+                "People have judged this session or commented on it, and what they said rests on it. It cannot be "
+                "deleted."
+            )
         removed = Removed(sessions=1, batches=len(batches), scores=session.scores.count())
         RawBatch.objects.filter(pk__in=[batch.pk for batch in batches]).delete()
         traces = Trace.objects.filter(session=session)

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import astuple
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Project, User
@@ -13,11 +14,12 @@ from common.doorbell import ring
 from common.errors import Refused
 from traces.detectors import DETECTORS, ELSEWHERE
 from traces.meanings import Reading
-from traces.models import AgentSession, DetectorSetting, ScoreMeaning, Signal, SignalRun
+from traces.models import AgentSession, DetectorSetting, SavedView, ScoreMeaning, Signal, SignalRun
 from traces.records import Found, Threshold
 from traces.storing import counts_of
 from traces.tasks import rerun
 
+MOST_VIEWS = 50
 SCORE_READERS = ("evaluator_disagrees", "scores")
 # The columns that take the fields of a Found, between its session and its detector's version.
 SIGNAL = ("session", "kind", "step_key", "strength", "sentence", "detail", "detector_version")
@@ -161,3 +163,28 @@ def _mark(session_ids: list[int]) -> None:
     revisions = dict(AgentSession.objects.filter(pk__in=session_ids).values_list("pk", "signals_revision"))
     marks = ((*counts[pk], revisions[pk] + 1, now, pk) for pk in session_ids)
     rows.update(AgentSession, ("signal_count", "signal_weight", "signals_revision", "signals_at"), marks)
+
+
+# --- saved views of the list of sessions ---
+
+
+@transaction.atomic
+def save_view(*, project: Project, owner: User, name: str, query: str, is_shared: bool = False) -> SavedView:
+    """Keeps the filters of `query` under a name. Refused under a name that the person has given, and beyond 50."""
+    own = SavedView.objects.filter(project=project, owner=owner)
+    _check_name(own, name)
+    if own.count() >= MOST_VIEWS:
+        raise Refused(f"You have {MOST_VIEWS} saved views. Delete one first.", field="name")
+    return SavedView.objects.create(project=project, owner=owner, name=name, query=query, is_shared=is_shared)
+
+
+@transaction.atomic
+def rename_view(*, view: SavedView, name: str) -> None:
+    """Refused under a name that another view of its owner has."""
+    _check_name(SavedView.objects.filter(project=view.project_id, owner=view.owner_id).exclude(pk=view.pk), name)
+    SavedView.objects.filter(pk=view.pk).update(name=name)
+
+
+def _check_name(others: QuerySet[SavedView], name: str) -> None:
+    if others.filter(name__iexact=name).exists():
+        raise Refused(f"There is a saved view “{name}” already. Give this one another name.", field="name")

@@ -14,6 +14,7 @@ from common.errors import Refused
 from traces.filters import SessionFilter
 from traces.models import AgentSession, Step
 from traces.queries import rows_of
+from traces.queries.work import NEWEST_REVIEWS, comments_of_sessions
 from traces.serializers import SessionListSerializer, SessionSerializer, SessionSummarySerializer
 
 PAGE_SIZE = 50
@@ -29,6 +30,11 @@ OUTSIDE_THE_INDEX = {
         "judged",
         "failure_type",
         "issue",
+        "queue",
+        "work",
+        "reviewer",
+        "reviewed",
+        "said",
         "tool",
         "failing_tool",
         "error_class",
@@ -42,16 +48,34 @@ LIST_PARAMETERS = [
     OpenApiParameter("environment"),
     OpenApiParameter("status", description="errors, clean, signals, ok or error."),
     OpenApiParameter("signal", description="A kind of signal, such as tool_error."),
-    OpenApiParameter("judged", description="any, none, success, failure or unknown: what most of its reviews say."),
+    OpenApiParameter(
+        "judged",
+        description="success, failure or unknown: what most of its reviews say. told: success or failure. any, none: "
+        "whether there is a review.",
+    ),
     OpenApiParameter("failure_type", description="A failure type that a person gave to a failure in it."),
     OpenApiParameter("issue", int, description="The number of an issue that it has a confirmed failure of."),
     OpenApiParameter("like_issue", int, description="The number of an issue that it looks like, as a machine sees it."),
+    OpenApiParameter("queue", int, description="The id of a queue that it is in, as in the address of its page."),
+    OpenApiParameter(
+        "work",
+        description="How it stands in `queue`, or in any: waiting, overdue (of those that wait), "
+        "lead (before the lead), done, aside or removed.",
+    ),
+    OpenApiParameter("reviewer", description="The e-mail of a person who reviewed it."),
+    OpenApiParameter(
+        "reviewed",
+        description="When: day (the last 24 hours), week (the last 7 days), or newest (among the project’s newest "
+        f"{NEWEST_REVIEWS} that were timed). With `reviewer` and `said`, one review has all that is asked for.",
+    ),
+    OpenApiParameter("said", description="What a review says: success, failure or unknown."),
     OpenApiParameter("tool", description="A tool that it called."),
     OpenApiParameter("failing_tool", description="A tool of which a call failed in it."),
     OpenApiParameter("error_class", description="How a tool failed in it, such as auth, network or schema."),
     OpenApiParameter(
         "known",
-        description="user, or what is missing: no_user, no_workflow, no_release, no_model, no_environment, no_tag.",
+        description="user, cost, duration, first_word or tokens; or what is missing: no_user, no_workflow, no_release, "
+        "no_model, no_environment, no_tag, no_error_class.",
     ),
     OpenApiParameter("start", description="First day, as 2026-11-02 (UTC)."),
     OpenApiParameter("end", description="Last day, as 2026-11-02 (UTC)."),
@@ -63,7 +87,9 @@ LIST_PARAMETERS = [
     OpenApiParameter(
         "feedback",
         description="good or bad: what a score on it says, by what the project means by it. "
-        "client_good, client_bad: only scores by people. machine_good, machine_bad: only those by models and code.",
+        "client_good, client_bad: only scores by people. machine_good, machine_bad: only those by models and code. "
+        "client_mostly_bad, machine_mostly_bad: more of them say bad than good. "
+        "client_mostly, machine_mostly: they are not evenly split.",
     ),
     OpenApiParameter("min_cost", float, description="US dollars, at least."),
     OpenApiParameter("max_cost", float, description="US dollars, at most."),
@@ -126,10 +152,10 @@ list_sessions_schema = extend_schema(
 
 
 def show_session(request: Request, session_id: int) -> Response:
-    """A session with its steps, signals and scores; Http404 where the project has none of this key."""
+    """A session with its steps, signals, scores and comments; Http404 where the project has none of this key."""
     steps = Prefetch("steps", Step.objects.order_by("position", "pk"))
     rows = AgentSession.objects.filter(project=_project(request)).prefetch_related(
-        steps, "transcript", "signals", "scores"
+        steps, "transcript", "signals", "scores", Prefetch("comments", comments_of_sessions())
     )
     session = rows.filter(pk=session_id).first()
     if session is None:

@@ -1,19 +1,27 @@
 """The closed list of what sessions may be filtered and sorted by, for the page and for the API."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, ClassVar
 
 import django_filters as filters
 from django import forms
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Sum, Value, When
+from django.conf import settings
+from django.db.models import Case, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Sum, Value, When
 from django.db.models.expressions import OrderBy
+from django.db.models.functions import Coalesce
+from django.utils.module_loading import import_string
 
+from accounts.models import Membership, Role
 from traces import lookups  # noqa: F401 - makes has_item known
 from traces.detectors import ELSEWHERE, LABELS
+from traces.meanings import BAD, GOOD
 from traces.models import SHOWN_AT, AgentSession, AnnotatorKind, Score, SessionStatus, Signal, ToolUse
-from traces.queries import saying, saying_of
+from traces.queries import leaning_to, queued, reviewed, saying, saying_of
+from traces.queries.work import NEWEST_REVIEWS
+
+Choice = tuple[str, str]
 
 SEARCHED_DEEPLY = 1_000
 STATUSES = [
@@ -23,37 +31,77 @@ STATUSES = [
     *((status.value, status.label) for status in SessionStatus if status != SessionStatus.UNKNOWN),
 ]
 KINDS = sorted((LABELS | ELSEWHERE).items(), key=lambda pair: pair[1])
-FEEDBACK = [
-    ("good", "Says good"),
-    ("bad", "Says bad"),
-    ("client_good", "The client says good"),
-    ("client_bad", "The client says bad"),
-    ("machine_good", "A machine says good"),
-    ("machine_bad", "A machine says bad"),
-]
 # Whose word of feedback is meant.
-SAID_BY = {"client": Q(annotator_kind=AnnotatorKind.HUMAN), "machine": ~Q(annotator_kind=AnnotatorKind.HUMAN)}
-# Above 0: most of its standing reviews say failure. Below: success.
-LEAN = Sum(
-    Case(When(reviews__outcome="failure", then=Value(1)), default=Value(-1), output_field=IntegerField()),
+CLIENT = Q(annotator_kind=AnnotatorKind.HUMAN)
+FEEDBACK: dict[str, tuple[str, Q | Exists]] = {
+    "good": ("Says good", saying_of(GOOD)),
+    "bad": ("Says bad", saying_of(BAD)),
+    "client_good": ("The client says good", saying_of(GOOD, CLIENT)),
+    "client_bad": ("The client says bad", saying_of(BAD, CLIENT)),
+    "client_mostly_bad": ("The client mostly says bad", leaning_to(BAD, CLIENT)),
+    "client_mostly": ("The client mostly says good or bad", leaning_to(GOOD, CLIENT) | leaning_to(BAD, CLIENT)),
+    "machine_good": ("A machine says good", saying_of(GOOD, ~CLIENT)),
+    "machine_bad": ("A machine says bad", saying_of(BAD, ~CLIENT)),
+    "machine_mostly_bad": ("Machines mostly say bad", leaning_to(BAD, ~CLIENT)),
+    "machine_mostly": ("Machines mostly say good or bad", leaning_to(GOOD, ~CLIENT) | leaning_to(BAD, ~CLIENT)),
+}
+_SIDE = Case(
+    When(reviews__outcome="failure", then=Value(1)),
+    When(reviews__outcome="success", then=Value(-1)),
+    default=Value(0),
+    output_field=IntegerField(),
 )
+# Above 0: most of its standing reviews say failure. Below: success. What a lead settled outweighs them all.
+LEAN = Coalesce(Max(Case(When(reviews__is_gold=True, then=_SIDE))), Sum(_SIDE))
 JUDGED = [
     ("any", "Reviewed"),
     ("none", "Not reviewed"),
+    ("told", "A success or a failure"),
     ("success", "A success"),
     ("failure", "A failure"),
     ("unknown", "Could not be told"),
 ]
-# What few ask for and a table of segments leads to: the rows without a name.
+WORK = [
+    ("waiting", "Waits for review"),
+    ("overdue", "Overdue"),
+    ("lead", "Before the lead"),
+    ("done", "Done"),
+    ("aside", "Set aside"),
+    ("removed", "Removed"),
+]
+REVIEWED = [
+    ("day", "Last 24 hours"),
+    ("week", "Last 7 days"),
+    ("newest", f"The newest {NEWEST_REVIEWS} that were timed"),
+]
+SAID = [("success", "A success"), ("failure", "A failure"), ("unknown", "Could not be told")]
+# Those of which one review has all that is asked for.
+OF_REVIEWS = ("reviewer", "reviewed", "said")
+# What few ask for and a table of segments leads to: the rows without a name, and those that say a number.
 KNOWN = [
     ("user", "User is known"),
+    ("cost", "Cost is known"),
+    ("duration", "Duration is known"),
+    ("first_word", "Time until the first word is known"),
+    ("tokens", "Tokens are known"),
     ("no_user", "User is unknown"),
     ("no_workflow", "No workflow"),
     ("no_release", "No release"),
     ("no_model", "No model"),
     ("no_environment", "No environment"),
     ("no_tag", "No tag"),
+    ("no_error_class", "A tool error that is not told apart"),
 ]
+KNOWN_BY = {
+    "user": Q(user_ref__gt=""),
+    "cost": Q(cost_usd__isnull=False),
+    "duration": Q(latency_ms__isnull=False),
+    "first_word": Q(ttft_ms__isnull=False),
+    "tokens": Q(tokens_in__isnull=False) | Q(tokens_out__isnull=False),
+    "no_user": Q(user_ref=""),
+    "no_tag": Q(tags=[]),
+    "no_error_class": Q(Exists(Signal.objects.filter(session=OuterRef("pk"), kind="tool_error", detail=""))),
+}
 SORTS: dict[str, list[str | OrderBy]] = {
     "newest": [SHOWN_AT.desc(), "-id"],
     "signals": ["-signal_weight", "-id"],
@@ -80,6 +128,9 @@ RARER = (
         "failure_type",
         "issue",
         "like_issue",
+        "queue",
+        "work",
+        *OF_REVIEWS,
         "source",
         "score",
         "feedback",
@@ -121,10 +172,20 @@ class SessionFilter(filters.FilterSet):
     failure_type = filters.CharFilter(method="with_failure_type", max_length=80, label="Failure type")
     issue = filters.NumberFilter(method="with_issue", label="Issue number", min_value=1, max_value=MOST)
     like_issue = filters.NumberFilter(method="with_likeness", label="Looks like issue", min_value=1, max_value=MOST)
+    queue = filters.NumberFilter(method="in_queue", label="In the queue", min_value=1, max_value=MOST)
+    work = filters.ChoiceFilter(choices=WORK, method="in_queue", label="Work in queues", empty_label="Any")
+    reviewer = filters.CharFilter(method="with_review", label="Reviewed by", max_length=254)
+    reviewed = filters.ChoiceFilter(choices=REVIEWED, method="with_review", label="Reviewed in", empty_label="Any time")
+    said = filters.ChoiceFilter(choices=SAID, method="with_review", label="A reviewer said", empty_label="Anything")
     known = filters.ChoiceFilter(choices=KNOWN, method="with_known", label="Named", empty_label="Any")
     source = filters.CharFilter(field_name="source_format", max_length=40, label="Format")
     score = filters.CharFilter(method="with_score", max_length=120, label="Has score")
-    feedback = filters.ChoiceFilter(choices=FEEDBACK, method="with_feedback", label="Feedback", empty_label="Any")
+    feedback = filters.ChoiceFilter(
+        choices=[(value, label) for value, (label, _) in FEEDBACK.items()],
+        method="with_feedback",
+        label="Feedback",
+        empty_label="Any",
+    )
     min_cost = _amount("Cost from, USD", field_name="cost_usd", lookup_expr="gte")
     max_cost = _amount("Cost to, USD", field_name="cost_usd", lookup_expr="lte")
     min_seconds = _amount("Seconds from", method="lasting_at_least")
@@ -135,18 +196,25 @@ class SessionFilter(filters.FilterSet):
         fields: ClassVar[list[str]] = []
 
     def __init__(
-        self, *args: Any, recent: Mapping[str, list[str]] | None = None, withheld: Q | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        membership: Membership | None = None,
+        offered: Mapping[str, Sequence[Choice]] | None = None,
+        **kwargs: Any,
     ) -> None:
-        """`recent`: for a page, the values that its choices of workflow, release, environment, … offer.
+        """`membership`: whose list it is; by what they may not know yet or at all, nothing is found. None: an API key.
 
-        `withheld`: sessions of which the reader may not know yet what others said; no filter by that finds them.
+        `offered`: for a page, the choices of workflow, release, queue, reviewer, … that it offers.
         """
         super().__init__(*args, **kwargs)
-        self.withheld = withheld or Q(pk__in=[])
-        for name, values in (recent or {}).items():
-            chosen = self.data.get(name)
-            offered = sorted({*values, chosen} if chosen else {*values})
-            self.form.fields[name].widget = forms.Select(choices=[("", "Any"), *((value, value) for value in offered)])
+        self.withheld = Q(pk__in=[])
+        if membership:
+            # Known above, so that it is named, not imported: of which sessions they may not know what others said.
+            self.withheld = import_string(settings.WITHHELD_SESSIONS)(membership)
+            if not membership.may(Role.LEAD):
+                self.form.fields["reviewer"] = forms.ChoiceField(choices=[(membership.user.email, "")], required=False)
+        for name, choices in (offered or {}).items():
+            self.form.fields[name].widget = forms.Select(choices=_with_chosen(choices, self.data.get(name)))
 
     def search(self, sessions: QuerySet[AgentSession], _name: str, words: str) -> QuerySet[AgentSession]:
         """Sessions with `words` in their title, id or last answer; and in any step of the newest 1,000 of the rest.
@@ -167,17 +235,21 @@ class SessionFilter(filters.FilterSet):
         return sessions.filter(found, signal_count__gt=0)
 
     def with_judgement(self, sessions: QuerySet[AgentSession], _name: str, value: str) -> QuerySet[AgentSession]:
-        """By what most of their standing reviews say; where these are evenly split, it could not be told."""
+        """By what most of their standing reviews say; where these are evenly split, it could not be told.
+
+        What is withheld counts as not reviewed.
+        """
         reviewed = AgentSession.objects.filter(reviews__withdrawn_at=None, reviews__isnull=False).order_by()
-        decided = reviewed.filter(reviews__outcome__in=("failure", "success")).values("pk").annotate(lean=LEAN)
+        decided = reviewed.values("pk").annotate(lean=LEAN)
         conditions = {
             "any": Q(pk__in=reviewed.values("pk")),
-            "none": ~Q(pk__in=reviewed.values("pk")),
+            "none": ~Q(pk__in=reviewed.values("pk")) | self.withheld,
+            "told": Q(pk__in=decided.exclude(lean=0).values("pk")),
             "failure": Q(pk__in=decided.filter(lean__gt=0).values("pk")),
             "success": Q(pk__in=decided.filter(lean__lt=0).values("pk")),
             "unknown": Q(pk__in=reviewed.values("pk")) & ~Q(pk__in=decided.exclude(lean=0).values("pk")),
         }
-        told = sessions if value in ("any", "none") else sessions.exclude(self.withheld)
+        told = sessions if value == "none" else sessions.exclude(self.withheld)
         return told.filter(conditions[value])
 
     def with_failure_type(self, sessions: QuerySet[AgentSession], _name: str, value: str) -> QuerySet[AgentSession]:
@@ -195,6 +267,31 @@ class SessionFilter(filters.FilterSet):
         found = Signal.objects.filter(session=OuterRef("pk"), kind="like_issue", detail=f"ISS-{int(value)}")
         return sessions.filter(Exists(found), signal_count__gt=0)
 
+    def in_queue(self, sessions: QuerySet[AgentSession], name: str, _value: Any) -> QuerySet[AgentSession]:
+        """In a queue, in one state of work, or both: then in that state in that queue."""
+        asked = self._asked("queue", "work")
+        if name != next(iter(asked)):
+            return sessions  # the first of them has asked for both
+        queue = int(asked["queue"]) if "queue" in asked else None
+        return sessions.filter(queued(self.queryset, queue=queue, stands=asked.get("work", "")))
+
+    def with_review(self, sessions: QuerySet[AgentSession], name: str, _value: str) -> QuerySet[AgentSession]:
+        """With one review that stands and has all of OF_REVIEWS that is asked for."""
+        asked = self._asked(*OF_REVIEWS)
+        if name != next(iter(asked)):
+            return sessions
+        return sessions.exclude(self.withheld).filter(
+            reviewed(
+                self.queryset,
+                reviewer=asked.get("reviewer", ""),
+                within=asked.get("reviewed", ""),
+                said=asked.get("said", ""),
+            )
+        )
+
+    def _asked(self, *names: str) -> dict[str, Any]:
+        return {name: value for name in names if (value := self.form.cleaned_data.get(name))}
+
     def with_tool(self, sessions: QuerySet[AgentSession], _name: str, value: str) -> QuerySet[AgentSession]:
         return sessions.filter(Exists(ToolUse.objects.filter(session=OuterRef("pk"), name=value)))
 
@@ -206,15 +303,13 @@ class SessionFilter(filters.FilterSet):
         return sessions.filter(Exists(found), signal_count__gt=0)
 
     def with_known(self, sessions: QuerySet[AgentSession], _name: str, value: str) -> QuerySet[AgentSession]:
-        conditions = {"user": Q(user_ref__gt=""), "no_user": Q(user_ref=""), "no_tag": Q(tags=[])}
-        return sessions.filter(conditions.get(value) or Q(**{value.removeprefix("no_"): ""}))
+        return sessions.filter(KNOWN_BY.get(value) or Q(**{value.removeprefix("no_"): ""}))
 
     def with_score(self, sessions: QuerySet[AgentSession], _name: str, value: str) -> QuerySet[AgentSession]:
         return sessions.filter(Exists(Score.objects.filter(session=OuterRef("pk"), name=value)))
 
     def with_feedback(self, sessions: QuerySet[AgentSession], _name: str, value: str) -> QuerySet[AgentSession]:
-        by, _, word = value.rpartition("_")
-        return sessions.filter(saying_of(word, SAID_BY.get(by)))
+        return sessions.filter(FEEDBACK[value][1])
 
     def lasting_at_least(self, sessions: QuerySet[AgentSession], _name: str, value: Decimal) -> QuerySet[AgentSession]:
         return sessions.filter(latency_ms__gte=int(value * MILLISECONDS))
@@ -227,6 +322,12 @@ class SessionFilter(filters.FilterSet):
 
     def to_day(self, sessions: QuerySet[AgentSession], _name: str, value: date) -> QuerySet[AgentSession]:
         return sessions.alias(happened=SHOWN_AT).filter(happened__lte=_last_moment(value))
+
+
+def _with_chosen(offered: Sequence[Choice], chosen: str | None) -> list[Choice]:
+    """What a list offers, the chosen one always among it."""
+    missing = [(chosen, chosen)] if chosen and chosen not in dict(offered) else []
+    return [("", "Any"), *sorted([*offered, *missing], key=lambda choice: choice[1].lower())]
 
 
 def _midnight(day: date) -> datetime:

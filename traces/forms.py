@@ -1,4 +1,4 @@
-"""What people may say about scores."""
+"""What people may say about scores, and how they name what they come back to."""
 
 from typing import Any
 
@@ -39,3 +39,18 @@ class MeaningForm(forms.Form):
 
 
 MeaningFormSet = forms.formset_factory(MeaningForm, extra=0, max_num=500, validate_max=True)
+
+
+class ViewForm(forms.Form):
+    """The name of a saved view."""
+
+    name = forms.CharField(max_length=60, error_messages={"required": "Give the view a name."})
+
+
+class SaveViewForm(ViewForm):
+    """A view to be saved: the filters as they stand in the URL."""
+
+    query = forms.CharField(
+        max_length=2_000, required=False, error_messages={"max_length": "These filters are too long to be saved."}
+    )
+    is_shared = forms.BooleanField(required=False)

@@ -73,15 +73,30 @@ class SessionSummarySerializer(serializers.ModelSerializer[AgentSession]):
         return reverse("session_page", args=[self.context["slug"], session.pk])
 
 
+class CommentSerializer(serializers.Serializer[Any]):
+    """What somebody said about the session; with `for_lead` a question, until `settled_at`.
+
+    Comments belong to an app above, so that they are described here and not imported.
+    """
+
+    step_key = serializers.CharField(source="step", help_text="Blank where it is about the whole session.")
+    author = serializers.CharField(help_text="Name, or e-mail address.")
+    text = serializers.CharField(help_text="Markdown.")
+    for_lead = serializers.BooleanField()
+    settled_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
 class SessionSerializer(SessionSummarySerializer):
     """A session with all that is known about it."""
 
     steps = StepSerializer(many=True)
     signals = SignalSerializer(many=True)
     scores = ScoreSerializer(many=True)
+    comments = CommentSerializer(many=True, help_text="The oldest first, without those that were taken back.")
 
     class Meta(SessionSummarySerializer.Meta):
-        fields: ClassVar = [*SUMMARY, "metadata", "source_format", "revision", "steps", "signals", "scores"]
+        fields: ClassVar = [*SUMMARY, "metadata", "source_format", "revision", "steps", "signals", "scores", "comments"]
 
 
 class SessionListSerializer(serializers.Serializer[dict[str, Any]]):

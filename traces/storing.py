@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Least
 from django.utils import timezone
@@ -144,12 +145,15 @@ def detector_set(project_id: int, content: Content) -> int:
     return row.pk
 
 
+@transaction.atomic
 def settle_again(session_ids: Iterable[int]) -> None:
     """Has sessions settled anew though their content is the same, because a score came or changed.
 
     Whoever has read one before and not yet written it sees that by its `signals_revision`.
     """
-    keys = sorted(session_ids)
+    # Locked in the order in which `write` locks them: two who met half-way would wait for each other for ever.
+    locked = AgentSession.objects.select_for_update(no_key=True).filter(pk__in=list(session_ids)).order_by("pk")
+    keys = list(locked.values_list("pk", flat=True))
     if keys:
         AgentSession.objects.filter(pk__in=keys).update(
             settled_revision=Least("settled_revision", F("revision") - 1), signals_revision=F("signals_revision") + 1

@@ -3,23 +3,36 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.module_loading import import_string
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Role
 from accounts.permissions import member
 from accounts.request import ProjectRequest
+from common.errors import Refused
 from common.paging import LongPaginator
-from traces.access import get_session
-from traces.actions import set_meanings
+from common.streaming import render_growing
+from traces.access import changeable_views, get_session, get_view, views_of
+from traces.actions import rename_view, save_view, set_meanings
 from traces.filters import RARER, SORT_LABELS, SORTS, SessionFilter
-from traces.forms import MeaningFormSet
+from traces.forms import MeaningFormSet, SaveViewForm, ViewForm
 from traces.meanings import middle_of
 from traces.models import AgentSession, ScoreMeaning
-from traces.queries import ScoreName, conversation, meanings_of, recent_values, rows_of, score_names, signal_words
+from traces.queries import (
+    ScoreName,
+    conversation,
+    meanings_of,
+    queue_names,
+    recent_values,
+    reviewer_names,
+    rows_of,
+    score_names,
+    seen_by,
+    signal_words,
+)
 
 PAGE_SIZE = 50
 NO_FILTERS = {"sort", "page"}
@@ -29,9 +42,7 @@ NO_FILTERS = {"sort", "page"}
 def session_list(request: ProjectRequest) -> HttpResponse:
     """The project's sessions, filtered and sorted by what stands in the URL."""
     all_sessions = AgentSession.objects.filter(project=request.project)
-    # Known above, so that it is named, not imported: of which sessions this reader may not know yet what others said.
-    withheld = import_string(settings.WITHHELD_SESSIONS)(request.membership)
-    chosen = SessionFilter(request.GET, all_sessions, recent=recent_values(request.project), withheld=withheld)
+    chosen = SessionFilter(request.GET, all_sessions, membership=request.membership, offered=_offered(request))
     sort = request.GET.get("sort", "newest")
     found = chosen.qs.order_by(*SORTS.get(sort, SORTS["newest"]))
     page = LongPaginator(found, PAGE_SIZE, rows_of).get_page(request.GET.get("page"))
@@ -48,10 +59,22 @@ def session_list(request: ProjectRequest) -> HttpResponse:
         "sorts": SORT_LABELS,
         "ignored": _ignored(request, chosen),
         "may_queue": request.membership.may(Role.LEAD),
+        "views": views_of(request.membership),
+        "chosen": _as_saved(request.GET),
         "page": page,
         "rows": [{"session": session, "signals": words.get(session.pk, [])} for session in page.object_list],
     }
     return render(request, "traces/session_list.html", context)
+
+
+def _offered(request: ProjectRequest) -> dict[str, list[tuple[str, str]]]:
+    """The choices of the form: at most three queries."""
+    recent = recent_values(request.project)
+    return {
+        **{name: [(value, value) for value in values] for name, values in recent.items()},
+        "queue": queue_names(request.project),
+        "reviewer": reviewer_names(request.membership),
+    }
 
 
 def _ignored(request: ProjectRequest, chosen: Any) -> list[str]:
@@ -61,18 +84,103 @@ def _ignored(request: ProjectRequest, chosen: Any) -> list[str]:
     return unknown + wrong + (["sort"] if request.GET.get("sort", "newest") not in SORTS else [])
 
 
+def _as_saved(asked: QueryDict) -> str:
+    """The filters and the order of a URL, as a saved view holds them: what the list does not know is left out."""
+    kept = QueryDict(mutable=True)
+    for name in sorted({*SessionFilter.base_filters, "sort"} & asked.keys()):
+        if asked.get(name):
+            kept[name] = str(asked[name])
+    return kept.urlencode()
+
+
 @member(Role.VIEWER)
-def session_page(request: ProjectRequest, session_id: int) -> HttpResponse:
+@require_GET
+def view_list(request: ProjectRequest) -> HttpResponse:
+    """The saved views that the reader may rename and delete."""
+    return _view_list(request)
+
+
+def _view_list(request: ProjectRequest, renamed: tuple[int, ViewForm] | None = None) -> HttpResponse:
+    forms = dict([renamed]) if renamed else {}
+    views = changeable_views(request.membership)
+    rows = [(view, forms.get(view.pk) or ViewForm(initial={"name": view.name})) for view in views]
+    for view, form in rows:
+        form.auto_id = f"{view.pk}_%s"
+    context = {"section": "sessions", "rows": rows}
+    return render(request, "traces/view_list.html", context, status=422 if renamed else 200)
+
+
+@member(Role.VIEWER)
+@require_POST
+def view_save(request: ProjectRequest) -> HttpResponseBase:
+    """Saves the filters of the list under a name, and shows it with them. Only leads share."""
+    form = SaveViewForm(request.POST)
+    query = ""
+    if form.is_valid():
+        query = _as_saved(QueryDict(form.cleaned_data["query"]))
+        is_shared = form.cleaned_data["is_shared"] and request.membership.may(Role.LEAD)
+        name = form.cleaned_data["name"]
+        try:
+            save_view(project=request.project, owner=request.user, name=name, query=query, is_shared=is_shared)
+        except Refused as refusal:
+            form.add_error(refusal.field or None, refusal.message)
+        else:
+            messages.success(request, f"Saved as “{name}”.")
+    for texts in form.errors.values():
+        messages.error(request, str(texts[0]))
+    return HttpResponseRedirect(f"{reverse('session_list', args=[request.project.slug])}?{query}")
+
+
+@member(Role.VIEWER)
+@require_POST
+def view_rename(request: ProjectRequest, view_id: int) -> HttpResponseBase:
+    """Gives a view another name."""
+    view = get_view(request.membership, view_id)
+    form = ViewForm(request.POST)
+    if form.is_valid():
+        try:
+            rename_view(view=view, name=form.cleaned_data["name"])
+        except Refused as refusal:
+            form.add_error("name", refusal.message)
+    if form.errors:
+        return _view_list(request, (view.pk, form))
+    return redirect("view_list", request.project.slug)
+
+
+@member(Role.VIEWER)
+@require_POST
+def view_delete(request: ProjectRequest, view_id: int) -> HttpResponseBase:
+    """Deletes a view; the sessions stay as they are."""
+    view = get_view(request.membership, view_id)
+    view.delete()
+    messages.success(request, f"“{view.name}” is deleted.")
+    return redirect("view_list", request.project.slug)
+
+
+@member(Role.VIEWER)
+def session_page(request: ProjectRequest, session_id: int) -> HttpResponseBase:
     """One session, readable: the same number of queries whatever its length."""
     session = get_session(request.project, session_id)
+    talk = conversation(session)
     context = {
         "section": "sessions",
         "project": request.project,
         "membership": request.membership,
         "session": session,
-        "conversation": conversation(session),
+        "conversation": talk,
     }
-    return render(request, "traces/session_page.html", context)
+    pieces = ({"steps": stretch} for stretch in talk.stretches())
+    return render_growing(request, "traces/session_page.html", context, piece="traces/_steps.html", pieces=pieces)
+
+
+@member(Role.VIEWER)
+def step_saw(request: ProjectRequest, session_id: int, position: int) -> HttpResponse:
+    """What the agent had before it at one step, for a dialog over the conversation: six queries."""
+    session = get_session(request.project, session_id)
+    seen = seen_by(session, position)
+    if seen is None:
+        raise Http404("No such step.")
+    return render(request, "traces/step_saw.html", {"seen": seen})
 
 
 @member(Role.LEAD)

@@ -20,16 +20,24 @@ class Words(NamedTuple):
 
 SILENCE = Words()
 NO_TOOLS: Mapping[str, ToolSchema] = {}
+NO_PROMPTS: Mapping[str, str] = {}
 
 
 def pack_words(
-    words: Mapping[str, Words], names: Iterable[str] = (), tools: Mapping[str, ToolSchema] = NO_TOOLS
+    words: Mapping[str, Words],
+    names: Iterable[str] = (),
+    tools: Mapping[str, ToolSchema] = NO_TOOLS,
+    prompts: Mapping[str, str] = NO_PROMPTS,
 ) -> bytes:
-    """The words by the step's key, the names of all steps, which only a search asks for here, and the offered tools."""
+    """The words by the step's key, the names of all steps, which only a search asks for here, and the offered tools.
+
+    `prompts`: the system prompts that came with model calls, by the key of the step from which on each holds.
+    """
     said = {key: list(told) for key, told in words.items() if any(told)}
     offered = {name: [tool.required, tool.takes] for name, tool in sorted(tools.items())}
     content = {"words": said, "names": sorted({*names} - {""})}
-    return compress(orjson.dumps(content | {"tools": offered} if offered else content))
+    beside = {name: held for name, held in (("tools", offered), ("prompts", dict(prompts))) if held}
+    return compress(orjson.dumps(content | beside))
 
 
 def unpack_words(payload: bytes | memoryview) -> dict[str, Words]:
@@ -41,6 +49,12 @@ def unpack_tools(payload: bytes | memoryview) -> dict[str, ToolSchema]:
     """The tools that the agent was offered, by name; empty where the sender did not tell."""
     offered = _content(payload).get("tools", {})
     return {name: ToolSchema(name, tuple(required), tuple(takes)) for name, (required, takes) in offered.items()}
+
+
+def unpack_prompts(payload: bytes | memoryview) -> dict[str, str]:
+    """The system prompts as `pack_words` was given them."""
+    prompts: dict[str, str] = _content(payload).get("prompts", {})
+    return prompts
 
 
 def _content(payload: bytes | memoryview) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from ingest.conversation.calls import Calls
 from ingest.conversation.offers import tools_of
+from ingest.conversation.prompts import prompts_of
 from ingest.conversation.speech import Listener, speakers
 from ingest.conversation.steps import step_of
 from ingest.conversation.stitching import session_of_trace, sessions_ended
@@ -25,7 +26,9 @@ def read_session(external_id: str, spans: Sequence[SpanRecord], logs: Iterable[L
     turns = turns_of(spans, logs)
     reader = _Reader(external_id, turns)
     steps = [step for turn in turns for step in reader.steps_of(turn)]
-    return replace(summarise(external_id, turns, tuple(_distinct(steps)), logs), tools=tools_of(turns))
+    told = tuple(_distinct(steps))
+    summary = summarise(external_id, turns, told, logs)
+    return replace(summary, tools=tools_of(turns), prompts=prompts_of(turns, told))
 
 
 class _Reader:

@@ -10,6 +10,7 @@ from ingest.dialects.langfuse_scores import score_of
 from ingest.dialects.reader import MAX_STEPS
 from ingest.dialects.values import as_text
 from ingest.receiving.errors import Unreadable
+from ingest.receiving.halves import read_any_json
 from ingest.receiving.limits import Cutter, clean
 from ingest.records import Refusal, ScoreRecord, SpanRecord
 
@@ -28,7 +29,7 @@ class Envelope:
 def read_events(body: bytes) -> list[Envelope]:
     """The events in `{"batch": […]}`, each envelope once; Unreadable where that is not what the body is."""
     try:
-        value = orjson.loads(body)
+        value = read_any_json(body)
     except orjson.JSONDecodeError as error:
         raise Unreadable(f"The body is no JSON: {error}") from error
     batch = value.get("batch") if isinstance(value, dict) else None

@@ -9,6 +9,7 @@ import orjson
 from ingest.dialects.langsmith_runs import score_of_feedback, span_of_run
 from ingest.dialects.values import as_text
 from ingest.receiving.errors import TooLarge, Unreadable
+from ingest.receiving.halves import make_whole, read_any_json
 from ingest.receiving.limits import Cutter, clean
 from ingest.records import Refusal, ScoreRecord, SpanRecord
 
@@ -23,7 +24,7 @@ MAX_RUNS = 10_000
 def read_runs(body: bytes) -> list[SpanRecord | ScoreRecord | Refusal]:
     """What `{"post": […], "patch": […], "feedback": […]}` holds; Unreadable where that is not what the body is."""
     try:
-        value = orjson.loads(body)
+        value = read_any_json(body)
     except orjson.JSONDecodeError as error:
         raise Unreadable(f"The body is no JSON: {error}") from error
     if not isinstance(value, dict):
@@ -69,11 +70,11 @@ def from_form(body: bytes, boundary: bytes) -> bytes:
 
 def _take(run: dict[str, Any], field: str, content: bytes, name: bytes) -> None:
     try:
-        value = orjson.loads(content)
+        value = read_any_json(content)
     except orjson.JSONDecodeError as error:
         raise Unreadable(f"The part {name.decode('latin-1')!r} is no JSON: {error}") from error
     if field in FIELDS:
-        run[field] = orjson.Fragment(content)
+        run[field] = orjson.Fragment(make_whole(content))
     elif not field and isinstance(value, dict):
         run.update(clean(value, Cutter()))
 

@@ -11,6 +11,7 @@ from ingest.dialects.reader import MAX_STEPS
 from ingest.dialects.spans import as_object, span_id_of, trace_id_of
 from ingest.dialects.values import as_number, as_text
 from ingest.receiving.errors import Unreadable
+from ingest.receiving.halves import read_any_json
 from ingest.receiving.limits import Cutter, clean
 from ingest.records import Refusal, ScoreRecord
 
@@ -20,7 +21,7 @@ TARGETS = ("span_id", "trace_id", "session_id")
 def read_annotations(body: bytes) -> list[ScoreRecord | Refusal]:
     """The annotations in `{"data": […]}`; Unreadable where that is not what the body is."""
     try:
-        value = orjson.loads(body)
+        value = read_any_json(body)
     except orjson.JSONDecodeError as error:
         raise Unreadable(f"The body is no JSON: {error}") from error
     data = value.get("data") if isinstance(value, dict) else None

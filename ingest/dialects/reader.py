@@ -9,6 +9,7 @@ import orjson
 
 from ingest.dialects.times import as_time
 from ingest.receiving.errors import Unreadable
+from ingest.receiving.halves import read_any_json
 from ingest.records import Refusal
 
 NDJSON = "application/x-ndjson"
@@ -57,7 +58,7 @@ def _read_value(value: Any, number: int, read: Callable[[Any, int], list[Record 
 
 def _parsed(text: bytes, line: int) -> Any:
     try:
-        return orjson.loads(text)
+        return read_any_json(text)
     except orjson.JSONDecodeError as error:
         return Refusal(line, f"is no JSON: {error}")
 

@@ -8,6 +8,7 @@ import orjson
 
 from ingest.receiving.checking import logs_only, spans_only
 from ingest.receiving.errors import Unreadable
+from ingest.receiving.halves import read_any_json
 from ingest.receiving.limits import (
     MAX_ATTRIBUTES,
     MAX_DEPTH,
@@ -27,7 +28,7 @@ MAX_NS = 2**63 - 1
 def read_json(signal: str, body: bytes) -> Telemetry:
     """The spans or logs of an export request; Unreadable naming the field that is not as OTLP has it."""
     try:
-        request = orjson.loads(body)
+        request = read_any_json(body)
     except orjson.JSONDecodeError as error:
         raise Unreadable(f"The body is no JSON: {error}.") from error
     return read_value(signal, request)

@@ -10,6 +10,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
 from ingest.receiving.binary import parse_logs, parse_spans
+from ingest.receiving.halves import read_any_json
 from ingest.redaction.rules import Redaction
 from ingest.redaction.values import DEEPEST, FEWEST_DIGITS, TOO_DEEP, redact_string, redact_value
 
@@ -47,7 +48,7 @@ def _line(redaction: Redaction, line: bytes) -> bytes:
 
 
 def _written(redaction: Redaction, written: bytes) -> bytes:
-    value = orjson.loads(written)
+    value = read_any_json(written)
     new = redact_value(redaction, value)
     return written if new is value else orjson.dumps(new)
 

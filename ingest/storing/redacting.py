@@ -130,7 +130,7 @@ class _Session:
             step.name, step.error_type = redaction.text(step.name)[:200], redaction.text(step.error_type)[:120]
         Step.objects.bulk_update(steps, ["name", "error_type"], batch_size=200)
         names = [step.name for step in steps]
-        payload = pack_words(words, names, _tools(redaction, self.row))
+        payload = pack_words(words, names, _tools(redaction, self.row), _prompts(redaction, self.row))
         Transcript.objects.filter(session=self.row).update(payload=payload)
 
     def _parts(self, redaction: Redaction) -> None:
@@ -170,6 +170,12 @@ def _tools(redaction: Redaction, row: AgentSession) -> dict[str, ToolSchema]:
     transcript = Transcript.of(row)
     offered = transcript.tools.values() if transcript else ()
     return {name: replace(tool, name=name) for tool in offered if (name := redaction.text(tool.name)[:200])}
+
+
+def _prompts(redaction: Redaction, row: AgentSession) -> dict[str, str]:
+    transcript = Transcript.of(row)
+    told = transcript.prompts if transcript else {}
+    return {key: redact_string(redaction, prompt) for key, prompt in told.items()}
 
 
 def _log(redaction: Redaction, log: LogRecord) -> LogRecord:

@@ -9,7 +9,7 @@ from ingest.storing.fitting import STEP_FIELDS, fit_session, fit_step, shorten
 from ingest.storing.telemetry import Grown, Story
 from traces.models import AgentSession, Step, Transcript
 from traces.records import ToolSchema
-from traces.words import Words, pack_words, unpack_tools, unpack_words
+from traces.words import Words, pack_words, unpack_prompts, unpack_tools, unpack_words
 
 STEP_COLUMNS = ("position", *STEP_FIELDS)
 KEY, NAME = STEP_COLUMNS.index("key"), STEP_COLUMNS.index("name")
@@ -30,11 +30,12 @@ class Outcome:
 
 @dataclass
 class _Known:
-    """What is stored of a session: its steps by key, each in the order of STEP_COLUMNS, their words, offered tools."""
+    """What is stored of a session: its steps by key, each in the order of STEP_COLUMNS, and its transcript."""
 
     steps: dict[str, StepRow] = field(default_factory=dict)
     words: dict[str, Words] = field(default_factory=dict)
     tools: dict[str, ToolSchema] = field(default_factory=dict)
+    prompts: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -71,6 +72,7 @@ def _known(session_ids: list[int]) -> dict[int, _Known]:
     transcripts = Transcript.objects.filter(session__in=session_ids).values_list("session_id", "payload")
     for session, payload in transcripts:
         found[session].words, found[session].tools = unpack_words(payload), unpack_tools(payload)
+        found[session].prompts = unpack_prompts(payload)
     return found
 
 
@@ -81,7 +83,8 @@ def _change(story: Story, known: _Known) -> Change:
     words = {values[0]: said for values, said in fitted if any(said)}
     news = [step for key, step in steps.items() if known.steps.get(key) != step]
     gone = [key for key in known.steps if key not in steps]
-    is_rewritten = bool(news or gone) or (words, story.record.tools) != (known.words, known.tools)
+    beside = (story.record.tools, story.record.prompts)
+    is_rewritten = bool(news or gone) or (words, *beside) != (known.words, known.tools, known.prompts)
     values = {**fit_session(story.record), **_totals(story.record)}
     row = story.row
     is_new = row.revision == 0
@@ -98,7 +101,7 @@ def _change(story: Story, known: _Known) -> Change:
         steps=news,
         steps_added=sum(step[KEY] not in known.steps for step in news),
         gone=gone,
-        words=pack_words(words, (step[NAME] for step in steps.values()), story.record.tools) if is_rewritten else None,
+        words=pack_words(words, (step[NAME] for step in steps.values()), *beside) if is_rewritten else None,
     )
 
 

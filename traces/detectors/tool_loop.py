@@ -1,15 +1,14 @@
 """The agent goes round in circles: the same call again and again, or the same few calls in turn.
 
-Near sameness ignores what differs by nature (request ids, times of asking), letter case and spacing, and a few changed
-words in a free text. It never ignores a number or an id: pages 1 to 5 and five different orders are work, not a loop.
+What counts as nearly the same call, `traces.sameness` says.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
-from traces.answers import arguments_line, clip, parsed
+from traces.answers import arguments_line, clip
 from traces.records import TOOL, USER, Found, SessionFacts, StepFacts, Threshold
+from traces.sameness import asked_of, near
 
 VERSION = 2
 LABELS = {"tool_loop": "Going in circles"}
@@ -23,15 +22,10 @@ THRESHOLDS = {
     "same_calls": Threshold("How often the same call counts as a loop", SAME_CALL, 3, 50),
     "cycle_rounds": Threshold("How often the same few calls in turn count as a loop", CYCLE_ROUNDS, 2, 50),
 }
-NEAR = 0.75
-FREE_TEXT_WORDS = 3
 STRONGEST_AT = 8
 WEAKEST = 0.5
 # A loop comes back soon. Comparing each call with all before it took 50 s for 4,000 different ones.
 COMPARED_WITH = 40
-VOLATILE = re.compile(
-    r"^(?:_.*|request_?id|trace_?id|call_?id|nonce|idempotency_?key|timestamp|attempt|retry|now)$", re.IGNORECASE
-)
 
 
 def detect(
@@ -39,7 +33,7 @@ def detect(
 ) -> Iterator[Found]:
     """At most one finding for each repeated call and each cycle, at the first repetition."""
     for calls in _stretches(session.steps):
-        asked = [_asked(call) for call in calls]
+        asked = [asked_of(call) for call in calls]
         repeated = list(_same_calls(calls, asked, same_calls))
         yield from repeated
         if not repeated:
@@ -61,7 +55,7 @@ def _stretches(steps: tuple[StepFacts, ...]) -> Iterator[list[StepFacts]]:
 def _same_calls(calls: list[StepFacts], asked: list[Any], least: float) -> Iterator[Found]:
     groups: list[tuple[Any, list[StepFacts]]] = []
     for call, wanted in zip(calls, asked, strict=True):
-        group = next((held for first, held in groups[-COMPARED_WITH:] if _near(first, wanted)), None)
+        group = next((held for first, held in groups[-COMPARED_WITH:] if near(first, wanted)), None)
         if group is None:
             groups.append((wanted, [call]))
         else:
@@ -97,41 +91,8 @@ def _longest_cycle(asked: list[Any], start: int, least: float) -> tuple[int, int
 def _same_round(asked: list[Any], one: int, other: int, length: int) -> bool:
     if other + length > len(asked):
         return False
-    return all(_near(asked[one + step], asked[other + step]) for step in range(length))
+    return all(near(asked[one + step], asked[other + step]) for step in range(length))
 
 
 def _strength(calls: int) -> float:
     return round(min(1.0, max(WEAKEST, WEAKEST + (1 - WEAKEST) * (calls - SAME_CALL) / (STRONGEST_AT - SAME_CALL))), 2)
-
-
-def _asked(call: StepFacts) -> tuple[str, Any]:
-    """A call without what differs by nature, for comparison."""
-    value = parsed(call.arguments)
-    return call.name, _plain(call.arguments if value is None else value)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(held) for key, held in value.items() if not VOLATILE.match(key)}
-    if isinstance(value, list):
-        return [_plain(held) for held in value]
-    return " ".join(value.casefold().split()) if isinstance(value, str) else value
-
-
-def _near(one: Any, other: Any) -> bool:
-    if one == other:
-        return True
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(_near(held, other[key]) for key, held in one.items())
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(_near(*pair) for pair in zip(one, other, strict=True))
-    return isinstance(one, str) and isinstance(other, str) and _near_texts(one, other)
-
-
-def _near_texts(one: str, other: str) -> bool:
-    words, others = set(re.findall(r"\w+", one)), set(re.findall(r"\w+", other))
-    shared, all_words = words & others, words | others
-    if len(words) <= FREE_TEXT_WORDS or len(others) <= FREE_TEXT_WORDS:
-        return words == others
-    changed = all_words - shared
-    return len(shared) / len(all_words) >= NEAR and not any(re.search(r"\d", word) for word in changed)

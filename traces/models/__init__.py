@@ -13,6 +13,7 @@ from traces.models.sessions import (
     Transcript,
 )
 from traces.models.signals import DetectorSet, DetectorSetting, Signal, SignalRun
+from traces.models.views import SavedView
 
 __all__ = [
     "LISTED_BY",
@@ -22,6 +23,7 @@ __all__ = [
     "DetectorSet",
     "DetectorSetting",
     "Polarity",
+    "SavedView",
     "Score",
     "ScoreMeaning",
     "SessionStatus",

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Project
 from traces.records import ToolSchema
-from traces.words import SILENCE, Words, unpack_tools, unpack_words
+from traces.words import SILENCE, Words, unpack_prompts, unpack_tools, unpack_words
 
 
 class StepKind(models.TextChoices):
@@ -233,6 +233,11 @@ class Transcript(models.Model):
     def tools(self) -> dict[str, ToolSchema]:
         """Those that the agent was offered, by name; empty where the sender did not tell."""
         return unpack_tools(self.payload)
+
+    @cached_property
+    def prompts(self) -> dict[str, str]:
+        """The system prompts that came with model calls, by the key of the step from which on each holds."""
+        return unpack_prompts(self.payload)
 
 
 class Step(models.Model):

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q
-from django.db.models.functions import Lower, Trim
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Lower, Trim
+from django.db.models.lookups import GreaterThan
 
 from accounts.models import Project
 from traces.detectors import label_of
@@ -32,6 +33,7 @@ from traces.models import (
 )
 from traces.queries.facts import STORED, facts_of_step, step_about
 from traces.reading import Conversation, Mark, Said, read
+from traces.seen import Seen, seen_at
 from traces.words import Search
 
 CHOICES_FROM = 1_000
@@ -62,6 +64,17 @@ def conversation(session: AgentSession) -> Conversation:
     return read(facts, marks, session.started_at, _said(session, rows))
 
 
+def seen_by(session: AgentSession, position: int) -> Seen | None:
+    """What the agent saw at the step of this position; None where there is none."""
+    steps = conversation(session).steps
+    place = next((place for place, step in enumerate(steps) if step.position == position), None)
+    if place is None:
+        return None
+    transcript = Transcript.of(session)
+    told, tools = (transcript.prompts, transcript.tools) if transcript else ({}, {})
+    return seen_at(steps[place], steps[:place], told, tools)
+
+
 def _said(session: AgentSession, steps: Sequence[Step]) -> list[Said]:
     """The session's scores, each with the step that it is about where there is one."""
     scores = list(session.scores.order_by("created_at", "pk"))
@@ -85,9 +98,26 @@ def meanings_of(project_id: int) -> dict[str, ScoreMeaning]:
 
 
 def saying_of(value: str, by: Q | None = None) -> Exists:
-    """A condition on sessions: a score on them, of those that `by` asks for, says `value`, good or bad.
+    """A condition on sessions: a score on them, of those that `by` asks for, says `value`, good or bad."""
+    return Exists(_saying(value, by))
 
-    What it says is what their project means by its name: the rules of `meanings.polarity_of`, for the database.
+
+def leaning_to(value: str, by: Q | None = None) -> Q:
+    """A condition on sessions: of their scores, of those that `by` asks for, more say `value` than the other side."""
+    times = {side: _times(side, by) for side in (GOOD, BAD)}
+    other = {GOOD: BAD, BAD: GOOD}[value]
+    return Q(saying_of(value, by)) & Q(GreaterThan(times[value], times[other]))
+
+
+def _times(value: str, by: Q | None) -> Coalesce:
+    counted = _saying(value, by).order_by().values("session").annotate(times=Count("pk")).values("times")
+    return Coalesce(Subquery(counted), 0)
+
+
+def _saying(value: str, by: Q | None) -> QuerySet[Score]:
+    """The scores of the session around it that say so.
+
+    What they say is what their project means by their name: the rules of `meanings.polarity_of`, for the database.
     """
     high, low = Q(middle__lt=OuterRef("value")), Q(middle__gt=OuterRef("value"))
     sides = {GOOD: (high, low), BAD: (low, high)}[value]
@@ -100,7 +130,7 @@ def saying_of(value: str, by: Q | None = None) -> Exists:
         | Q(Exists(of_name.filter(polarity=Polarity.GOOD)), said__in=much)
         | Q(Exists(of_name.filter(polarity=Polarity.BAD)), said__in=little)
     )
-    return Exists(scores.filter(Q(Exists(by_number), value__isnull=False) | Q(words, value__isnull=True)))
+    return scores.filter(Q(Exists(by_number), value__isnull=False) | Q(words, value__isnull=True))
 
 
 @dataclass(frozen=True, slots=True)

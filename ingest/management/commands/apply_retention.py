@@ -36,7 +36,7 @@ class Command(BaseCommand):
         oldest = f", the oldest last heard of on {found.oldest:%Y-%m-%d}" if found.oldest else ""
         self.stdout.write(
             f"{project.slug}: {_counted(found)} would go{oldest}. "
-            f"{found.held} sessions as old stay: people judged them."
+            f"{found.held} sessions as old stay: people judged or commented on them."
         )
         for session in found.examples:
             self.stdout.write(f"  {session.external_id} {session.title}")

@@ -1,0 +1,27 @@
+"""Lists of sessions that people come back to."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from accounts.models import Project
+
+
+class SavedView(models.Model):
+    """Filters and an order of the list of sessions, under a name. What is shared stands in everybody's list."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="saved_views")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=2_000, blank=True, help_text="As it stands in the URL, without the page.")
+    is_shared = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["project", "owner", "name"], name="savedview_named_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
