@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from django.db.models import Q, QuerySet
 
-from annotate.models import Failure
+from annotate.models import Answer, Failure, Review
 from common.errors import Refused
 from common.keys import LARGEST_KEY
 from issues.models import IssueMembership
@@ -24,6 +24,7 @@ Position = tuple[datetime, int]
 Weights = Mapping[int, float]
 # What a spreadsheet would run as a formula when it opens the file.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+DIGITS = 6
 SHOWN = ("session", "failure_type", "review__reviewer", "review__rubric", "review__slot__item")
 COLUMNS = [
     "id", "note", "expected", "failure_type", "severity", "withdrawn", "created_at", "updated_at",
@@ -35,6 +36,8 @@ COLUMNS = [
     "issue_number", "issue_title", "issue_state",
     "membership_source", "membership_score", "membership_since",
     "selection_probability", "stratum", "weight",
+    "quotes", "assertions", "review_answers",
+    "review_is_gold", "review_reason", "adopted", "overruled",
 ]  # fmt: skip
 NESTED = ("session", "review", "root_step", "surfaced_step", "issue", "membership")
 
@@ -62,20 +65,37 @@ def read_all(failures: QuerySet[Failure], after: Position | None, weights: Weigh
 
 
 def to_rows(failures: Sequence[Failure], weights: Weights) -> list[Row]:
-    """The failures (with SHOWN selected) as rows; two more queries for all."""
+    """The failures (with SHOWN selected) as rows; five more queries for all."""
     open_ = IssueMembership.objects.standing().filter(failure__in=failures).select_related("issue")
     closed = IssueMembership.objects.filter(failure__in=failures, until__isnull=False)
     left: dict[int, datetime] = {}
     for failure_id, until in closed.values_list("failure_id", "until"):
         if until is not None:
             left[failure_id] = max(until, left.get(failure_id, until))
+    answers, adopted = _answers(failures), _adopted(failures)
     return [
         {
-            **_row(told.failure, told.root, told.surfaced, told.membership, left.get(told.failure.pk)),
+            **_row(told.failure, told.root, told.surfaced, told.membership, left.get(told.failure.pk), answers),
             "weight": weights.get(told.failure.session_id),
+            "adopted": told.failure.pk in adopted,
         }
         for told in with_steps(failures, list(open_))
     ]
+
+
+def _adopted(failures: Sequence[Failure]) -> set[int]:
+    """The ids of those that a standing settlement built on: one query."""
+    standing = Review.adopts.through.objects.filter(failure__in=failures, review__withdrawn_at=None)
+    return set(standing.values_list("failure_id", flat=True))
+
+
+def _answers(failures: Sequence[Failure]) -> dict[int, Row]:
+    """By review, what it answered to the rubric's questions, by their keys: one query."""
+    found: dict[int, Row] = {}
+    given = Answer.objects.filter(review__in={failure.review_id for failure in failures}).order_by("question__position")
+    for review, key, value in given.values_list("review_id", "question__key", "value"):
+        found.setdefault(review, {})[key] = value
+    return found
 
 
 def _row(
@@ -84,6 +104,7 @@ def _row(
     surfaced: Step | None,
     membership: IssueMembership | None,
     left: datetime | None,
+    answers: Mapping[int, Row],
 ) -> Row:
     session, review = failure.session, failure.review
     item = review.slot.item if review.slot else None
@@ -93,9 +114,12 @@ def _row(
         "id": failure.pk,
         "note": failure.note,
         "expected": failure.expected,
+        "quotes": failure.quotes,
+        "assertions": failure.assertions,
         "failure_type": failure.failure_type.name if failure.failure_type else None,
         "severity": failure.severity,
         "withdrawn": failure.withdrawn_at is not None,
+        "overruled": failure.overruled_by_id is not None,
         "created_at": failure.created_at,
         "updated_at": max(moment for moment in moments if moment),
         "session": {
@@ -112,8 +136,11 @@ def _row(
             "outcome": review.outcome,
             "reviewer": review.reviewer.email,
             "submitted_at": review.submitted_at,
+            "is_gold": review.is_gold,
+            "reason": review.reason,
             "rubric": review.rubric.name,
             "rubric_version": review.rubric.version,
+            "answers": answers.get(review.pk, {}),
         },
         "root_step": _step(failure.root_step, root),
         "surfaced_step": _step(failure.surfaced_step, surfaced),
@@ -121,7 +148,7 @@ def _row(
         "membership": {"source": membership.source, "score": membership.score, "since": membership.since}
         if membership
         else None,
-        "selection_probability": item.selection_probability if item else None,
+        "selection_probability": _rounded(item.selection_probability) if item else None,
         "stratum": item.stratum if item else None,
     }
 
@@ -163,6 +190,8 @@ def _cell(value: Any) -> str:
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list | dict):
+        return orjson.dumps(value).decode()
     if isinstance(value, str):
         return f"'{value}" if value.lstrip(" ").startswith(FORMULA_STARTS) else value
     return str(value)
@@ -194,3 +223,8 @@ def from_cursor(cursor: str) -> Position | None:
     if position is None or not 0 <= position[1] <= LARGEST_KEY:
         raise Refused("This is no cursor of ours. Take `next` from the page before.", field="cursor")
     return position
+
+
+def _rounded(chance: float | None) -> float | None:
+    """To what a draw is worth: how it was divided leaves a tail of digits that say nothing."""
+    return None if chance is None else round(chance, DIGITS)

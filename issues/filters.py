@@ -11,10 +11,12 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive
 
 from annotate.models import Failure, Outcome, Severity
+from annotate.queries.blind import EVERYTHING, Sight
 from common.errors import Refused
 from common.keys import is_key
 from issues.lifecycle import ACTIVE, State
 from issues.models import Issue, IssueMembership
+from issues.queries.withholding import standing
 
 GROUPS: dict[str, tuple[str, frozenset[State]]] = {
     "active": ("Active", ACTIVE),
@@ -63,13 +65,15 @@ def read_choice(query: QueryDict) -> BoardChoice:
     )
 
 
-def choose_issues(issues: QuerySet[Issue], choice: BoardChoice, *, me: int) -> QuerySet[Issue]:
+def choose_issues(
+    issues: QuerySet[Issue], choice: BoardChoice, *, me: int, sight: Sight = EVERYTHING
+) -> QuerySet[Issue]:
     """Those of the issues that the board shows; `me` is the reader's id."""
     states = GROUPS[choice.state][1] if choice.state in GROUPS else {State(choice.state)}
     found = issues.filter(state__in=states)
     if choice.workflow:
-        standing = IssueMembership.objects.standing().filter(issue=OuterRef("pk"))
-        found = found.filter(Exists(standing.filter(failure__session__workflow=choice.workflow)))
+        members = standing(sight).filter(issue=OuterRef("pk"))
+        found = found.filter(Exists(members.filter(failure__session__workflow=choice.workflow)))
     if choice.owner:
         found = found.filter(owner={"me": me, "none": None}.get(choice.owner, choice.owner))
     if choice.severity:
@@ -158,9 +162,9 @@ def _changed_since(moment: datetime) -> Q:
 
 
 def _in_issue(value: str) -> Q:
-    standing = IssueMembership.objects.standing().filter(failure=OuterRef("pk"))
+    members = IssueMembership.objects.standing().filter(failure=OuterRef("pk"))
     if value == "none":
-        return ~Q(Exists(standing))
+        return ~Q(Exists(members))
     if not is_key(value) or int(value) >= 2**31:
         raise Refused("Give an issue's number, or none.", field="issue")
-    return Q(Exists(standing.filter(issue__number=int(value))))
+    return Q(Exists(members.filter(issue__number=int(value))))

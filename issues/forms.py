@@ -18,6 +18,13 @@ def checked(form: forms.Form) -> dict[str, Any]:
     return form.cleaned_data
 
 
+class NearForm(forms.Form):
+    """A note as far as it is typed, and the session that it is about."""
+
+    session = forms.IntegerField(min_value=1, max_value=LARGEST_KEY)
+    note = forms.CharField(max_length=5000)
+
+
 class MoveForm(forms.Form):
     """A move of state; `source` is where the reader saw the issue stand."""
 

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from accounts.models import Project
 from annotate.models import Failure
+from annotate.queries.blind import EVERYTHING, Sight
 from clustering.engine import mechanisms
 from clustering.engine.describe import by_centrality, choose_title
 from clustering.engine.embed import Vectors
@@ -43,11 +44,14 @@ def place_waiting(project: Project) -> None:
 
 
 def release_withdrawn(project: Project) -> None:
-    """Withdrawn failures leave their issue; the closed rows stay as history."""
+    """What reviewers took back leaves its issue; the closed rows stay as history.
+
+    What a lead overruled keeps its place, uncounted: when the settlement is taken back, it counts there again.
+    """
+    taken_back = Q(failure__overruled_by=None) | Q(failure__review__withdrawn_at__isnull=False)
+    rows = IssueMembership.objects.filter(taken_back, issue__project=project, failure__withdrawn_at__isnull=False)
     with transaction.atomic():
-        IssueMembership.objects.filter(issue__project=project, failure__withdrawn_at__isnull=False).close(
-            reason="The reviewer withdrew the failure."
-        )
+        rows.close(reason="The reviewer withdrew the failure.")
 
 
 def place_chosen(project: Project) -> None:
@@ -194,9 +198,9 @@ def projects_with_work() -> Iterable[Project]:
     return Project.objects.filter(pk__in=active.values("project_id")).order_by("pk")
 
 
-def representatives(issue: Issue, most: int = 3) -> list[IssueMembership]:
+def representatives(issue: Issue, most: int = 3, sight: Sight = EVERYTHING) -> list[IssueMembership]:
     """The members that say best what the issue is, no two with the same words; the newest where none has a vector."""
-    members = {row.failure_id: row for row in standing_members(issue)[:READ_FOR_TYPICAL]}
+    members = {row.failure_id: row for row in standing_members(issue, sight)[:READ_FOR_TYPICAL]}
     found = read_embeddings(issue.project, list(members))
     texts = [row.text for row in found.rows]
     order = by_centrality(texts, found.vectors) if texts else []

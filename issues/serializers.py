@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from annotate.models import Outcome, Severity, Stratum
+from annotate.told import ASSERTION_KINDS
 from issues.lifecycle import BY_HAND, State
 from issues.models import Issue, Source
 
@@ -31,8 +32,14 @@ class FailureReviewSerializer(Plain):
     outcome = serializers.ChoiceField(choices=Outcome.choices)
     reviewer = serializers.EmailField()
     submitted_at = serializers.DateTimeField()
+    is_gold = serializers.BooleanField(help_text="A lead's settlement of what reviewers said, which outweighs them.")
+    reason = serializers.CharField(allow_blank=True, help_text="Why it was settled so.")
     rubric = serializers.CharField()
     rubric_version = serializers.IntegerField()
+    answers = serializers.DictField(
+        child=serializers.JSONField(),
+        help_text="By the question's key: pass or fail, a whole number, a choice, a list of choices, or words.",
+    )
 
 
 class NamedStepSerializer(Plain):
@@ -60,15 +67,36 @@ class FailureMembershipSerializer(Plain):
     since = serializers.DateTimeField()
 
 
+class QuoteSerializer(Plain):
+    """A passage that shows it: characters `start` to `end` of the step's words, white space made one."""
+
+    step = serializers.CharField(help_text="The step's key.")
+    start = serializers.IntegerField()
+    end = serializers.IntegerField()
+    text = serializers.CharField()
+
+
+class AssertionSerializer(Plain):
+    """What a test of it asks of the agent."""
+
+    kind = serializers.ChoiceField(choices=list(ASSERTION_KINDS.items()))
+    target = serializers.CharField()
+    detail = serializers.CharField(allow_blank=True)
+
+
 class FailureSerializer(Plain):
     """One thing that went wrong, as a person told it. `updated_at` moves with its issue, too."""
 
     id = serializers.IntegerField()
     note = serializers.CharField()
     expected = serializers.CharField(allow_blank=True)
+    quotes = QuoteSerializer(many=True)
+    assertions = AssertionSerializer(many=True)
     failure_type = serializers.CharField(allow_null=True)
     severity = serializers.ChoiceField(choices=Severity.choices)
-    withdrawn = serializers.BooleanField()
+    withdrawn = serializers.BooleanField(help_text="It does not count: taken back, or overruled.")
+    overruled = serializers.BooleanField(help_text="A lead settled the session without it.")
+    adopted = serializers.BooleanField(help_text="A lead settled the session with it.")
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     session = FailureSessionSerializer()
@@ -77,7 +105,10 @@ class FailureSerializer(Plain):
     surfaced_step = NamedStepSerializer(allow_null=True)
     issue = FailureIssueSerializer(allow_null=True)
     membership = FailureMembershipSerializer(allow_null=True)
-    selection_probability = serializers.FloatField(allow_null=True)
+    selection_probability = serializers.FloatField(
+        allow_null=True,
+        help_text="The chance of any session of the queue’s filter to be drawn, to six digits; null where chosen.",
+    )
     stratum = serializers.ChoiceField(choices=Stratum.choices, allow_null=True)
     weight = serializers.FloatField(
         allow_null=True,

@@ -3,14 +3,16 @@
 from django.urls import path
 
 from issues import api
-from issues.views import board, judgements, page, proposals
+from issues.views import agreement, board, judgements, near, page, proposals, types
 
 ISSUES = "p/<slug:slug>/issues"
 
 urlpatterns = [
     path(f"{ISSUES}/", board.board, name="issue_board"),
     path(f"{ISSUES}/choices/", board.choices, name="issue_choices"),
+    path(f"{ISSUES}/near/", near.near, name="issue_near"),
     path(f"{ISSUES}/shares/", board.shares, name="issue_shares"),
+    path(f"{ISSUES}/by-type/", types.by_type, name="issues_by_type"),
     path(f"{ISSUES}/new/", page.issue_create, name="issue_create"),
     path(f"{ISSUES}/<int:number>/", page.issue_page, name="issue_page"),
     path(f"{ISSUES}/<int:number>/move/", page.issue_move, name="issue_move"),
@@ -22,6 +24,7 @@ urlpatterns = [
     path(
         "p/<slug:slug>/sessions/<int:session_id>/judgements/", judgements.session_judgements, name="session_judgements"
     ),
+    path("p/<slug:slug>/review/agreement/issues/", agreement.agreement_of_issues, name="agreement_of_issues"),
     path("api/v1/failures/", api.failures, name="api_failures"),
     path("api/v1/issues/", api.issues, name="api_issues"),
     path("api/v1/issues/<int:number>/", api.issue, name="api_issue"),

@@ -22,7 +22,7 @@ from issues.queries.counts import (
     unplaced_failures,
     with_steps,
 )
-from issues.queries.withholding import withhold
+from issues.queries.withholding import seen_events, seen_issues
 
 __all__ = [
     "Candidate",
@@ -39,11 +39,12 @@ __all__ = [
     "last_days",
     "open_proposals",
     "read_pool",
+    "seen_events",
+    "seen_issues",
     "seen_releases",
     "seen_workflows",
     "sessions_by_day",
     "standing_members",
     "unplaced_failures",
     "with_steps",
-    "withhold",
 ]

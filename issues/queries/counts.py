@@ -11,10 +11,14 @@ from django.db.models.functions import Coalesce, TruncDate
 
 from accounts.models import Project
 from annotate.models import Failure, Review
+from annotate.queries.asking import Answered, answers_to
+from annotate.queries.blind import EVERYTHING, Sight
+from annotate.told import Assertion
 from clustering.models import EmbedderFault
 from clustering.queries import find_fault, is_embedded
 from issues.lifecycle import State
 from issues.models import FEWEST_MEMBERS, Issue, IssueMembership, Proposal, ProposalEvent, ProposalState
+from issues.queries.withholding import seen_issues, seen_proposals, standing
 from traces.models import SHOWN_AT, AgentSession, Step, StepKind
 
 STANDING = Q(memberships__until=None, memberships__failure__withdrawn_at=None)
@@ -25,25 +29,29 @@ SEEN = Coalesce("failure__session__started_at", "failure__session__created_at")
 BOARD_SEEN = Coalesce("memberships__failure__session__started_at", "memberships__failure__session__created_at")
 
 
-def unplaced_failures(project: Project) -> QuerySet[Failure]:
+def unplaced_failures(project: Project, sight: Sight = EVERYTHING) -> QuerySet[Failure]:
     """The project's failures that are not withdrawn and in no issue, embedded or not."""
     placed = IssueMembership.objects.filter(failure=OuterRef("pk"), until=None)
-    return Failure.objects.filter(~Exists(placed), project=project, withdrawn_at=None)
+    return Failure.objects.filter(~Exists(placed), sight.of(), project=project, withdrawn_at=None)
 
 
-def counted_issues(project: Project) -> QuerySet[Issue]:
-    """The project's issues with `sessions`, `users`, `failures` (confirmed, distinct), `first_seen` and `last_seen`."""
+def counted_issues(project: Project, sight: Sight = EVERYTHING) -> QuerySet[Issue]:
+    """The project's issues with `sessions`, `users`, `failures` (confirmed, distinct), `first_seen` and `last_seen`.
+
+    Only those that the reader may see, counted as far as they may.
+    """
     session = "memberships__failure__session"
-    named = STANDING & ~Q(memberships__failure__session__user_ref="")
+    told = STANDING & sight.of(session)
+    named = told & ~Q(memberships__failure__session__user_ref="")
     return (
-        Issue.objects.filter(project=project)
+        seen_issues(Issue.objects.filter(project=project), sight)
         .select_related("owner")
         .annotate(
-            sessions=Count(session, filter=STANDING, distinct=True),
+            sessions=Count(session, filter=told, distinct=True),
             users=Count(f"{session}__user_ref", filter=named, distinct=True),
-            failures=Count("memberships", filter=STANDING),  # a failure has one open membership
-            first_seen=Min(BOARD_SEEN, filter=STANDING),
-            last_seen=Max(BOARD_SEEN, filter=STANDING),
+            failures=Count("memberships", filter=told),  # a failure has one open membership
+            first_seen=Min(BOARD_SEEN, filter=told),
+            last_seen=Max(BOARD_SEEN, filter=told),
         )
     )
 
@@ -66,16 +74,16 @@ class BoardRow:
         return f"{total} confirmed {noun} from {self.days[0][0]} to {self.days[-1][0]}"
 
 
-def board_rows(project: Project, issues: Iterable[Issue]) -> list[BoardRow]:
+def board_rows(project: Project, issues: Iterable[Issue], sight: Sight = EVERYTHING) -> list[BoardRow]:
     """What the board shows beside the counts; the same few queries for one issue and for fifty."""
     issues = list(issues)
-    standing = IssueMembership.objects.standing().filter(issue__in=issues)
-    days = last_days(project, BOARD_DAYS)
+    rows = standing(sight).filter(issue__in=issues)
+    days = last_days(project, BOARD_DAYS, sight)
     per_day: defaultdict[int, dict[date, int]] = defaultdict(dict)
-    for issue_id, day, count in _by_day(standing, days):
+    for issue_id, day, count in _by_day(rows, days):
         per_day[issue_id][day] = count
     workflows: defaultdict[int, list[str]] = defaultdict(list)
-    found = standing.values("issue_id", workflow=F("failure__session__workflow"))
+    found = rows.values("issue_id", workflow=F("failure__session__workflow"))
     for row in found.annotate(count=Count("failure__session", distinct=True)).order_by("-count", "workflow"):
         workflows[row["issue_id"]].append(row["workflow"] or "no workflow")
     return [
@@ -84,30 +92,31 @@ def board_rows(project: Project, issues: Iterable[Issue]) -> list[BoardRow]:
     ]
 
 
-def last_days(project: Project, count: int) -> list[date]:
+def last_days(project: Project, count: int, sight: Sight = EVERYTHING) -> list[date]:
     """The `count` days up to the last one with a confirmed session in the project; none where there is none."""
     confirmed = IssueMembership.objects.standing().filter(failure__session=OuterRef("pk"), issue__project=project)
-    newest = AgentSession.objects.filter(Exists(confirmed), project=project).order_by(SHOWN_AT.desc(), "-id")
+    newest = AgentSession.objects.filter(Exists(confirmed), sight.of("pk"), project=project).order_by(
+        SHOWN_AT.desc(), "-id"
+    )
     # The first that the index of the session list meets; a maximum would read every membership.
     last: datetime | None = newest.values_list(SHOWN_AT, flat=True).first()
     return [] if last is None else [last.date() - timedelta(days=back) for back in range(count - 1, -1, -1)]
 
 
-def sessions_by_day(issue: Issue) -> list[tuple[str, int]]:
+def sessions_by_day(issue: Issue, sight: Sight = EVERYTHING) -> list[tuple[str, int]]:
     """(day, distinct confirmed sessions) up to the project's last day with data, zero-filled."""
-    standing = IssueMembership.objects.standing().filter(issue=issue)
-    days = last_days(issue.project, TREND_DAYS)
-    found = {day: count for _, day, count in _by_day(standing, days)}
+    days = last_days(issue.project, TREND_DAYS, sight)
+    found = {day: count for _, day, count in _by_day(standing(sight).filter(issue=issue), days)}
     return [(_short(day), found.get(day, 0)) for day in days]
 
 
-def _by_day(standing: QuerySet[IssueMembership], days: Sequence[date]) -> list[tuple[int, date, int]]:
+def _by_day(rows: QuerySet[IssueMembership], days: Sequence[date]) -> list[tuple[int, date, int]]:
     """(issue, day, distinct sessions) from the first of these days on."""
     if not days:
         return []
-    recent = standing.alias(seen=SEEN).filter(seen__gte=datetime.combine(days[0], time.min, UTC))
-    rows = recent.annotate(day=TruncDate(SEEN)).values("issue_id", "day")
-    counted = rows.annotate(count=Count("failure__session", distinct=True)).order_by("day")
+    recent = rows.alias(seen=SEEN).filter(seen__gte=datetime.combine(days[0], time.min, UTC))
+    by_day = recent.annotate(day=TruncDate(SEEN)).values("issue_id", "day")
+    counted = by_day.annotate(count=Count("failure__session", distinct=True)).order_by("day")
     return [(row["issue_id"], row["day"], row["count"]) for row in counted]
 
 
@@ -124,12 +133,12 @@ class Part:
     share: float
 
 
-def breakdown(issue: Issue, by: str, most: int = 6) -> list[Part]:
+def breakdown(issue: Issue, by: str, most: int = 6, sight: Sight = EVERYTHING) -> list[Part]:
     """The issue's distinct sessions by `workflow`, `release` or `tool` (of the root step), most first."""
-    standing = IssueMembership.objects.standing().filter(issue=issue)
-    rows = standing.annotate(part=_part(by)).values("part")
+    members = standing(sight).filter(issue=issue)
+    rows = members.annotate(part=_part(by)).values("part")
     counted = list(rows.annotate(count=Count("failure__session", distinct=True)).order_by("-count", "part"))
-    total = standing.aggregate(total=Count("failure__session", distinct=True))["total"] or 1
+    total = members.aggregate(total=Count("failure__session", distinct=True))["total"] or 1
     nothing = "not a tool call" if by == "tool" else f"no {by}"
     return [Part(row["part"] or nothing, row["count"], row["count"] / total) for row in counted[:most]]
 
@@ -142,6 +151,14 @@ def _part(by: str) -> F | Subquery:
 
 
 @dataclass(frozen=True)
+class Quoted:
+    """A passage that shows a failure, with its step where the session still has it."""
+
+    text: str
+    step: Step | None
+
+
+@dataclass(frozen=True)
 class Told:
     """A failure with the steps it names, where its session still has them."""
 
@@ -149,11 +166,17 @@ class Told:
     root: Step | None
     surfaced: Step | None
     membership: IssueMembership | None = None
+    quotes: tuple[Quoted, ...] = ()
+
+    @property
+    def assertions(self) -> list[Assertion]:
+        """What a test of it asks."""
+        return [Assertion(**one) for one in self.failure.assertions]
 
 
 def with_steps(failures: Sequence[Failure], memberships: Sequence[IssueMembership] = ()) -> list[Told]:
-    """The failures with their root and surfaced steps; one query for all."""
-    keys = {key for failure in failures for key in (failure.root_step, failure.surfaced_step) if key}
+    """The failures with the steps that they name; one query for all."""
+    keys = {key for failure in failures for key in _named(failure) if key}
     found = Step.objects.filter(session__in={failure.session_id for failure in failures}, key__in=keys)
     light = found.only("id", "session_id", "key", "position", "kind", "role", "name")
     steps = {(step.session_id, step.key): step for step in light}
@@ -164,15 +187,20 @@ def with_steps(failures: Sequence[Failure], memberships: Sequence[IssueMembershi
             steps.get((failure.session_id, failure.root_step)),
             steps.get((failure.session_id, failure.surfaced_step)),
             places.get(failure.pk),
+            tuple(Quoted(one["text"], steps.get((failure.session_id, one["step"]))) for one in failure.quotes),
         )
         for failure in failures
     ]
 
 
-def standing_members(issue: Issue) -> QuerySet[IssueMembership]:
+def _named(failure: Failure) -> list[str]:
+    return [failure.root_step, failure.surfaced_step, *(quote["step"] for quote in failure.quotes)]
+
+
+def standing_members(issue: Issue, sight: Sight = EVERYTHING) -> QuerySet[IssueMembership]:
     """The issue's standing memberships with all that their rows show, newest first."""
     shown = ("failure__session", "failure__review__reviewer", "failure__failure_type", "placed_by")
-    return IssueMembership.objects.standing().filter(issue=issue).select_related(*shown).order_by("-since", "-pk")
+    return standing(sight).filter(issue=issue).select_related(*shown).order_by("-since", "-pk")
 
 
 @dataclass
@@ -184,15 +212,16 @@ class Candidate:
     events: list[ProposalEvent]
 
 
-def open_proposals(project: Project) -> list[Candidate]:
+def open_proposals(project: Project, sight: Sight = EVERYTHING) -> list[Candidate]:
     """The inbox, the largest first; the same few queries for one proposal and for fifty."""
-    rows = _candidates(project, Proposal.objects.filter(project=project, state=ProposalState.OPEN))
+    waiting = Proposal.objects.filter(seen_proposals(sight), project=project, state=ProposalState.OPEN)
+    rows = _candidates(project, waiting)
     return sorted((row for row in rows if row.members), key=lambda row: (-len(row.members), row.proposal.pk))
 
 
-def declined_proposals(project: Project, most: int) -> list[Candidate]:
+def declined_proposals(project: Project, most: int, sight: Sight = EVERYTHING) -> list[Candidate]:
     """What was declined and could be opened again, the newest decline first; the same few queries for all."""
-    declined = Proposal.objects.filter(project=project, state=ProposalState.DECLINED)
+    declined = Proposal.objects.filter(seen_proposals(sight), project=project, state=ProposalState.DECLINED)
     rows = _candidates(project, declined.order_by("-decided_at", "-pk")[:most])
     return [row for row in rows if len(row.members) >= FEWEST_MEMBERS]
 
@@ -224,10 +253,12 @@ class Pool:
     fault: EmbedderFault | None
 
 
-def read_pool(project: Project) -> Pool:
+def read_pool(project: Project, sight: Sight = EVERYTHING) -> Pool:
     """How far grouping has come in this project."""
-    proposals = Proposal.failures.through.objects.filter(failure=OuterRef("pk"), proposal__state=ProposalState.OPEN)
-    counted = unplaced_failures(project).aggregate(
+    proposals = Proposal.failures.through.objects.filter(
+        seen_proposals(sight, "proposal"), failure=OuterRef("pk"), proposal__state=ProposalState.OPEN
+    )
+    counted = unplaced_failures(project, sight).aggregate(
         unplaced=Count("pk"),
         unread=Count("pk", filter=~is_embedded()),
         proposed=Count("pk", filter=Exists(proposals)),
@@ -235,9 +266,10 @@ def read_pool(project: Project) -> Pool:
     return Pool(**counted, fault=find_fault())
 
 
-def attachable_issues(project: Project) -> QuerySet[Issue]:
+def attachable_issues(project: Project, sight: Sight = EVERYTHING) -> QuerySet[Issue]:
     """Issues that failures can be attached to, newest first."""
-    return Issue.objects.filter(project=project).exclude(state=State.MERGED).order_by("-number")
+    living = Issue.objects.filter(project=project).exclude(state=State.MERGED)
+    return seen_issues(living, sight).order_by("-number")
 
 
 def seen_workflows(project: Project) -> list[str]:
@@ -255,17 +287,23 @@ def seen_releases(project: Project) -> list[str]:
 
 @dataclass(frozen=True)
 class Judgement:
-    """A standing review with the failures that it told of, each with its issue where it is in one."""
+    """A standing review: what it answered, and the failures that it told of, each with its issue, if it is in one."""
 
     review: Review
     failures: list[Told]
+    answers: list[Answered]
 
 
 def judgements_of(session: AgentSession) -> list[Judgement]:
-    """What people said about a session, in the order they said it; the same few queries for one review and for ten."""
-    reviews = Review.objects.filter(session=session, withdrawn_at=None).select_related("reviewer")
+    """What a lead settled about a session, then what people said, in the order they said it.
+
+    With what was overruled. The same few queries for one review and for ten.
+    """
+    standing = Review.objects.filter(session=session, withdrawn_at=None).select_related("reviewer")
+    reviews = list(standing.order_by("-is_gold", "submitted_at", "pk"))
+    told_and_kept = Q(withdrawn_at=None) | Q(overruled_by__isnull=False)
     failures = list(
-        Failure.objects.filter(session=session, withdrawn_at=None, review__withdrawn_at=None)
+        Failure.objects.filter(told_and_kept, session=session, review__withdrawn_at=None)
         .select_related("failure_type")
         .order_by("pk")
     )
@@ -273,4 +311,5 @@ def judgements_of(session: AgentSession) -> list[Judgement]:
     told: defaultdict[int, list[Told]] = defaultdict(list)
     for row in with_steps(failures, list(places)):
         told[row.failure.review_id].append(row)
-    return [Judgement(review, told[review.pk]) for review in reviews.order_by("submitted_at", "pk")]
+    answers = answers_to(reviews)
+    return [Judgement(review, told[review.pk], answers.get(review.pk, [])) for review in reviews]

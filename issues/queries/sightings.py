@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from annotate.models import Review
+from annotate.queries.blind import EVERYTHING, Sight
 from clustering.engine.recognise import FEWEST_POSITIVES
 from clustering.sightings import LIKE_ISSUE
 from issues.models import Issue, Recognition
@@ -31,10 +32,10 @@ class Sightings:
         return f"Tried on judged sessions, it was right about {right} of 100, and found {found} of 100 confirmed ones."
 
 
-def sightings_of(issue: Issue) -> Sightings:
-    """Three queries."""
+def sightings_of(issue: Issue, sight: Sight = EVERYTHING) -> Sightings:
+    """Three queries. A session whose reviews are withheld counts as unreviewed."""
     marked = Signal.objects.filter(session__project=issue.project_id, kind=LIKE_ISSUE, detail=f"ISS-{issue.number}")
-    read = Review.objects.filter(project=issue.project_id, withdrawn_at=None).values("session")
+    read = Review.objects.filter(sight.of(), project=issue.project_id, withdrawn_at=None).values("session")
     unread = AgentSession.objects.filter(pk__in=marked.values("session")).exclude(pk__in=read)
     newest = Recognition.objects.filter(issue=issue).defer("weights").order_by("-pk").first()
     return Sightings(issue, unread.count(), list(unread.order_by("-pk")[:SHOWN]), newest)

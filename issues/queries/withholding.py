@@ -1,23 +1,49 @@
-"""What a reader may not see yet: what others said of sessions that they are to judge on their own."""
+"""What a reader may not see yet of issues and proposals: what others said of sessions that they are to judge alone."""
 
-from dataclasses import replace
+from collections.abc import Iterable
 
-from accounts.models import Membership
-from annotate.models import Severity
-from annotate.queries.blind import withheld
-from issues.queries.counts import Told
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-HIDDEN = "Hidden until you have judged this session yourself."
+from annotate.queries.blind import EVERYTHING, Sight
+from issues.models import Issue, IssueEvent, IssueMembership, MembershipQuerySet, Proposal, Source
 
-
-def withhold(membership: Membership, *lists: list[Told]) -> None:
-    """Takes the words out of what this member may not see yet, in the lists that a page shows: one query."""
-    hidden = withheld(membership, {one.failure.session_id for told in lists for one in told})
-    for told in lists:
-        told[:] = [_without_words(one) if one.failure.session_id in hidden else one for one in told]
+SESSION = "failure__session"
 
 
-def _without_words(told: Told) -> Told:
-    failure = told.failure
-    failure.note, failure.expected, failure.failure_type, failure.severity = HIDDEN, "", None, Severity.MEDIUM
-    return replace(told, root=None, surfaced=None)
+def standing(sight: Sight = EVERYTHING) -> MembershipQuerySet:
+    """The rows that hold now and count, of failures that the reader may see."""
+    return IssueMembership.objects.standing().filter(sight.of(SESSION))
+
+
+def seen_issues(issues: QuerySet[Issue], sight: Sight) -> QuerySet[Issue]:
+    """Those of the issues that are not made of withheld failures alone: a title tells as much as a note."""
+    if sight.hidden is None:
+        return issues
+    rows = IssueMembership.objects.filter(issue=OuterRef("pk")).exclude(source=Source.REFUSED)
+    return issues.filter(Exists(rows.filter(sight.of(SESSION))) | ~Exists(rows))
+
+
+def seen_proposals(sight: Sight, proposal: str = "pk") -> Q:
+    """On rows: the proposal that this field leads to holds nothing withheld; its title is made of all their words."""
+    if sight.hidden is None:
+        return Q()
+    told = Proposal.failures.through.objects.filter(sight.hides(SESSION))
+    return ~Q(**{f"{proposal}__in": told.values("proposal")})
+
+
+def seen_events(issue: Issue, most: int, sight: Sight) -> list[IssueEvent]:
+    """The issue's newest events, with only those failures that the reader may see: two queries."""
+    events = list(issue.events.select_related("actor")[:most])
+    if sight.hidden is None:
+        return events
+    rows = IssueMembership.objects.filter(sight.hides(SESSION), issue=issue)
+    return list(_without(events, set(rows.values_list("failure_id", flat=True))))
+
+
+def _without(events: Iterable[IssueEvent], hidden: set[int]) -> Iterable[IssueEvent]:
+    for event in events:
+        told = event.detail.get("failures")
+        if told is not None:
+            event.detail = {**event.detail, "failures": [pk for pk in told if pk not in hidden]}
+        if told is None or event.detail["failures"]:
+            yield event

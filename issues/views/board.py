@@ -8,11 +8,11 @@ from accounts.models import Role, User
 from accounts.permissions import member
 from accounts.request import ProjectRequest
 from annotate.models import Severity
+from annotate.queries.blind import sight_of
 from common.keys import is_key
 from issues.filters import GROUPS, SORTS, choose_issues, read_choice
-from issues.lifecycle import State
 from issues.models import Issue
-from issues.queries import board_rows, counted_issues, read_pool, seen_workflows
+from issues.queries import attachable_issues, board_rows, counted_issues, read_pool, seen_issues, seen_workflows
 from issues.queries.shares import issue_shares
 
 PAGE_SIZE = 50
@@ -24,23 +24,26 @@ LARGEST_NUMBER = 2**31
 def board(request: ProjectRequest) -> HttpResponse:
     """The project's issues, filtered and sorted by what stands in the URL."""
     choice = read_choice(request.GET)
-    found = choose_issues(counted_issues(request.project), choice, me=request.user.pk)
+    sight = sight_of(request.membership)
+    everything = seen_issues(Issue.objects.filter(project=request.project), sight)
+    found = choose_issues(counted_issues(request.project, sight), choice, me=request.user.pk, sight=sight)
     pages = Paginator(found.order_by(*SORTS[choice.sort][1]), PAGE_SIZE)
     # How many there are takes none of the joins that their counts take.
-    pages.count = choose_issues(Issue.objects.filter(project=request.project), choice, me=request.user.pk).count()
+    pages.count = choose_issues(everything, choice, me=request.user.pk, sight=sight).count()
     page = pages.get_page(request.GET.get("page"))
     context = {
         "section": "issues",
         "choice": choice,
         "page": page,
-        "rows": board_rows(request.project, page.object_list),
+        "rows": board_rows(request.project, page.object_list, sight),
         "tabs": [(name, label) for name, (label, _) in GROUPS.items()],
         "sorts": [(name, label) for name, (label, _) in SORTS.items()],
         "severities": Severity.choices,
         "workflows": seen_workflows(request.project),
-        "owners": User.objects.filter(owned_issues__project=request.project).distinct().order_by("name", "email"),
-        "has_issues": Issue.objects.filter(project=request.project).exists(),
-        "pool": read_pool(request.project),
+        "owners": User.objects.filter(owned_issues__in=everything).distinct().order_by("name", "email"),
+        "has_issues": everything.exists(),
+        "pool": read_pool(request.project, sight),
+        "sight": sight,
     }
     return render(request, "issues/board.html", context)
 
@@ -49,14 +52,17 @@ def board(request: ProjectRequest) -> HttpResponse:
 def shares(request: ProjectRequest) -> HttpResponse:
     """The estimated shares of the issues that the board shows: fetched after it, because they read every review."""
     numbers = [int(number) for number in request.GET.getlist("issue")[:PAGE_SIZE] if is_key(number)]
-    found = counted_issues(request.project).filter(number__in=[number for number in numbers if number < LARGEST_NUMBER])
+    sight = sight_of(request.membership)
+    counted = counted_issues(request.project, sight)
+    found = counted.filter(number__in=[number for number in numbers if number < LARGEST_NUMBER])
     issues = list(found.order_by("number"))
-    estimated = issue_shares(request.project, issues)
+    estimated = issue_shares(request.project, issues, sight)
     return render(request, "issues/shares.html", {"rows": [(issue, estimated[issue.pk]) for issue in issues]})
 
 
 @member(Role.REVIEWER)
 def choices(request: ProjectRequest) -> HttpResponse:
     """The living issues as options: the review screen holds a place for them, and says by number which was chosen."""
-    found = Issue.objects.filter(project=request.project).exclude(state=State.MERGED).order_by("-updated_at", "-number")
+    living = attachable_issues(request.project, sight_of(request.membership))
+    found = living.order_by("-updated_at", "-number")
     return render(request, "issues/choices.html", {"issues": found[:MOST_CHOICES]})

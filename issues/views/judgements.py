@@ -18,5 +18,10 @@ def session_judgements(request: ProjectRequest, session_id: int) -> HttpResponse
     """The standing reviews with their failures, as a fragment; hidden from who is still to judge independently."""
     session = get_session(request.project, session_id)
     hidden = session.pk in withheld(request.membership, [session.pk])
-    context = {"hidden": hidden, "judgements": [] if hidden else judgements_of(session)}
+    context = {
+        "hidden": hidden,
+        "judgements": [] if hidden else judgements_of(session),
+        "may_settle": request.membership.may(Role.LEAD),
+        "session_id": session.pk,
+    }
     return render(request, "issues/session_judgements.html", context)

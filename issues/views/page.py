@@ -1,15 +1,18 @@
 """The page of one issue, and what a lead does there."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from accounts.models import Role, User
+from accounts.models import Project, Role, User
 from accounts.permissions import member
 from accounts.request import ProjectRequest
 from annotate.models import Severity
+from annotate.queries.blind import Sight, sight_of
 from common.errors import Refused
 from common.keys import is_key
 from issues import actions
@@ -21,11 +24,11 @@ from issues.proposing import representatives
 from issues.queries import (
     breakdown,
     counted_issues,
+    seen_events,
     seen_releases,
     sessions_by_day,
     standing_members,
     with_steps,
-    withhold,
 )
 from issues.queries.shares import issue_shares
 from issues.queries.sightings import sightings_of
@@ -38,32 +41,39 @@ BREAKDOWNS = ("workflow", "tool", "release")
 @member(Role.VIEWER)
 def issue_page(request: ProjectRequest, number: int) -> HttpResponse:
     """What it is, how bad, where, what we do, how we know."""
-    get_issue(request.project, number)
-    issue = counted_issues(request.project).select_related("project", "merged_into").get(number=number)
-    members = Paginator(standing_members(issue), MEMBERS_PER_PAGE).get_page(request.GET.get("page"))
+    sight = sight_of(request.membership)
+    issue = _seen(request.project, number, sight)
+    members = Paginator(standing_members(issue, sight), MEMBERS_PER_PAGE).get_page(request.GET.get("page"))
     shown = list(members.object_list)
-    typical = representatives(issue)
-    typical_told = with_steps([row.failure for row in typical], typical)
-    told = with_steps([row.failure for row in shown], shown)
-    withhold(request.membership, typical_told, told)
+    typical = representatives(issue, sight=sight)
     context = {
         "section": "issues",
         "issue": issue,
-        "typical": typical_told,
-        "days": sessions_by_day(issue),
-        "share": issue_shares(request.project, [issue])[issue.pk],
-        "sightings": sightings_of(issue),
-        "parts": [(by, breakdown(issue, by)) for by in BREAKDOWNS],
+        "typical": with_steps([row.failure for row in typical], typical),
+        "days": sessions_by_day(issue, sight),
+        "share": issue_shares(request.project, [issue], sight)[issue.pk],
+        "sightings": sightings_of(issue, sight),
+        "parts": [(by, breakdown(issue, by, sight=sight)) for by in BREAKDOWNS],
         "moves": choices_by_hand(State(issue.state)),
         "releases": seen_releases(request.project),
         "severities": Severity.choices,
         "owners": User.objects.filter(memberships__project=request.project, is_active=True).order_by("name", "email"),
         "members": members,
-        "told": told,
-        "events": issue.events.select_related("actor")[:EVENTS],
+        "told": with_steps([row.failure for row in shown], shown),
+        "events": seen_events(issue, EVENTS, sight),
+        "sight": sight,
         "may_change": request.membership.may(Role.LEAD),
     }
     return render(request, "issues/issue.html", context)
+
+
+def _seen(project: Project, number: int, sight: Sight) -> Any:
+    """The issue with its counts, as far as the reader may see; Http404 where they may see nothing of it."""
+    get_issue(project, number)
+    found = counted_issues(project, sight).select_related("project", "merged_into").filter(number=number).first()
+    if found is None:
+        raise Http404("No such issue.")
+    return found
 
 
 def _back(request: ProjectRequest, issue: Issue) -> HttpResponseRedirect:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import Role
 from accounts.permissions import member
 from accounts.request import ProjectRequest
+from annotate.queries.blind import sight_of
 from clustering.engine.group import FEWEST
 from common.errors import Refused
 from issues import actions
@@ -26,7 +27,6 @@ from issues.queries import (
     read_pool,
     unplaced_failures,
     with_steps,
-    withhold,
 )
 
 ALONE_SHOWN = 20
@@ -51,21 +51,22 @@ def inbox(request: ProjectRequest) -> HttpResponse:
 
 
 def _show(request: ProjectRequest, entered: Entered | None = None) -> HttpResponse:
-    candidates = open_proposals(request.project)
-    declined = declined_proposals(request.project, DECLINED_SHOWN)
+    sight = sight_of(request.membership)
+    candidates = open_proposals(request.project, sight)
+    declined = declined_proposals(request.project, DECLINED_SHOWN, sight)
     grouped = {told.failure.pk for candidate in (*candidates, *declined) for told in candidate.members}
-    alone = unplaced_failures(request.project).exclude(pk__in=grouped).select_related("session", "failure_type")
+    alone = unplaced_failures(request.project, sight).exclude(pk__in=grouped).select_related("session", "failure_type")
     waiting = with_steps(list(alone.order_by("-pk")[:ALONE_SHOWN]))
-    withhold(request.membership, waiting, *(candidate.members for candidate in (*candidates, *declined)))
     context = {
         "section": "proposals",
         "candidates": candidates,
         "entered": entered,
         "declined": declined,
-        "pool": read_pool(request.project),
+        "pool": read_pool(request.project, sight),
         "fewest": FEWEST,
-        "issues": attachable_issues(request.project),
+        "issues": attachable_issues(request.project, sight),
         "alone": waiting,
+        "sight": sight,
         "may_change": request.membership.may(Role.LEAD),
     }
     return render(request, "issues/proposals.html", context, status=422 if entered else 200)
@@ -111,7 +112,7 @@ def _refuse(request: ProjectRequest, proposal: Proposal, refused: Refused) -> Ht
 
 def _following(request: ProjectRequest, proposal: Proposal) -> int | None:
     """The proposal below this one in the inbox, else the one above; None where it stands alone."""
-    order = [candidate.proposal.pk for candidate in open_proposals(request.project)]
+    order = [candidate.proposal.pk for candidate in open_proposals(request.project, sight_of(request.membership))]
     place = order.index(proposal.pk) if proposal.pk in order else 0
     others = [pk for pk in order if pk != proposal.pk]
     return others[min(place, len(others) - 1)] if others else None
