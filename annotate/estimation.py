@@ -2,13 +2,16 @@
 
 **Who counts.** A queue draws sessions by a number that each was given when it came, whatever it says; ranked sessions
 are chosen, so their reviews count in no share. A queue's drawn sessions are read in the order of that number, and count
-up to the last that was read in its turn: beyond it, those few that were drawn *after* they had been ranked and read are
-no fair sample. A `Cell` is a part of the frame from which the same queues draw: within it every session
-had the same chance to be drawn and to be read, so its judged ones are a uniform sample of it. Across cells the chances
-differ (two queues that overlap, one of them read further), so each judged session counts `sessions / sampled` of its
-cell: the inverse of its chance to be drawn *and* read, scaled to the cell's known size (a post-stratified Hájek
-estimator; Särndal, Swensson and Wretman 1992, sections 7.6 and 15.6). With one queue that is the plain share of the
-sample. Weighting by the chance to be drawn alone is wrong while one of two queues is half read.
+up to the last that was read in its turn: beyond it, those few that were drawn *after* they had been ranked and read, or
+that somebody chose to open by their address, are no fair sample. Sessions of a time of which retention has deleted the
+unread are in no frame: decision 0009 says more of both.
+
+A `Cell` is a part of the frame from which the same queues draw: within it every session had the same chance to be drawn
+and to be read, so its judged ones are a uniform sample of it. Across cells the chances differ (two queues that overlap,
+one of them read further), so each judged session counts `sessions / sampled` of its cell: the inverse of its chance to
+be drawn *and* read, scaled to the cell's known size (a post-stratified Hájek estimator; Särndal, Swensson and Wretman
+1992, sections 7.6 and 15.6). With one queue that is the plain share of the sample. Weighting by the chance to be drawn
+alone is wrong while one of two queues is half read.
 
 **The interval** is a mid-P Clopper-Pearson one. Clopper-Pearson never covers less than 95 %, so that it covers 98 % for
 a rare failure and is needlessly wide; Wilson's errs on one side near 0; mid-P lands near 95 % on average at every share

@@ -7,13 +7,13 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from annotate.filling.writing import ADDED_BY_HAND
 from annotate.models import Queue, QueueItem, Slot, Stratum
 from common.errors import Refused
 from traces.models import AgentSession
 
 SLICE = 1_000
 MOST = 20_000
-ADDED_BY_HAND = "added by hand"
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def _add_slice(queue: Queue, session_ids: Sequence[int]) -> Added:
 
 def _known(queue: Queue, session_ids: Sequence[int]) -> dict[int, bool]:
     """Those that are or were in the queue, and whether they were removed."""
-    rows = QueueItem.objects.filter(queue=queue, session__in=session_ids).values_list("session_id", "removed_at")
+    rows = QueueItem.objects.work().filter(queue=queue, session__in=session_ids).values_list("session_id", "removed_at")
     return {session: removed is not None for session, removed in rows}
 
 

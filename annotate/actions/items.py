@@ -42,7 +42,7 @@ def _keep_for(item: QueueItem, person: User) -> Slot:
 @transaction.atomic
 def unassign_slot(*, slot: Slot) -> None:
     """Gives the place to whoever comes. Refused once its person has begun."""
-    lock_item(slot.item_id)
+    _lock_work(slot)
     if not Slot.objects.filter(pk=slot.pk, state__in=(SlotState.FREE, SlotState.ASIDE)).update(assigned_to=None):
         raise Refused("They have begun. Hand it back first.")
 
@@ -50,11 +50,16 @@ def unassign_slot(*, slot: Slot) -> None:
 @transaction.atomic
 def hand_back_slot(*, slot: Slot) -> None:
     """Takes an open session from its reader, so that others can have it. What they wrote stays their draft."""
-    lock_item(slot.item_id)
+    _lock_work(slot)
     held = Slot.objects.filter(pk=slot.pk, state=SlotState.LEASED)
     if not free(held):
         raise Refused("Nobody has it open any more.")
     Slot.objects.filter(pk=slot.pk).update(assigned_to=None)
+
+
+def _lock_work(slot: Slot) -> None:
+    if lock_item(slot.item_id).is_measuring:
+        raise Refused("This session is not read for its own sake, and nobody else is given it.")
 
 
 @transaction.atomic

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from accounts.models import User
+from annotate.claims import NOBODYS
 from annotate.models import QueueItem, Slot, SlotState
-
-NOBODYS = {"reviewer": None, "lease_token": None, "lease_until": None, "opened_at": None}
 
 
 def lock_item(item_id: int) -> QueueItem:
@@ -27,7 +26,7 @@ def new_slot(item: QueueItem, **fields: Any) -> Slot:
 def set_aside(item: QueueItem) -> None:
     """Offers the session to nobody. Who has it open can still submit: their judgement takes a place set aside."""
     offered = Slot.objects.filter(item=item, is_extra=False, state__in=(SlotState.FREE, SlotState.LEASED))
-    offered.update(state=SlotState.ASIDE, **NOBODYS)
+    _in_order(offered).update(state=SlotState.ASIDE, **NOBODYS)
 
 
 def offer(item: QueueItem) -> int:
@@ -35,7 +34,12 @@ def offer(item: QueueItem) -> int:
     if item.removed_at is not None or item.before_lead_at is not None:
         return 0
     kept = Slot.objects.filter(item=item, is_extra=False, state=SlotState.ASIDE)
-    return kept.update(state=SlotState.FREE, **NOBODYS)
+    return _in_order(kept).update(state=SlotState.FREE, **NOBODYS)
+
+
+def _in_order(slots: QuerySet[Slot]) -> QuerySet[Slot]:
+    """The same, locked in the order of their keys: ranking, which writes many at once, goes by that order too."""
+    return Slot.objects.filter(pk__in=list(slots.select_for_update().order_by("pk").values_list("pk", flat=True)))
 
 
 def skips_of(item: QueueItem) -> int:
@@ -62,6 +66,6 @@ def fill_spare(slot: Slot, item: QueueItem, reviewer: User) -> Slot | None:
     spare = Slot.objects.filter(open_now, mine, item=item, is_extra=False)
     this_first = Case(When(pk=slot.pk, then=Value(0)), default=Value(1))
     for pk in spare.order_by(this_first, F("state").desc(), "pk").values_list("pk", flat=True):
-        if spare.filter(pk=pk).update(state=SlotState.LEASED, reviewer=reviewer, opened_at=None):
+        if spare.filter(pk=pk).update(**(NOBODYS | {"state": SlotState.LEASED, "reviewer": reviewer})):
             return Slot.objects.get(pk=pk)
     return None

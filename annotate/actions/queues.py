@@ -9,17 +9,33 @@ from django.db.models import Exists, OuterRef
 
 from accounts.models import Project, User
 from annotate.filling import make_default_queue
-from annotate.models import Draft, Queue, QueueItem, Review, SkipPolicy, Slot, SlotState, Stratum
+from annotate.models import (
+    CalibrationReview,
+    Draft,
+    Queue,
+    QueueItem,
+    Review,
+    Rubric,
+    SkipPolicy,
+    Slot,
+    SlotState,
+    Stratum,
+)
 from common.errors import Refused
 
 
 @dataclass(frozen=True)
 class QueueSettings:
-    """How a queue is read. `takers`: who may take from it; nobody named is every reviewer."""
+    """How a queue is read. `takers`: who may take from it; nobody named is every reviewer.
+
+    `rubric`: what its reviews answer; none named is the one that it has, and for a new one the first of the project.
+    """
 
     name: str
     reviewers_per_session: int = 1
     random_share: float = 0.2
+    gold_share: float = 0
+    repeat_share: float = 0
     size_cap: int = 1000
     fills_itself: bool = True
     is_blind: bool = False
@@ -27,11 +43,13 @@ class QueueSettings:
     skip_policy: str = SkipPolicy.OTHERS.value
     skips_to_lead: int = 2
     takers: Sequence[User] = ()
+    rubric: Rubric | None = None
 
     @property
     def columns(self) -> dict[str, Any]:
         """All that stands in the queue's own row."""
-        return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "takers"}
+        left_out = {"takers"} if self.rubric else {"takers", "rubric"}
+        return {field.name: getattr(self, field.name) for field in fields(self) if field.name not in left_out}
 
 
 def create_default_queue(*, project: Project) -> Queue:
@@ -43,13 +61,8 @@ def create_default_queue(*, project: Project) -> Queue:
 def create_queue(*, project: Project, creator: User, filters: dict[str, Any], settings: QueueSettings) -> Queue:
     """An open queue of what matches `filters`. Refused when the name is taken."""
     _check_name(project, settings.name)
-    queue = Queue.objects.create(
-        project=project,
-        filters=filters,
-        rubric=make_default_queue(project).rubric,
-        created_by=creator,
-        **settings.columns,
-    )
+    columns = {"rubric": settings.rubric or make_default_queue(project).rubric, **settings.columns}
+    queue = Queue.objects.create(project=project, filters=filters, created_by=creator, **columns)
     queue.takers.set(settings.takers)
     return queue
 
@@ -75,7 +88,8 @@ def edit_queue(*, queue: Queue, settings: QueueSettings, filters: dict[str, Any]
 
 def is_judged(queue: Queue) -> bool:
     """Whether anybody has said anything of one of its sessions, even if it was taken back."""
-    return Review.objects.filter(slot__queue=queue).exists()
+    measured = CalibrationReview.objects.filter(slot__queue=queue)
+    return Review.objects.filter(slot__queue=queue).exists() or measured.exists()
 
 
 def _draw_anew(queue: Queue, filters: dict[str, Any]) -> None:
@@ -83,8 +97,10 @@ def _draw_anew(queue: Queue, filters: dict[str, Any]) -> None:
         raise Refused("Sessions were judged already: the sample would mean nothing. Make a new queue from this one.")
     queue.filters, queue.drawn_below = filters, 0
     touched = Slot.objects.filter(item=OuterRef("pk")).exclude(state=SlotState.FREE, assigned_to=None)
-    items = QueueItem.objects.filter(~Exists(touched), queue=queue, removed_at=None)
-    items.exclude(stratum=Stratum.HAND).delete()
+    items = QueueItem.objects.filter(~Exists(touched), queue=queue, removed_at=None).exclude(stratum=Stratum.HAND)
+    # Whoever gives one of them to somebody holds its row and then wants its places: here, too, the row comes first.
+    untouched = list(items.select_for_update().order_by("pk").values_list("pk", flat=True))
+    items.filter(pk__in=untouched).delete()
 
 
 def _check_name(project: Project, name: str) -> None:

@@ -1,19 +1,20 @@
 """Skips, and taking back. Nothing is deleted: what is taken back is marked and kept."""
 
 import uuid
-from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Project, User
+from annotate.actions.overruling import keep_adopted
 from annotate.actions.places import lock_item, new_slot, offer, retire_spare, set_aside, skips_of
-from annotate.actions.reviews import Told
 from annotate.claims import LEASE
-from annotate.models import Draft, Failure, QueueItem, Review, SkipPolicy, Slot, SlotState
-from annotate.queries.decisions import REVIEW, Decision, decisions
+from annotate.models import CalibrationReview, Draft, Failure, QueueItem, Review, SkipPolicy, Slot, SlotState
+from annotate.queries.calibration import calibration_content, standing_calibration
+from annotate.queries.decisions import CALIBRATION, REVIEW, SKIP, Decision, decisions
 from annotate.queries.judgements import failures_of, standing_review
+from annotate.told import Assertion, Quote, Told, as_draft
 from common.errors import Refused
 from common.keys import is_key
 
@@ -42,9 +43,11 @@ def skip_slot(*, slot: Slot, reviewer: User, reason: str, lease_token: uuid.UUID
     if now.state != SlotState.LEASED or now.reviewer_id != reviewer.pk or now.lease_token != lease_token:
         raise Refused("You no longer hold this session.")
     now.state, now.skip_reason, now.ended_at = SlotState.SKIPPED, reason, timezone.now()
-    now.lease_token = now.lease_until = now.assigned_to = None
+    now.lease_token = now.lease_until = None
+    if not item.is_measuring:  # what measures its reviewer is never another's
+        now.assigned_to = None
     now.save()
-    if not now.is_extra:
+    if not (now.is_extra or item.is_measuring):
         _pass_on(item)
 
 
@@ -80,18 +83,35 @@ def undo_decision(*, project: Project, reviewer: User, key: str = "") -> Slot:
 def undo_review(*, slot: Slot, reviewer: User) -> Slot:
     """The same for the judgement that stands in this slot, however old. Refused when it holds none of theirs."""
     lock_item(slot.item_id)
-    review = standing_review(slot, reviewer)
-    if review is None:
+    taken_back = _take_back_in(slot, reviewer)
+    if taken_back is None:
         raise Refused(NOTHING)
-    return _take_back(review)
+    return taken_back
+
+
+def _take_back_in(slot: Slot, reviewer: User) -> Slot | None:
+    """Takes back what the person has said in this place; None where nothing of theirs stands."""
+    if slot.item.is_measuring:
+        measured = standing_calibration(slot, reviewer)
+        return _take_back_measured(measured) if measured else None
+    review = standing_review(slot, reviewer)
+    return _take_back(review) if review else None
+
+
+def _take_back_measured(measured: CalibrationReview) -> Slot:
+    content = calibration_content(measured)
+    Draft.objects.update_or_create(
+        item=measured.slot.item, reviewer=measured.reviewer, defaults={"content": content, "version": 1}
+    )
+    CalibrationReview.objects.filter(pk=measured.pk).update(withdrawn_at=timezone.now())
+    return lease_again(measured.slot)
 
 
 def _undo(decision: Decision, reviewer: User) -> Slot:
     slot = Slot.objects.get(pk=decision.slot_id)
     item = lock_item(slot.item_id)
-    if decision.kind == REVIEW:
-        review = standing_review(slot, reviewer)
-        return _take_back(review) if review else slot
+    if decision.kind != SKIP:
+        return _take_back_in(slot, reviewer) or slot
     slot.refresh_from_db()
     return _unskip(slot, item) if slot.state == SlotState.SKIPPED else slot
 
@@ -101,13 +121,15 @@ def _undone_before(project: Project, reviewer: User, key: str) -> Slot | None:
     kind, _, number = key.partition("-")
     mine = Slot.objects.filter(queue__project=project, reviewer=reviewer)
     pk = int(number) if is_key(number) else 0
-    found = mine.filter(reviews=pk) if kind == REVIEW else mine.filter(pk=pk)
+    fields = {REVIEW: "reviews", CALIBRATION: "calibration_reviews"}
+    found = mine.filter(**{fields.get(kind, "pk"): pk})
     return found.exclude(state=SlotState.SKIPPED).first()
 
 
 def _take_back(review: Review) -> Slot:
     if review.slot is None:
         raise Refused(NOTHING)
+    keep_adopted(review)
     now = timezone.now()
     Draft.objects.update_or_create(
         item=review.slot.item,
@@ -116,15 +138,15 @@ def _take_back(review: Review) -> Slot:
     )
     Failure.objects.filter(review=review, withdrawn_at=None).update(withdrawn_at=now, updated_at=now)
     Review.objects.filter(pk=review.pk).update(withdrawn_at=now)
-    return _lease_again(review.slot)
+    return lease_again(review.slot)
 
 
 def _unskip(slot: Slot, item: QueueItem) -> Slot:
     """The place that others were given instead goes; if somebody has it already, this one is an extra."""
-    if not slot.is_extra:
+    if not (slot.is_extra or item.is_measuring):
         slot.is_extra = not retire_spare(item)
     slot.skip_reason = ""
-    slot = _lease_again(slot)
+    slot = lease_again(slot)
     skips = skips_of(item)
     was_before_lead, is_nobodys = item.before_lead_at is not None, item.queue.skip_policy == SkipPolicy.NOBODY
     if was_before_lead and (skips == 0 or skips % item.queue.skips_to_lead):
@@ -135,7 +157,8 @@ def _unskip(slot: Slot, item: QueueItem) -> Slot:
     return slot
 
 
-def _lease_again(slot: Slot) -> Slot:
+def lease_again(slot: Slot) -> Slot:
+    """The place is its person's again, opened just now."""
     now = timezone.now()
     slot.state, slot.lease_token, slot.lease_until, slot.opened_at = SlotState.LEASED, uuid.uuid4(), now + LEASE, now
     slot.ended_at = None
@@ -145,10 +168,15 @@ def _lease_again(slot: Slot) -> Slot:
 
 def content_of(review: Review) -> dict[str, Any]:
     """What a reviewer had entered, in the shape of a draft."""
-    return {"outcome": review.outcome, "failures": [asdict(_as_told(failure)) for failure in failures_of(review)]}
+    given = {answer.question.key: answer.value for answer in review.answers.select_related("question")}
+    # As a form holds them: text, or a list of texts.
+    answers = {key: str(value) if isinstance(value, int) else value for key, value in given.items()}
+    failures = [as_draft(as_told(failure)) for failure in failures_of(review)]
+    return {"outcome": review.outcome, "failures": failures, **({"answers": answers} if answers else {})}
 
 
-def _as_told(failure: Failure) -> Told:
+def as_told(failure: Failure) -> Told:
+    """The failure as its reviewer told it."""
     return Told(
         root_step=failure.root_step,
         surfaced_step=failure.surfaced_step,
@@ -157,4 +185,6 @@ def _as_told(failure: Failure) -> Told:
         severity=failure.severity,
         expected=failure.expected,
         chosen_issue=f"ISS-{failure.chosen_issue}" if failure.chosen_issue else "",
+        quotes=tuple(Quote(**quote) for quote in failure.quotes),
+        assertions=tuple(Assertion(**assertion) for assertion in failure.assertions),
     )

@@ -23,8 +23,9 @@ def ensure_default_queues() -> int:
 
 def make_default_queue(project: Project) -> Queue:
     """The queue that every project starts with: all its sessions. Made once, however often it is asked for."""
-    rubric, _ = Rubric.objects.get_or_create(
+    first, _ = Rubric.objects.get_or_create(
         project=project, name=DEFAULT_RUBRIC, version=1, defaults={"guidance": DEFAULT_GUIDANCE}
     )
-    queue, _ = Queue.objects.get_or_create(project=project, name=DEFAULT_QUEUE, defaults={"rubric": rubric})
+    newest = Rubric.objects.filter(project=project, name=first.name).latest("version")
+    queue, _ = Queue.objects.get_or_create(project=project, name=DEFAULT_QUEUE, defaults={"rubric": newest})
     return queue

@@ -65,7 +65,7 @@ def write(decided: Decided) -> int | None:
 
 def _still_outside(decided: Decided) -> list[int]:
     """Those that come in, without those that somebody added by hand meanwhile; no more can come while this is asked."""
-    known = QueueItem.objects.filter(queue=decided.queue, session__in=decided.fresh)
+    known = QueueItem.objects.work().filter(queue=decided.queue, session__in=decided.fresh)
     there = set(known.values_list("session_id", flat=True))
     return [pk for pk in decided.fresh if pk not in there]
 
@@ -132,4 +132,6 @@ def _write_order(queue: Queue, order: Order) -> None:
 
 
 def _moved(stored: Iterable[tuple[int, int, float]], order: Order) -> list[tuple[float, int]]:
-    return [(order[session], pk) for pk, session, was in stored if abs(order.get(session, was) - was) > NOTICED]
+    """New values and keys, by key: whoever writes several slots of a session goes by that order too."""
+    by_key = sorted(stored)
+    return [(order[session], pk) for pk, session, was in by_key if abs(order.get(session, was) - was) > NOTICED]

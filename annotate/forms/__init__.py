@@ -7,7 +7,9 @@ from annotate.forms.judging import (
     FailureFormSet,
     JudgementForm,
     LeaseForm,
+    ReadyForm,
     SkipForm,
+    TimesForm,
     UndoForm,
     told_by,
 )
@@ -24,7 +26,9 @@ __all__ = [
     "LeaseForm",
     "PersonForm",
     "QueueForm",
+    "ReadyForm",
     "SkipForm",
+    "TimesForm",
     "UndoForm",
     "told_by",
 ]

@@ -2,20 +2,24 @@
 
 import json
 import uuid
-from dataclasses import fields
+from collections.abc import Mapping
 from typing import Any, ClassVar, TypeAlias
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from annotate.actions.reviews import MOST_FAILURES, Told
+from annotate.actions.checking import ANSWER
 from annotate.actions.undoing import SKIP_REASONS
-from annotate.models import Outcome, Severity
+from annotate.answers import Value, missing
+from annotate.forms.answering import ListField, answer_fields
+from annotate.models import Outcome, Rubric, Severity
+from annotate.times import LONGEST_MS, Times
+from annotate.told import MOST_FAILURES, Told, read_assertions, read_draft, read_quotes
 from traces.reading import Conversation
 
 
 class JudgementForm(forms.Form):
-    """The part of a review that is said once."""
+    """The part of a review that is said once: the outcome, and the answers to the rubric's questions."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     lease_token = forms.UUIDField(
@@ -26,6 +30,37 @@ class JudgementForm(forms.Form):
         choices=Outcome.choices,
         error_messages={"required": "Say first whether it worked: success, failure, or can't tell."},
     )
+    # Which version the page showed; `rubric_shown` says what that means.
+    rubric = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, rubric: Rubric, initial: Mapping[str, Any] | None = None
+    ) -> None:
+        """`initial` may be a draft's: its answers are taken by the keys of their questions."""
+        known = dict(initial or {})
+        known |= {f"{ANSWER}{key}": value for key, value in known.pop("answers", {}).items()}
+        super().__init__(data, initial={**known, "rubric": rubric.pk})
+        self.asks = answer_fields(rubric)
+        self.fields.update(self.asks)
+
+    @property
+    def questions(self) -> list[forms.BoundField]:
+        """The fields of the questions, in their order."""
+        return [self[name] for name in self.asks]
+
+    def answers(self) -> dict[str, Value]:
+        """What was answered, by the question's key."""
+        given = {field.asked.key: self.cleaned_data.get(name) for name, field in self.asks.items()}
+        return {key: value for key, value in given.items() if value is not None}
+
+    def clean(self) -> dict[str, Any]:
+        """Names every required question that has no answer, so that nobody meets them one by one."""
+        wrong = {field.asked.key for name, field in self.asks.items() if name in self.errors}
+        if self.cleaned_data.get("outcome") in (Outcome.SUCCESS, Outcome.FAILURE):
+            for asked in missing([field.asked for field in self.asks.values()], self.answers()):
+                if asked.key not in wrong:
+                    self.add_error(f"{ANSWER}{asked.key}", f"Answer this too: {asked.text}")
+        return self.cleaned_data
 
 
 class FailureForm(forms.Form):
@@ -54,7 +89,8 @@ class FailureForm(forms.Form):
         label="What should have happened",
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-
+    quotes = ListField(read_quotes)
+    assertions = ListField(read_assertions)
     chosen_issue = forms.CharField(
         required=False,
         max_length=220,
@@ -88,12 +124,31 @@ def told_by(failures: FailureForms) -> list[Told]:
 
 
 class SkipForm(forms.Form):
-    """Why a session is put aside, and under which lease."""
+    """Why a session is put aside, under which lease, and when it was opened."""
 
-    NOTHING: ClassVar[dict[str, Any]] = {"reason": "", "lease_token": None}
+    NOTHING: ClassVar[dict[str, Any]] = {"reason": "", "lease_token": None, "opened_at": None}
 
     reason = forms.ChoiceField(choices=list(SKIP_REASONS.items()))
     lease_token = forms.UUIDField()
+    opened_at = forms.DateTimeField(required=False)
+
+
+class ReadyForm(forms.Form):
+    """Which place the page had kept ready, and shows now."""
+
+    following = forms.IntegerField(required=False, min_value=1)
+
+
+class TimesForm(forms.Form):
+    """Where the time of the review went, in milliseconds, as far as the browser could measure it."""
+
+    waiting_ms = forms.IntegerField(required=False, min_value=0, max_value=LONGEST_MS)
+    reading_ms = forms.IntegerField(min_value=0, max_value=LONGEST_MS)
+    entering_ms = forms.IntegerField(min_value=0, max_value=LONGEST_MS)
+
+    def times(self) -> Times | None:
+        """What was measured; None where it makes no sense."""
+        return Times(**self.cleaned_data) if self.is_valid() else None
 
 
 class UndoForm(forms.Form):
@@ -115,24 +170,11 @@ class DraftForm(forms.Form):
     content = forms.CharField(max_length=500_000, strip=False)
 
     def clean_content(self) -> dict[str, Any]:
-        """The draft reduced to its known shape: `{"outcome": …, "failures": [{"root_step": …, …}]}`, all of it text."""
+        """The draft reduced to its known shape: see `annotate.told.read_draft`."""
         try:
             content = json.loads(self.cleaned_data["content"])
         except (ValueError, RecursionError) as error:
             raise ValidationError("A draft is JSON.") from error
         if not isinstance(content, dict):
             raise ValidationError("A draft is an object.")
-        rows = content.get("failures")
-        told = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-        return {"outcome": _words(content.get("outcome")), "failures": [_told_in(row) for row in told[:MOST_FAILURES]]}
-
-
-def _told_in(row: dict[str, Any]) -> dict[str, str]:
-    """What a draft's failure says; a field that says nothing is left to the form's own beginning."""
-    said = {field.name: _words(row.get(field.name)) for field in fields(Told)}
-    return {name: words for name, words in said.items() if words}
-
-
-def _words(value: object) -> str:
-    """Text that any database can keep: without NUL and without halves of characters."""
-    return value.replace("\0", "").encode(errors="ignore").decode() if isinstance(value, str) else ""
+        return read_draft(content)

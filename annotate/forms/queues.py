@@ -11,8 +11,9 @@ from django.forms import CheckboxSelectMultiple
 from accounts.models import Project, User
 from annotate.access import reviewers_of
 from annotate.actions.queues import QueueSettings
-from annotate.models import Queue, SkipPolicy
+from annotate.models import Queue, Rubric, SkipPolicy
 from annotate.queries.filters import FILTERS, WORDS_GIVEN, offered
+from annotate.queries.rubrics import newest_rubrics
 from common.keys import is_key
 from traces.detectors import label_of
 
@@ -139,6 +140,24 @@ class QueueForm(FilterForm):
         label="Random share, %",
         help_text="Drawn evenly from all that matches: it finds what no signal knows, and keeps estimates honest.",
     )
+    gold_percent = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=50,
+        initial=0,
+        label="Settled sessions mixed in, %",
+        help_text="Unannounced, sessions that a lead has settled before, to see how well each reviewer finds failures."
+        " They count nowhere else. 5 is a good start.",
+    )
+    repeat_percent = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=50,
+        initial=0,
+        label="Repeated sessions mixed in, %",
+        help_text="Unannounced, sessions that the reviewer judged a week or 50 reviews ago, to see whether they would"
+        " say the same again.",
+    )
     reviewers_per_session = forms.IntegerField(
         min_value=1,
         max_value=5,
@@ -164,6 +183,13 @@ class QueueForm(FilterForm):
         label="Skips until a lead decides",
         help_text="So many skips of one session put it before a lead.",
     )
+    rubric = forms.TypedChoiceField(
+        required=False,
+        coerce=int,
+        empty_value=None,
+        label="What reviewers are asked",
+        help_text="A change counts for judgements from then on; those that were given keep what they were asked.",
+    )
     takers = PeopleField(
         User.objects.none(),
         required=False,
@@ -183,6 +209,8 @@ class QueueForm(FilterForm):
         field = self.fields["takers"]
         if isinstance(field, forms.ModelMultipleChoiceField):
             field.queryset = reviewers_of(project)
+        self.rubrics = _rubrics_for(project, queue)
+        self._offer("rubric", [(str(pk), _told(rubric)) for pk, rubric in self.rubrics.items()])
         for name in () if may_filter else FilterForm.base_fields:
             del self.fields[name]
 
@@ -195,8 +223,12 @@ class QueueForm(FilterForm):
     def settings(self) -> QueueSettings:
         """All but the filters."""
         given = {name: self.cleaned_data[name] for name in SETTINGS}
+        shares: dict[str, Any] = {f"{name}_share": (self.cleaned_data[f"{name}_percent"] or 0) / 100 for name in SHARES}
         return QueueSettings(
-            **given, random_share=self.cleaned_data["random_percent"] / 100, takers=list(self.cleaned_data["takers"])
+            **given,
+            **shares,
+            takers=list(self.cleaned_data["takers"]),
+            rubric=self.rubrics.get(self.cleaned_data["rubric"]),
         )
 
 
@@ -206,9 +238,25 @@ SETTINGS = (
 )
 
 
+SHARES = ("random", "gold", "repeat")
+
+
+def _rubrics_for(project: Project, queue: Queue | None) -> dict[int, Rubric]:
+    """The newest version of each rubric, and the one that the queue asks now; by id."""
+    found = list(newest_rubrics(project))
+    if queue is not None and queue.rubric not in found:
+        found.append(queue.rubric)
+    return {rubric.pk: rubric for rubric in found}
+
+
+def _told(rubric: Rubric) -> str:
+    return f"{rubric.name}, version {rubric.version}"
+
+
 def _settings_of(queue: Queue) -> dict[str, Any]:
     stored = {name: getattr(queue, name) for name in SETTINGS}
-    return {**stored, "random_percent": round(queue.random_share * 100), "takers": queue.takers.all()}
+    percents = {f"{name}_percent": round(getattr(queue, f"{name}_share") * 100) for name in SHARES}
+    return {**stored, **percents, "takers": queue.takers.all(), "rubric": queue.rubric_id}
 
 
 class PersonForm(forms.Form):

@@ -28,7 +28,7 @@ def settled(queue: Queue) -> QuerySet[AgentSession]:
 
 def outside(queue: Queue, since: datetime | None = None) -> QuerySet[AgentSession]:
     """Those that were never in the queue; `since`: only those whose signals were written then or later."""
-    known = QueueItem.objects.filter(queue=queue, session=OuterRef("pk"))
+    known = QueueItem.objects.work().filter(queue=queue, session=OuterRef("pk"))
     found = settled(queue).filter(~Exists(known))
     return found.filter(signals_at__gte=since) if since else found
 
@@ -53,7 +53,7 @@ def drawn_outside(queue: Queue, sessions: QuerySet[AgentSession], below: float, 
 
 def next_places(queue: Queue, below: float, count: int) -> list[float]:
     """The next so many places from τ = `below` on, of sessions that nobody has taken yet, ascending. Two queries."""
-    items = QueueItem.objects.filter(queue=queue, session=OuterRef("pk"))
+    items = QueueItem.objects.work().filter(queue=queue, session=OuterRef("pk"))
     untaken = settled(queue).filter(~Exists(items) | Exists(items.filter(_IS_UNTAKEN)))
     places: list[float] = []
     for low, high in _beyond(queue.pk, below):
@@ -80,7 +80,7 @@ def waiting(queue: Queue, most: int) -> list[QueueItem]:
     what is worth most: the far end of a queue is reached when its front is read.
     """
     untouched = Slot.objects.filter(queue=queue, state=SlotState.FREE, begun=False).values("item")
-    offered = QueueItem.objects.filter(pk__in=untouched, removed_at=None, before_lead_at=None)
+    offered = QueueItem.objects.work().filter(pk__in=untouched, removed_at=None, before_lead_at=None)
     is_first = Case(
         When(signals_revision__lt=F("session__signals_revision"), then=0),
         When(stratum=Stratum.RANDOM, then=1),
@@ -112,7 +112,7 @@ def drawn_wanted(queue: Queue) -> int:
 
 def count_waiting(queue: Queue) -> Waiting:
     """One query over the open slots."""
-    open_slots = Slot.objects.filter(queue=queue, state__in=(SlotState.FREE, SlotState.LEASED))
+    open_slots = Slot.objects.work().filter(queue=queue, state__in=(SlotState.FREE, SlotState.LEASED))
     drawn = Count("item", distinct=True, filter=Q(item__stratum=Stratum.RANDOM))
     return Waiting(**open_slots.aggregate(sessions=Count("item", distinct=True), drawn=drawn))
 
@@ -126,4 +126,4 @@ def out_of_date(queue: Queue) -> QuerySet[QueueItem]:
     """Items with a free slot whose session's signals were written again since their priority was computed."""
     free = Slot.objects.filter(queue=queue, state=SlotState.FREE).values("item")
     on_offer = Q(removed_at=None, before_lead_at=None)
-    return QueueItem.objects.filter(on_offer, pk__in=free, signals_revision__lt=F("session__signals_revision"))
+    return QueueItem.objects.work().filter(on_offer, pk__in=free, signals_revision__lt=F("session__signals_revision"))

@@ -1,14 +1,17 @@
 """What a person decided last: their reviews and skips, newest first. Undo takes back what is listed here."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from accounts.models import Project, User
-from annotate.models import Outcome, Review, Slot, SlotState
+from annotate.models import CalibrationReview, Outcome, Review, Slot, SlotState
 
 MOST = 20
-REVIEW, SKIP = "review", "skip"
+# Of a judgement that measured its reviewer: to them it is one like any other.
+REVIEW, CALIBRATION, SKIP = "review", "reviewed", "skip"
 
 
 @dataclass(frozen=True)
@@ -23,24 +26,40 @@ class Decision:
 
     @property
     def key(self) -> str:
-        return f"{self.kind}-{self.pk}"
+        return key_of(self.kind, self.pk)
+
+
+def key_of(kind: str, pk: int) -> str:
+    """The name of a decision on a page: of a review, or of the slot that was skipped."""
+    return f"{kind}-{pk}"
 
 
 def decisions(project: Project, user: User) -> list[Decision]:
-    """Those of the person's last 20 decisions in the project that stand, newest first. Two queries.
+    """Those of the person's last 20 decisions in the project that stand, newest first. Three queries.
 
     Reviews that were taken back count among the twenty: else undo would reach further back with every press.
     """
-    made = [*_reviews(project, user), *_skips(project, user)]
+    made = [*_reviews(project, user), *_calibrations(project, user), *_skips(project, user)]
     newest = sorted(made, key=lambda pair: (pair[0].made_at, pair[0].kind, pair[0].pk), reverse=True)
     return [decision for decision, stands in islice(newest, MOST) if stands]
 
 
 def _reviews(project: Project, user: User) -> list[tuple[Decision, bool]]:
     newest = Review.objects.filter(project=project, reviewer=user, slot__isnull=False).order_by("-submitted_at", "-pk")
-    rows = newest.values_list("pk", "slot_id", "submitted_at", "outcome", "withdrawn_at")[:MOST]
+    return _judged(REVIEW, newest.values_list(*_COLUMNS)[:MOST])
+
+
+def _calibrations(project: Project, user: User) -> list[tuple[Decision, bool]]:
+    newest = CalibrationReview.objects.filter(project=project, reviewer=user).order_by("-submitted_at", "-pk")
+    return _judged(CALIBRATION, newest.values_list(*_COLUMNS)[:MOST])
+
+
+_COLUMNS = ("pk", "slot_id", "submitted_at", "outcome", "withdrawn_at")
+
+
+def _judged(kind: str, rows: Iterable[tuple[Any, ...]]) -> list[tuple[Decision, bool]]:
     return [
-        (Decision(REVIEW, pk, slot or 0, at, Outcome(outcome).label), withdrawn is None)
+        (Decision(kind, pk, slot or 0, at, Outcome(outcome).label), withdrawn is None)
         for pk, slot, at, outcome, withdrawn in rows
     ]
 

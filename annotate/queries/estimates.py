@@ -1,7 +1,7 @@
 """Estimated shares of all sessions: outcome failure, failure types, and whatever else sessions are labelled with.
 
-A session's outcome is what most of its standing reviews say; those that cannot tell say nothing. Where none is left, or
-they are evenly split, the session is in no numerator and no denominator.
+A session's outcome is what a lead settled, else what most of its standing reviews say; those that cannot tell say
+nothing. Where none is left, or they are evenly split, the session is in no numerator and no denominator.
 """
 
 from collections import Counter, defaultdict
@@ -9,16 +9,17 @@ from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, IntegerField, Max, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Coalesce
 
 from accounts.models import Project
 from annotate.estimation import Cell, Share, estimate_shares
 from annotate.models import Failure, FailureType, Outcome, Review
+from annotate.queries.blind import EVERYTHING, Sight
 from annotate.queries.frames import Frame, read_frame
 from traces.models import AgentSession
 
 Key = TypeVar("Key", bound=Hashable)
-DECIDED = (Outcome.FAILURE, Outcome.SUCCESS)
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Sample:
     drawn_failures: frozenset[int]
     reviewed: int
     failed: int
+    sight: Sight = EVERYTHING
 
     @property
     def failure(self) -> Share:
@@ -52,45 +54,53 @@ class Sample:
         return self.frame.in_words(sum(self.sizes.values()))
 
 
-def read_sample(project: Project, within: Q | None = None) -> Sample:
-    """The project's judged drawn sessions, within a condition on sessions: five queries."""
+def read_sample(project: Project, within: Q | None = None, sight: Sight = EVERYTHING) -> Sample:
+    """The project's judged drawn sessions, within a condition on sessions, as a reader may see: five queries."""
     frame = read_frame(project, within)
-    rows = judged(frame.sessions.filter(frame.drawn)).annotate(cell=frame.cell).values_list("pk", "cell", "lean")
+    drawn_ones = judged(frame.sessions.filter(frame.drawn), sight)
+    rows = drawn_ones.annotate(cell=frame.cell).values_list("pk", "cell", "lean")
     among = None if frame.is_whole and not frame.within else frame.sessions
-    counts = leans(project, among).aggregate(reviewed=Count("session"), failed=Count("session", filter=Q(lean__gt=0)))
+    counts = leans(project, among, sight).aggregate(
+        reviewed=Count("session"), failed=Count("session", filter=Q(lean__gt=0))
+    )
     drawn = list(rows)
     return Sample(
         frame=frame,
         sizes=frame.sizes(),
         cell_of={pk: cell for pk, cell, _ in drawn},
         drawn_failures=frozenset(pk for pk, _, lean in drawn if lean > 0),
+        sight=sight,
         **counts,
     )
 
 
-def judged(sessions: QuerySet[AgentSession]) -> QuerySet[AgentSession, Any]:
+def judged(sessions: QuerySet[AgentSession], sight: Sight = EVERYTHING) -> QuerySet[AgentSession, Any]:
     """Those of the sessions whose reviews lean to one side, with `lean`: above 0 where most of them say failure."""
-    decided = sessions.filter(reviews__withdrawn_at=None, reviews__outcome__in=DECIDED)
-    return decided.order_by().values("pk").annotate(lean=_lean("reviews__")).exclude(lean=0)
+    standing = sessions.filter(sight.of("pk"), reviews__withdrawn_at=None, reviews__isnull=False)
+    return standing.order_by().values("pk").annotate(lean=_lean("reviews__")).exclude(lean=0)
 
 
-def leans(project: Project, sessions: QuerySet[AgentSession] | None = None) -> QuerySet[Any, Any]:
+def leans(
+    project: Project, sessions: QuerySet[AgentSession] | None = None, sight: Sight = EVERYTHING
+) -> QuerySet[Any, Any]:
     """The same as `session` and `lean`, from the side of the reviews: where few are read, a tenth of the work.
 
     Of all the project's sessions where none are given.
     """
-    standing = Review.objects.filter(project=project, withdrawn_at=None, outcome__in=DECIDED)
+    standing = Review.objects.filter(sight.of(), project=project, withdrawn_at=None)
     if sessions is not None:
         standing = standing.filter(session__in=sessions.order_by().values("pk"))
     return standing.order_by().values("session").annotate(lean=_lean("")).exclude(lean=0)
 
 
-def _lean(to_reviews: str) -> Sum:
+def _lean(to_reviews: str) -> Coalesce:
+    """What a lead settled, else the sum of what reviewers say: 1 is failure, -1 success."""
     sides = (
         When(**{f"{to_reviews}outcome": outcome}, then=Value(side))
         for outcome, side in ((Outcome.FAILURE, 1), (Outcome.SUCCESS, -1))
     )
-    return Sum(Case(*sides, default=Value(0), output_field=IntegerField()))
+    side = Case(*sides, default=Value(0), output_field=IntegerField())
+    return Coalesce(Max(Case(When(**{f"{to_reviews}is_gold": True}, then=side))), Sum(side))
 
 
 def shares_of(
@@ -123,7 +133,7 @@ class TypeShare:
 def failure_type_shares(project: Project, within: Q | None = None, *, sample: Sample | None = None) -> list[TypeShare]:
     """Every failure type that a standing failure has, the most found first: two queries beside the sample's own."""
     sample = sample or read_sample(project, within)
-    standing = Failure.objects.filter(project=project, withdrawn_at=None, failure_type__isnull=False)
+    standing = Failure.objects.filter(sample.sight.of(), project=project, withdrawn_at=None, failure_type__isnull=False)
     pairs = standing.filter(session__in=sample.frame.sessions).values_list("failure_type_id", "session_id").distinct()
     shares = shares_of(sample, grouped(pairs))
     types = FailureType.objects.in_bulk(list(shares))

@@ -19,6 +19,7 @@ COLUMNS = (
     *("id", "project_id", "status", "user_ref", "cost_usd", "signals_revision", "draw", "profile", "shape"),
     *SEGMENTS,
 )
+SIDES: Mapping[str, int] = {Outcome.FAILURE: 1, Outcome.SUCCESS: -1}
 SEVERITIES = {value: float(place) for place, value in enumerate(Severity.values)}
 
 
@@ -34,7 +35,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Label:
-    """What reviewers found of one session: the majority of those who could tell.
+    """What was found of one session: what a lead settled, else the majority of the reviewers who could tell.
 
     `came_out` names the kind of what was found, `severity` is 0 (low) to 3 (critical) of its worst failure.
     """
@@ -113,21 +114,16 @@ def labels(project: Project, newest: int) -> dict[int, Label]:
 
     A session on which those who could tell are split evenly, or of which nobody could tell, is left out.
     """
-    standing = Review.objects.filter(project=project, withdrawn_at=None).exclude(outcome=Outcome.UNKNOWN)
-    votes: dict[int, list[bool]] = defaultdict(list)
-    for pk, outcome in standing.order_by("-submitted_at", "-pk").values_list("session_id", "outcome")[:newest]:
-        votes[pk].append(outcome == Outcome.FAILURE)
-    failures = _failures([pk for pk, failed in votes.items() if any(failed)])
-    return {
-        pk: _label(is_failure, failures[pk])
-        for pk, failed in votes.items()
-        if (is_failure := _majority(failed)) is not None
-    }
-
-
-def _majority(failed: Sequence[bool]) -> bool | None:
-    balance = sum(failed) * 2 - len(failed)
-    return None if balance == 0 else balance > 0
+    standing = Review.objects.filter(project=project, withdrawn_at=None).order_by("-submitted_at", "-pk")
+    votes: dict[int, list[int]] = defaultdict(list)
+    settled: dict[int, int] = {}
+    for pk, outcome, is_gold in standing.values_list("session_id", "outcome", "is_gold")[:newest]:
+        votes[pk].append(SIDES.get(outcome, 0))
+        if is_gold:
+            settled[pk] = SIDES.get(outcome, 0)
+    leans = {pk: settled.get(pk, sum(sides)) for pk, sides in votes.items()}
+    failures = _failures([pk for pk, lean in leans.items() if lean > 0])
+    return {pk: _label(lean > 0, failures[pk]) for pk, lean in leans.items() if lean}
 
 
 def _failures(session_ids: Iterable[int]) -> dict[int, list[tuple[str, float]]]:

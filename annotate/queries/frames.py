@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Case, Count, F, IntegerField, Max, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
+from django.utils.timezone import localtime
 
 from accounts.models import Project
 from annotate.models import Queue, QueueItem, SlotState, Stratum
@@ -36,15 +38,30 @@ class Frame:
     @property
     def sessions(self) -> QuerySet[AgentSession]:
         """All of them, read or not. Those of the whole project while no queue has begun: what was found is found."""
+        # Those that have not settled yet come into a queue in minutes; asking for it would read 100,000 rows.
+        found = AgentSession.objects.filter(self.within, project=self.project)
+        if self.since is not None:
+            # Of what came before, people's judgements decided what is still here: it stands for nothing.
+            found = found.filter(created_at__gte=self.since)
+        if self._has_all:
+            return found
         anywhere = Q(pk__in=[])
         for reach in self.reaches:
             anywhere |= reach.filter
-        # Those that have not settled yet come into a queue in minutes; asking for it would read 100,000 rows.
-        found = AgentSession.objects.filter(self.within, project=self.project)
-        return found if self.is_whole else found.filter(anywhere)
+        return found.filter(anywhere)
+
+    @property
+    def since(self) -> datetime | None:
+        """From when on sessions are in it. None: from the first one on, as nothing was deleted for its age."""
+        return self.project.whole_since if self.reaches else None
 
     @property
     def is_whole(self) -> bool:
+        """Whether it is all sessions of the project, those of a segment aside."""
+        return self._has_all and self.since is None
+
+    @property
+    def _has_all(self) -> bool:
         """Whether a queue draws from all sessions, or none has begun."""
         return not self.reaches or any(not reach.filter for reach in self.reaches)
 
@@ -71,6 +88,8 @@ class Frame:
         if not names:
             return "no sessions yet, as none that was drawn at random is read"
         sessions = f"{count:,} session{'' if count == 1 else 's'}"
+        if self.since is not None:
+            sessions += f" since {localtime(self.since):%-d %B %Y}"
         if len(names) > NAMED:
             return f"{sessions} that {len(names)} queues draw from"
         joined = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
@@ -106,12 +125,12 @@ def _filter_of(queue: Queue) -> Q:
 def _reached(queues: Sequence[Queue]) -> dict[int, float]:
     """By queue, below which place its drawn sessions all had a turn: just above the last that was read in its own.
 
-    What a lead gave to a person by name was not read in its turn.
+    What somebody chose to open, and what a lead gave to a person by name, was not read in its turn.
     """
     if not queues:
         return {}
     turns = QueueItem.objects.filter(queue__in=queues, stratum=Stratum.RANDOM)
-    read = turns.filter(slots__state=SlotState.SUBMITTED, slots__assigned_to=None)
+    read = turns.filter(slots__state=SlotState.SUBMITTED, slots__in_turn=True)
     origin = Case(*(When(queue=queue.pk, then=Value(origin_of(queue.pk))) for queue in queues))
     draw, is_before = "session__draw", Q(session__draw__lt=F("origin"))
     # Places go round the circle: draws before the origin are the far ones.

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
+from accounts.models import Project
 from annotate.models import Queue, QueueItem, Slot, SlotState
 
 OPEN = (SlotState.FREE, SlotState.LEASED)
 WAITING, LEAD, DONE, ASIDE, REMOVED = "waiting", "lead", "done", "aside", "removed"
+OVERDUE = "overdue"  # of those that wait
 SHOWN = {
     WAITING: "Waiting",
     LEAD: "Before the lead",
@@ -74,8 +77,22 @@ class ItemRow:
 
 def item_counts(queue: Queue) -> dict[str, int]:
     """How many sessions stand where, by the keys of SHOWN: one query."""
-    marked = _marked(queue)
+    marked = _marked(QueueItem.objects.work().filter(queue=queue))
     return marked.aggregate(**{key: Count("pk", filter=condition) for key, condition in _CONDITIONS.items()})
+
+
+def work_counts(project: Project) -> tuple[dict[str, int], dict[int, dict[str, int]]]:
+    """How many sessions wait, are late or done: in any queue of the project, and by queue. Two queries.
+
+    A session that stands so in two queues is one session in any.
+    """
+    marked = _marked(QueueItem.objects.work().filter(queue__project=project))
+    wanted = {key: _CONDITIONS[key] for key in (WAITING, DONE)}
+    wanted[OVERDUE] = _CONDITIONS[WAITING] & Q(due_at__lt=Now())
+    counts = {key: Count("session", distinct=True, filter=condition) for key, condition in wanted.items()}
+    rows = marked.order_by().values("queue").annotate(**counts).values_list("queue", *counts)
+    by_queue = {queue: dict(zip(counts, numbers, strict=True)) for queue, *numbers in rows}
+    return marked.aggregate(**counts), by_queue
 
 
 _HERE = Q(removed_at=None, before_lead_at=None)
@@ -88,9 +105,9 @@ _CONDITIONS = {
 }
 
 
-def _marked(queue: Queue) -> QuerySet[QueueItem]:
+def _marked(items: QuerySet[QueueItem]) -> QuerySet[QueueItem]:
     slots = Slot.objects.filter(item=OuterRef("pk"))
-    return QueueItem.objects.filter(queue=queue).alias(
+    return items.alias(
         is_open=Exists(slots.filter(state__in=OPEN)), is_judged=Exists(slots.filter(state=SlotState.SUBMITTED))
     )
 
@@ -99,9 +116,9 @@ def item_ids(queue: Queue, shown: str) -> Sequence[int]:
     """The ids of the sessions that stand there, in the order in which they are read, or were: one query."""
     if shown == WAITING:
         # Word for word the order of the claim: one pass over its index.
-        slots = Slot.objects.filter(queue=queue, state__in=OPEN).order_by("-begun", "-priority", "pk")
+        slots = Slot.objects.work().filter(queue=queue, state__in=OPEN).order_by("-begun", "-priority", "pk")
         return list(dict.fromkeys(slots.values_list("item_id", flat=True)))
-    items = _marked(queue).filter(_CONDITIONS[shown])
+    items = _marked(QueueItem.objects.work().filter(queue=queue)).filter(_CONDITIONS[shown])
     if shown == DONE:
         items = items.annotate(ended=Max("slots__ended_at")).order_by("-ended", "-pk")
     elif shown == REMOVED:

@@ -1,17 +1,54 @@
 """Reviews that stand, their failures, and the labels these have."""
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import Project, User
 from annotate.models import Failure, FailureType, Review, Slot
+from annotate.queries.blind import EVERYTHING, Sight
 
 
-def failure_types(project: Project) -> QuerySet[FailureType]:
-    """The team's own labels, the most used first, as a reviewer is offered them."""
-    standing = Failure.objects.filter(failure_type=OuterRef("pk"), withdrawn_at=None).order_by().values("failure_type")
-    uses = Coalesce(Subquery(standing.annotate(uses=Count("pk")).values("uses")), 0)
-    return FailureType.objects.filter(project=project).annotate(uses=uses).order_by("-uses", "name")
+def failure_types(project: Project, sight: Sight = EVERYTHING) -> QuerySet[FailureType]:
+    """The team's own labels, the most used first; those that were merged into others are not among them.
+
+    Those that were only ever used for what the reader may not see yet are left out: a name can tell it all.
+    """
+    used = Failure.objects.filter(failure_type=OuterRef("pk"), withdrawn_at=None).order_by()
+    seen = used.filter(sight.of())
+    uses = Coalesce(Subquery(seen.values("failure_type").annotate(uses=Count("pk")).values("uses")), 0)
+    types = FailureType.objects.filter(project=project, merged_into=None).annotate(uses=uses).order_by("-uses", "name")
+    return types if sight.hidden is None else types.filter(Exists(seen) | ~Exists(used))
+
+
+class OfferedType(NamedTuple):
+    """A failure type as a reviewer is offered it. `also`: the names of what was merged into it, one to a line."""
+
+    name: str
+    group: str
+    uses: int
+    also: str
+
+
+def offered_types(project: Project, sight: Sight, most: int) -> list[OfferedType]:
+    """The most used failure types: two queries."""
+    merged = FailureType.objects.filter(project=project, merged_into__isnull=False).order_by("name")
+    rows = list(merged.values_list("pk", "name", "merged_into"))
+    leads_to = {pk: target for pk, _, target in rows}
+    names: defaultdict[int, list[str]] = defaultdict(list)
+    for pk, name, _ in rows:
+        names[_end(pk, leads_to)].append(name)
+    types: Any = failure_types(project, sight)[:most]
+    return [OfferedType(kind.name, kind.group, kind.uses, "\n".join(names[kind.pk])) for kind in types]
+
+
+def _end(pk: int, leads_to: Mapping[int, int | None]) -> int:
+    while (target := leads_to.get(pk)) is not None:
+        pk = target
+    return pk
 
 
 def standing_review(slot: Slot, user: User) -> Review | None:

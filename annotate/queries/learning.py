@@ -106,7 +106,8 @@ def learned(project: Project) -> Learned:
     told = [name for name in model.weights if name != BIAS and not is_coordinate(name)]
     rows = [_row(name, model, report.get("reviews", {})) for name in told]
     rows.sort(key=lambda one: (-abs(model.weight(one.name)), one.name))
-    judged = Review.objects.filter(project=project, withdrawn_at=None).exclude(outcome=Outcome.UNKNOWN)
+    standing = Review.objects.filter(project=project, withdrawn_at=None, is_gold=False)
+    judged = standing.exclude(outcome=Outcome.UNKNOWN)
     return Learned(
         model=row,
         history=history,

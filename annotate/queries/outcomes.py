@@ -13,6 +13,7 @@ from django.db.models.functions import Lower, Trim
 
 from accounts.models import Project
 from annotate.estimation import Cell, Share, estimate_shares, percent
+from annotate.queries.blind import EVERYTHING, Sight
 from annotate.queries.estimates import judged
 from annotate.queries.filters import CLIENT
 from annotate.queries.frames import Frame, read_frame
@@ -78,10 +79,15 @@ class Said:
 
 @dataclass(frozen=True)
 class OutcomeRow:
-    """One workflow or release: its sessions, and the share of failures among them by each of the three."""
+    """One workflow or release: its sessions, and the share of failures among them by each of the three.
+
+    `failed` of `reviewed` are all that people judged there; `people` speaks of those that queues draw from.
+    """
 
     label: str
     sessions: int
+    failed: int
+    reviewed: int
     people: Share
     client: Said
     machine: Said
@@ -89,30 +95,45 @@ class OutcomeRow:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """The rows, most sessions first, all of them as one, and which sessions the people's share stands for."""
+    """The rows, most sessions first, all of them as one, and which sessions the people's share stands for.
+
+    `left_out`: how many values have fewer sessions than these.
+    """
 
     rows: list[OutcomeRow]
+    left_out: int
     whole: OutcomeRow
     frame_in_words: str
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A session that people judged: its value of the column, its cell, and whether it was drawn and had its turn."""
+    """A session that people judged: its value of the column, its cell, and whether it was drawn and had its turn.
+
+    `is_inside`: one that queues draw from, of which alone shares are estimated.
+    """
 
     pk: int
     value: str
+    is_inside: bool
     cell: int
     is_drawn: bool
     failed: bool
 
 
-def outcomes(project: Project, by: str = "workflow", within: Q | None = None, *, most: int = 50) -> Outcomes:
+def outcomes(
+    project: Project,
+    by: str = "workflow",
+    within: Q | None = None,
+    *,
+    most: int = 50,
+    sight: Sight = EVERYTHING,
+) -> Outcomes:
     """The `most` largest values of a column of COLUMNS: at most eight queries, however many values and sessions."""
     if by not in COLUMNS:
         raise ValueError(f"{by!r} is none of {', '.join(sorted(COLUMNS))}")
     frame = read_frame(project, within)
-    sizes, read = frame.sizes_by(by), _judged(frame, by)
+    sizes, read = frame.sizes_by(by), _judged(frame, by, sight)
     everything = AgentSession.objects.filter(within or Q(), project=project).order_by()
     counted = dict(everything.values(by).annotate(count=Count("pk")).values_list(by, "count"))
     meanings = meanings_of(project.pk)
@@ -123,18 +144,23 @@ def outcomes(project: Project, by: str = "workflow", within: Q | None = None, *,
         for value in largest
     ]
     together = [{pk: lean for leans in each.values() for pk, lean in leans.items()} for each in given]
-    whole = _row("All", sum(counted.values()), _merged(sizes), [_as(row, "All") for row in read], together)
-    return Outcomes(rows, whole, frame.in_words(sum(sizes.values())))
+    whole = _row("All", sum(counted.values()), _merged(sizes), read, together)
+    return Outcomes(rows, len(counted) - len(rows), whole, frame.in_words(sum(sizes.values())))
 
 
-def _judged(frame: Frame, by: str) -> list[Judged]:
-    drawn = Case(When(frame.drawn, then=Value(1)), default=Value(0), output_field=IntegerField())
-    rows = judged(frame.sessions).annotate(cell=frame.cell, drawn=drawn).values_list("pk", by, "cell", "drawn", "lean")
-    return [Judged(pk, value, cell, bool(is_drawn), lean > 0) for pk, value, cell, is_drawn, lean in rows]
+def _judged(frame: Frame, by: str, sight: Sight) -> list[Judged]:
+    everything = AgentSession.objects.filter(frame.within, project=frame.project)
+    inside = Q(pk__isnull=False) if frame.is_whole else Q(pk__in=frame.sessions.values("pk"))
+    marks = {"inside": _mark(inside), "cell": frame.cell, "drawn": _mark(inside & frame.drawn)}
+    rows = judged(everything, sight).annotate(**marks).values_list("pk", by, *marks, "lean")
+    return [
+        Judged(pk, value, bool(is_inside), cell, bool(is_drawn), lean > 0)
+        for pk, value, is_inside, cell, is_drawn, lean in rows
+    ]
 
 
-def _as(row: Judged, value: str) -> Judged:
-    return Judged(row.pk, value, row.cell, row.is_drawn, row.failed)
+def _mark(condition: Q) -> Case:
+    return Case(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField())
 
 
 def _merged(sizes: Mapping[tuple[str, int], int]) -> dict[tuple[str, int], int]:
@@ -149,7 +175,8 @@ def _row(
 ) -> OutcomeRow:
     failed = {row.pk: row.failed for row in read}
     client, machine = (_said(leans, failed) for leans in given)
-    return OutcomeRow(value, sessions, _share(value, sizes, read), client, machine)
+    share = _share(value, sizes, [row for row in read if row.is_inside])
+    return OutcomeRow(value, sessions, sum(failed.values()), len(failed), share, client, machine)
 
 
 def _share(value: str, sizes: Mapping[tuple[str, int], int], read: list[Judged]) -> Share:

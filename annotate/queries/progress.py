@@ -10,7 +10,7 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Project, User
-from annotate.models import Outcome, Queue, QueueItem, Review, Slot, SlotState
+from annotate.models import CalibrationReview, Outcome, Queue, QueueItem, Review, Slot, SlotState
 from annotate.queries.filters import matching
 from annotate.queries.matching import not_yet_queued
 
@@ -59,12 +59,14 @@ NONE_WAITING: dict[str, Any] = {"waiting": 0, "mine_begun": 0, "mine_given": 0, 
 
 
 def queue_rows(project: Project, user: User, *, only: Queue | None = None) -> list[QueueRow]:
-    """The project's queues, open ones first, with their progress. Six queries, however many queues."""
+    """The project's queues, open ones first, with their progress. Seven queries, however many queues."""
     wanted = Q(pk=only.pk) if only else Q()
     queues = list(Queue.objects.filter(wanted, project=project).order_by("-is_open", "pk"))
     waiting = _waiting(queues, user)
-    done = _counted(Slot.objects.filter(queue__in=queues, state=SlotState.SUBMITTED))
-    before_lead = _counted(QueueItem.objects.filter(queue__in=queues, before_lead_at__isnull=False, removed_at=None))
+    done = _done(queues)
+    before_lead = _counted(
+        QueueItem.objects.work().filter(queue__in=queues, before_lead_at__isnull=False, removed_at=None)
+    )
     takers = _takers(queues)
     pace = minutes_per_review(project)
     return [
@@ -83,16 +85,24 @@ def queue_rows(project: Project, user: User, *, only: Queue | None = None) -> li
 
 def _waiting(queues: Sequence[Queue], user: User) -> dict[int, dict[str, Any]]:
     """What waits, by queue."""
-    rows = Slot.objects.filter(queue__in=queues, state__in=OPEN_SLOTS).order_by().values("queue")
+    rows = Slot.objects.work().filter(queue__in=queues, state__in=OPEN_SLOTS).order_by().values("queue")
     counted = rows.annotate(
         waiting=Count("pk"),
-        mine_begun=Count("pk", filter=Q(state=SlotState.LEASED, reviewer=user)),
+        # What is only kept ready has not been begun.
+        mine_begun=Count("pk", filter=Q(state=SlotState.LEASED, reviewer=user, opened_at__isnull=False)),
         mine_given=Count("pk", filter=Q(state=SlotState.FREE, assigned_to=user)),
         overdue=Count("pk", filter=Q(item__due_at__lt=timezone.now())),
         oldest=Min("item__created_at"),
     )
     found: list[dict[str, Any]] = [dict(row) for row in counted]
     return {row["queue"]: {key: row[key] for key in NONE_WAITING} for row in found}
+
+
+def _done(queues: Sequence[Queue]) -> dict[int, int]:
+    """What was judged, by queue. All are counted by an index, and the few that measure reviewers taken off."""
+    submitted = Slot.objects.filter(queue__in=queues, state=SlotState.SUBMITTED)
+    measured = _counted(Slot.objects.measuring().filter(item__queue__in=queues, state=SlotState.SUBMITTED))
+    return {queue: times - measured.get(queue, 0) for queue, times in _counted(submitted).items()}
 
 
 def _counted(rows: QuerySet[Any]) -> dict[int, int]:
@@ -109,7 +119,8 @@ def _takers(queues: Sequence[Queue]) -> dict[int, set[int]]:
 
 def minutes_per_review(project: Project) -> float | None:
     """The median time that the newest reviews took; None while fewer than 5 were timed."""
-    newest = Review.objects.filter(project=project, opened_at__isnull=False).order_by("-submitted_at")
+    timed = Review.objects.filter(project=project, withdrawn_at=None, is_gold=False, opened_at__isnull=False)
+    newest = timed.order_by("-submitted_at")
     pairs = newest.values_list("opened_at", "submitted_at")[:REVIEWS_TIMED]
     # A tab left open over lunch is no review of two hours, and a slip of the finger none of a second.
     return typical_minutes([(opened, submitted) for opened, submitted in pairs if opened is not None])
@@ -131,16 +142,22 @@ class Arrivals:
 
 
 def arrivals(queue: Queue) -> Arrivals:
-    """What matches the queue and is not yet in it. Two queries."""
+    """What matches the queue and is not yet in it, as far as it has room. Two queries.
+
+    Nothing comes by itself into a queue that is closed, or that people fill.
+    """
+    if not (queue.is_open and queue.fills_itself):
+        return Arrivals(0, 0)
     unsettled = matching(queue.project, queue.filters).filter(settled_revision=0).order_by()
     ended, going_on = Q(closed=True), Q(closed=False)
     numbers = unsettled.aggregate(ended=Count("pk", filter=ended), going_on=Count("pk", filter=going_on))
-    return Arrivals(filling=not_yet_queued(queue).count() + numbers["ended"], unquiet=numbers["going_on"])
+    filling = min(queue.size_cap, not_yet_queued(queue).count() + numbers["ended"])
+    return Arrivals(filling, numbers["going_on"])
 
 
 def waits_elsewhere(queue: Queue) -> bool:
     """Whether another open queue of the project has something to review."""
-    waiting = Slot.objects.filter(queue__project=queue.project_id, queue__is_open=True).exclude(queue=queue)
+    waiting = Slot.objects.work().filter(queue__project=queue.project_id, queue__is_open=True).exclude(queue=queue)
     return waiting.filter(state__in=(SlotState.FREE, SlotState.LEASED)).exists()
 
 
@@ -154,20 +171,29 @@ class OwnNumbers:
 
 
 def own_numbers(project: Project, user: User) -> OwnNumbers:
-    """Reviews that stand, how many of them were failures, and how many are of the last 24 hours."""
-    mine = Review.objects.filter(project=project, reviewer=user, withdrawn_at=None)
-    numbers = mine.aggregate(
-        reviews=Count("pk"),
-        failures=Count("pk", filter=Q(outcome=Outcome.FAILURE)),
-        today=Count("pk", filter=Q(submitted_at__gte=timezone.now() - timedelta(days=1))),
-    )
-    return OwnNumbers(**numbers)
+    """Reviews that stand, how many of them were failures, and how many are of the last 24 hours. Two queries.
+
+    Those that measured the reviewer among them: were these left out, the number would give them away.
+    """
+    mine = Q(project=project, reviewer=user, withdrawn_at=None)
+    numbers = {
+        "reviews": Count("pk"),
+        "failures": Count("pk", filter=Q(outcome=Outcome.FAILURE)),
+        "today": Count("pk", filter=Q(submitted_at__gte=timezone.now() - timedelta(days=1))),
+    }
+    made = Review.objects.filter(mine, is_gold=False).aggregate(**numbers)
+    measured = CalibrationReview.objects.filter(mine).aggregate(**numbers)
+    return OwnNumbers(**{name: made[name] + measured[name] for name in numbers})
 
 
 def place_in_queue(queue: Queue) -> tuple[int, int]:
-    """The running number of the review at hand and how many the queue holds: 12 of 40."""
+    """The running number of the review at hand and how many the queue holds: 12 of 40.
+
+    What measures a reviewer counts once it is judged, so that neither number tells what is at hand.
+    """
     by_state = Slot.objects.filter(queue=queue).order_by().values_list("state")
     counted = dict(by_state.annotate(times=Count("*")))
     done = counted.get(SlotState.SUBMITTED, 0)
-    total = done + sum(counted.get(state, 0) for state in OPEN_SLOTS)
+    measuring = Slot.objects.measuring().filter(item__queue=queue, state__in=OPEN_SLOTS).count()
+    total = done + sum(counted.get(state, 0) for state in OPEN_SLOTS) - measuring
     return min(done + 1, total), total

@@ -8,18 +8,24 @@ from django.db.models import Q
 from accounts.models import Project
 from annotate.coverage import Saturation, saturate
 from annotate.models import Failure, Review
+from annotate.queries.blind import EVERYTHING, Sight
 from traces.models import AgentSession
 
 
-def saturation(project: Project, within: Q | None = None) -> Saturation:
+def saturation(project: Project, within: Q | None = None, sight: Sight = EVERYTHING) -> Saturation:
     """By failure type: two queries. Failures without a type are of no kind."""
     typed = Failure.objects.filter(project=project, withdrawn_at=None, failure_type__isnull=False)
-    return saturation_of(project, typed.values_list("review_id", "failure_type_id"), within)
+    return saturation_of(project, typed.values_list("review_id", "failure_type_id"), within, sight)
 
 
-def saturation_of(project: Project, kinds: Iterable[tuple[int, Hashable]], within: Q | None = None) -> Saturation:
-    """By any kinds, as (review, kind): one query beside theirs. `within` is a condition on sessions."""
-    reviews = Review.objects.filter(project=project, withdrawn_at=None)
+def saturation_of(
+    project: Project, kinds: Iterable[tuple[int, Hashable]], within: Q | None = None, sight: Sight = EVERYTHING
+) -> Saturation:
+    """By any kinds, as (review, kind), of the reviews that a reader may see: one query beside theirs.
+
+    `within` is a condition on sessions.
+    """
+    reviews = Review.objects.filter(sight.of(), project=project, withdrawn_at=None)
     if within:
         reviews = reviews.filter(session__in=AgentSession.objects.filter(within, project=project))
     found: defaultdict[int, set[Hashable]] = defaultdict(set)
@@ -27,8 +33,14 @@ def saturation_of(project: Project, kinds: Iterable[tuple[int, Hashable]], withi
         found[review_id].add(kind)
     told: set[tuple[int, Hashable]] = set()
     rows: list[set[Hashable]] = []
-    for review_id, session_id in reviews.order_by("submitted_at", "pk").values_list("pk", "session_id"):
+    # What a lead settled was met when the session was first read.
+    in_order = list(reviews.order_by("submitted_at", "pk").values_list("pk", "session_id", "is_gold"))
+    settled = {session_id: found[pk] for pk, session_id, is_gold in in_order if is_gold}
+    for review_id, session_id, is_gold in in_order:
+        if is_gold:
+            continue
         # What a second reviewer says of the same session is no new find.
-        rows.append({kind for kind in found[review_id] if (session_id, kind) not in told})
-        told.update((session_id, kind) for kind in found[review_id])
+        met = found[review_id] | settled.get(session_id, set())
+        rows.append({kind for kind in met if (session_id, kind) not in told})
+        told.update((session_id, kind) for kind in met)
     return saturate(rows)

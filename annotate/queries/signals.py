@@ -9,6 +9,7 @@ from django.db.models import Count
 
 from accounts.models import Project, User
 from annotate.estimation import percent
+from annotate.queries.blind import EVERYTHING, Sight
 from annotate.queries.estimates import leans
 from common.intervals import wilson
 from traces.detectors import AS_IT_COMES, DETECTORS, ELSEWHERE, Choice, Detector, about_of, label_of
@@ -95,15 +96,25 @@ class KindRow:
         return about_of(self.kind)
 
     @property
+    def runs_as(self) -> str:
+        """What is to run again for it."""
+        return self.detector or self.kind
+
+    @property
+    def lingers(self) -> bool:
+        """Whether sessions that were read before it was switched off still show it."""
+        return not self.is_on and self.sessions > 0
+
+    @property
     def moved(self) -> int:
         """How many of its limits the project changed."""
         return sum(limit.is_moved for limit in self.limits)
 
 
-def kind_rows(project: Project) -> list[KindRow]:
+def kind_rows(project: Project, sight: Sight = EVERYTHING) -> list[KindRow]:
     """Every kind that can be written, the commonest first: four queries."""
     choices = choices_of([project.pk])[project.pk]
-    sessions, precisions = _sessions_by_kind(project), _precisions(project)
+    sessions, precisions = _sessions_by_kind(project), _precisions(project, sight)
 
     def row(kind: str, detector: Detector | None) -> KindRow:
         name = detector.name if detector else kind
@@ -134,9 +145,9 @@ def _sessions_by_kind(project: Project) -> dict[str, int]:
     return dict(rows.annotate(sessions=Count("session", distinct=True)).values_list("kind", "sessions"))
 
 
-def _precisions(project: Project) -> dict[str, Precision]:
+def _precisions(project: Project, sight: Sight) -> dict[str, Precision]:
     """By kind; a session counts once however often it shows the kind, by what most of its reviews say."""
-    lean_of = dict(leans(project).values_list("session", "lean"))
+    lean_of = dict(leans(project, sight=sight).values_list("session", "lean"))
     found = Signal.objects.filter(session__project=project, session__reviews__withdrawn_at=None)
     pairs = set(found.filter(session__reviews__isnull=False).order_by().values_list("session_id", "kind").distinct())
     reviewed = Counter(kind for pk, kind in pairs if pk in lean_of)

@@ -12,7 +12,6 @@ from accounts.request import ProjectRequest
 from annotate.actions.adding import MOST, add_sessions, preview
 from annotate.forms import AddForm
 from annotate.models import Queue
-from annotate.queries.blind import withheld_sessions
 from annotate.views import UNPROCESSABLE
 from common.errors import Refused
 from common.keys import is_key
@@ -72,8 +71,7 @@ def _chosen(request: ProjectRequest, *, up_to: int | None) -> Sequence[int]:
     """Ids of the sessions that were ticked, or of all that match the list's own filters; one more than may be added."""
     sessions = AgentSession.objects.filter(project=request.project)
     if request.POST.get("everything"):
-        withheld = withheld_sessions(request.membership)
-        matched = SessionFilter(request.GET, queryset=sessions, withheld=withheld).qs
+        matched = SessionFilter(request.GET, queryset=sessions, membership=request.membership).qs
         within = matched.filter(pk__lte=up_to) if up_to is not None else matched
         return list(within.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
     return list(sessions.filter(pk__in=_ticked(request)).order_by("pk").values_list("pk", flat=True))

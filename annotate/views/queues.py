@@ -12,10 +12,12 @@ from annotate.access import get_queue
 from annotate.actions.queues import create_default_queue, is_judged
 from annotate.actions.undoing import SKIP_REASONS
 from annotate.models import Queue
+from annotate.queries.blind import sight_of
+from annotate.queries.comments import unread_mentions, waiting_for_lead
 from annotate.queries.decisions import decisions
 from annotate.queries.filters import in_words
 from annotate.queries.items import SHOWN, WAITING, item_counts, item_ids, item_rows
-from annotate.queries.people import people_rows
+from annotate.queries.people import overhead_of_all, people_rows
 from annotate.queries.progress import arrivals, own_numbers, queue_rows, waits_elsewhere
 from common.templatetags.ui import in_words as duration_in_words
 
@@ -29,14 +31,20 @@ def queue_list(request: ProjectRequest) -> HttpResponseBase:
     if request.membership.may(Role.LEAD) and not Queue.objects.filter(project=request.project).exists():
         create_default_queue(project=request.project)
     rows = queue_rows(request.project, request.user)
+    sight = sight_of(request.membership)
+    may_lead = request.membership.may(Role.LEAD)
+    people = people_rows(request.project, sight=sight) if may_lead else []
     context = {
         "section": "review",
         "rows": rows,
         "own": own_numbers(request.project, request.user),
         "decisions": decisions(request.project, request.user),
         "may_review": request.membership.may(Role.REVIEWER),
-        "may_lead": request.membership.may(Role.LEAD),
-        "people": people_rows(request.project) if request.membership.may(Role.LEAD) else [],
+        "may_lead": may_lead,
+        "people": people,
+        "overhead": overhead_of_all(people),
+        "unread": unread_mentions(request.membership, sight),
+        "before_lead": waiting_for_lead(request.membership, sight) if request.membership.may(Role.LEAD) else 0,
         "first": next((row for row in rows if row.queue.is_open and row.waiting and row.may_take), None),
     }
     return render(request, "annotate/queue_list.html", context)
@@ -68,6 +76,7 @@ def queue_page(request: ProjectRequest, queue_id: int) -> HttpResponseBase:
     counts = item_counts(queue)
     asked = request.GET.get("show", "")
     shown = asked if asked in SHOWN else WAITING
+    people = people_rows(request.project, queue=queue, sight=sight_of(request.membership))
     page = Paginator(item_ids(queue, shown), ITEMS).get_page(request.GET.get("page"))
     context = {
         "section": "review",
@@ -75,7 +84,8 @@ def queue_page(request: ProjectRequest, queue_id: int) -> HttpResponseBase:
         "row": row,
         "told": in_words(queue.filters),
         "takers": list(queue.takers.order_by("name", "email")),
-        "people": people_rows(request.project, queue=queue),
+        "people": people,
+        "overhead": overhead_of_all(people),
         "tabs": [(key, label, counts[key]) for key, label in SHOWN.items() if counts[key] or key in (WAITING, shown)],
         "shown": shown,
         "page": page,

@@ -1,21 +1,24 @@
 """The screen on which a session is judged, and what its keys and buttons call."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import Role
+from accounts.models import Role, User
 from accounts.permissions import member
 from accounts.request import ProjectRequest
 from annotate.access import get_queue, get_slot
+from annotate.actions.calibrating import submit_calibration
 from annotate.actions.reviews import save_draft, submit_review
-from annotate.actions.undoing import SKIP_REASONS, content_of, skip_slot, undo_decision, undo_review
-from annotate.claims import give_back, renew, take_next, take_this
+from annotate.actions.taking import following_for, next_for
+from annotate.actions.timing import keep_times
+from annotate.actions.undoing import SKIP_REASONS, content_of
+from annotate.claims import give_back, renew, take_this
 from annotate.forms import (
     DraftForm,
     FailureForm,
@@ -23,19 +26,31 @@ from annotate.forms import (
     FailureFormSet,
     JudgementForm,
     LeaseForm,
-    SkipForm,
-    UndoForm,
+    TimesForm,
     told_by,
 )
-from annotate.models import Draft, Queue, Review, Slot
-from annotate.queries.decisions import decisions
-from annotate.queries.judgements import failure_types, standing_review
+from annotate.models import CalibrationReview, Draft, Review, Rubric, Slot
+from annotate.queries.asking import rubric_shown
+from annotate.queries.blind import sight_of
+from annotate.queries.calibration import calibration_content, standing_calibration
+from annotate.queries.decisions import CALIBRATION, REVIEW, decisions, key_of
+from annotate.queries.judgements import offered_types, standing_review
+from annotate.queries.passages import tool_names
 from annotate.queries.progress import own_numbers, place_in_queue, queue_rows
+from annotate.told import ASSERTION_KINDS
 from annotate.views import UNPROCESSABLE
+from annotate.views.replies import for_its_reviewer, lead_on, wants_json
 from common.errors import Refused
 from common.markdown import render_markdown
+from common.streaming import render_growing
 from traces.queries import conversation
 from traces.reading import Conversation
+
+MOST_TYPES = 200
+KEPT_BESIDE = (
+    "Others had taken every place of that session by the time your review arrived."
+    " It is kept beside theirs, and it counts."
+)
 
 
 @member(Role.REVIEWER)
@@ -43,7 +58,7 @@ from traces.reading import Conversation
 def review_next(request: ProjectRequest, queue_id: int) -> HttpResponseBase:
     """Leads to the next session of the queue; says so when there is none. Asked twice it leads to the same one."""
     queue = get_queue(request.project, queue_id)
-    slot = take_next(queue=queue, user=request.user) if queue.is_open else None
+    slot = next_for(queue=queue, user=request.user)
     if slot is not None:
         return redirect("review_page", request.project.slug, slot.pk)
     context = {
@@ -70,21 +85,52 @@ def review_page(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
     would show the form as it was.
     """
     slot = get_slot(request.project, slot_id)
-    judged = standing_review(slot, request.user)
+    judged, content = _said_in(slot, request.user)
     if judged is not None:
-        return _filled(request, slot, content_of(judged), judged=judged)
+        return _filled(request, slot, content, judged=judged)
     taken = take_this(slot_id=slot.pk, user=request.user)
     if taken is None:
         messages.info(request, "Someone else has taken that session. Here is the next one.")
         return redirect("review_next", request.project.slug, slot.queue_id)
-    draft = Draft.objects.filter(item=taken.item, reviewer=request.user).first()
-    return _filled(request, taken, draft.content if draft else {}, version=draft.version if draft else 0)
+    return _to_judge(request, taken)
 
 
-def _filled(request: ProjectRequest, slot: Slot, content: dict[str, Any], **also: Any) -> HttpResponse:
+@member(Role.REVIEWER)
+@require_POST
+@never_cache
+@for_its_reviewer
+def review_following(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
+    """The page of the session after this one, which is claimed and kept ready while its reader has this one open.
+
+    204 where there is none, or where this one is not theirs.
+    """
+    slot = get_slot(request.project, slot_id)
+    is_theirs = slot.reviewer_id == request.user.pk
+    ready = following_for(queue=slot.queue, user=request.user, besides=slot) if is_theirs else None
+    return _to_judge(request, ready, ahead=1) if ready else HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+def _to_judge(request: ProjectRequest, slot: Slot, *, ahead: int = 0) -> HttpResponseBase:
+    """The screen with what its reader had entered before. `ahead`: how many sessions are to be decided before it."""
+    draft = Draft.objects.filter(item=slot.item, reviewer=request.user).first()
+    content, version = (draft.content, draft.version) if draft else ({}, 0)
+    return _filled(request, slot, content, version=version, ahead=ahead)
+
+
+def _said_in(slot: Slot, person: User) -> tuple[Review | CalibrationReview | None, dict[str, Any]]:
+    """The judgement of this person that stands in the slot, and what was entered for it."""
+    if slot.item.is_measuring:
+        measured = standing_calibration(slot, person)
+        return measured, calibration_content(measured) if measured else {}
+    review = standing_review(slot, person)
+    return review, content_of(review) if review else {}
+
+
+def _filled(request: ProjectRequest, slot: Slot, content: dict[str, Any], **also: Any) -> HttpResponseBase:
     """The screen with what has been entered, in the shape of a draft."""
     talk = conversation(slot.item.session)
-    judgement = JudgementForm(initial={"outcome": content.get("outcome", ""), "lease_token": slot.lease_token})
+    shown = also["judged"].rubric if "judged" in also else slot.queue.rubric
+    judgement = JudgementForm(rubric=shown, initial={**content, "lease_token": slot.lease_token})
     return _screen(request, slot, talk, judgement, _failure_forms(talk, initial=content.get("failures", [])), **also)
 
 
@@ -102,9 +148,10 @@ def _screen(
     failures: FailureForms,
     *,
     version: int = 0,
-    judged: Review | None = None,
+    ahead: int = 0,
+    judged: Review | CalibrationReview | None = None,
     status: int = 200,
-) -> HttpResponse:
+) -> HttpResponseBase:
     position, total = place_in_queue(slot.queue)
     context = {
         "section": "review",
@@ -118,48 +165,63 @@ def _screen(
         "failures": failures,
         "version": version,
         "judged": judged,
-        "position": position,
+        "position": min(position + ahead, total),
         "total": total,
         "decisions": decisions(request.project, request.user),
-        "types": failure_types(request.project)[:200],
+        "types": offered_types(request.project, sight_of(request.membership), MOST_TYPES),
+        "tool_names": tool_names(slot.item.session),
+        "condition_kinds": ASSERTION_KINDS.items(),
         "skip_reasons": SKIP_REASONS.items(),
         "guidance": render_markdown(slot.queue.rubric.guidance),
     }
-    return render(request, "annotate/review_page.html", context, status=status)
+    pieces = ({"steps": stretch} for stretch in talk.stretches())
+    return render_growing(
+        request, "annotate/review_page.html", context, piece="traces/_steps.html", pieces=pieces, status=status
+    )
 
 
 @member(Role.REVIEWER)
 @require_POST
+@for_its_reviewer
 def review_submit(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
     """Takes a judgement and claims the next session, both in this one request."""
     slot = get_slot(request.project, slot_id)
-    judgement = JudgementForm(request.POST)
+    rubric = rubric_shown(slot.queue.rubric, request.POST.get("rubric", ""))
+    judgement = JudgementForm(request.POST, rubric=rubric)
     talk = conversation(slot.item.session)
     failures = _failure_forms(talk, data=request.POST)
-    if not _submitted(request, slot, judgement, failures):
-        if _wants_json(request):
+    review = _submitted(request, slot, judgement, failures, rubric)
+    if review is None:
+        if wants_json(request):
             return JsonResponse({"errors": _errors(judgement, failures)}, status=UNPROCESSABLE)
         return _screen(request, slot, talk, judgement, failures, status=UNPROCESSABLE)
-    following = take_next(queue=slot.queue, user=request.user) if slot.queue.is_open else None
-    return _lead_to(request, slot.queue, following)
+    told = KEPT_BESIDE if review.slot and review.slot.is_extra else ""
+    kind = REVIEW if isinstance(review, Review) else CALIBRATION
+    if isinstance(review, Review):
+        keep_times(review=review, times=TimesForm(request.POST).times())
+    return lead_on(request, slot.queue, decision=key_of(kind, review.pk), told=told)
 
 
-def _submitted(request: ProjectRequest, slot: Slot, judgement: JudgementForm, failures: FailureForms) -> bool:
+def _submitted(
+    request: ProjectRequest, slot: Slot, judgement: JudgementForm, failures: FailureForms, rubric: Rubric
+) -> Review | CalibrationReview | None:
     if not (judgement.is_valid() and failures.is_valid()):
-        return False
+        return None
+    submit = submit_calibration if slot.item.is_measuring else submit_review
     try:
-        submit_review(
+        return submit(
             slot=slot,
             reviewer=request.user,
             client_id=judgement.cleaned_data["client_id"],
             outcome=judgement.cleaned_data["outcome"],
             failures=told_by(failures),
+            answers=judgement.answers(),
+            rubric=rubric,
             lease_token=judgement.cleaned_data["lease_token"],
         )
     except Refused as refusal:
         _blame(refusal, judgement, failures)
-        return False
-    return True
+        return None
 
 
 def _blame(refusal: Refused, judgement: JudgementForm, failures: FailureForms) -> None:
@@ -181,28 +243,24 @@ def _errors(judgement: JudgementForm, failures: FailureForms) -> list[dict[str, 
     ]
 
 
-def _wants_json(request: HttpRequest) -> bool:
-    return request.headers.get("Accept") == "application/json"
-
-
-def _lead_to(request: ProjectRequest, queue: Queue, slot: Slot | None) -> HttpResponseBase:
-    slug = request.project.slug
-    url = reverse("review_page", args=[slug, slot.pk]) if slot else reverse("review_next", args=[slug, queue.pk])
-    return JsonResponse({"next": url}) if _wants_json(request) else redirect(url)
-
-
 @member(Role.REVIEWER)
 @require_POST
+@for_its_reviewer
 def review_draft(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
-    """Keeps what is being typed; answers with the version that stands."""
+    """Keeps what is being typed, as the version that follows the one that its page knows.
+
+    409 where another text stands, from another tab or computer: it comes with the answer, and the reader chooses.
+    """
     slot = get_slot(request.project, slot_id)
     form = DraftForm(request.POST)
     if not form.is_valid():
         return JsonResponse({"errors": form.errors}, status=UNPROCESSABLE)
-    version = save_draft(
-        slot=slot, reviewer=request.user, content=form.cleaned_data["content"], version=form.cleaned_data["version"]
-    )
-    return JsonResponse({"version": version})
+    save_draft(slot=slot, reviewer=request.user, **form.cleaned_data)
+    standing = Draft.objects.get(item=slot.item, reviewer=request.user)
+    answer = {"version": standing.version}
+    if standing.content != form.cleaned_data["content"]:
+        return JsonResponse({**answer, "content": standing.content}, status=HTTPStatus.CONFLICT)
+    return JsonResponse(answer)
 
 
 @member(Role.REVIEWER)
@@ -224,47 +282,3 @@ def review_leave(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
     if form.is_valid():
         give_back(slot_id=slot.pk, user=request.user, token=form.cleaned_data["lease_token"])
     return HttpResponse(status=204)
-
-
-@member(Role.REVIEWER)
-@require_POST
-def review_skip(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
-    """Puts a session aside for this reviewer and leads to the next."""
-    slot = get_slot(request.project, slot_id)
-    form = SkipForm(request.POST)
-    try:
-        skip_slot(slot=slot, reviewer=request.user, **(form.cleaned_data if form.is_valid() else SkipForm.NOTHING))
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-        return redirect("review_page", request.project.slug, slot.pk)
-    following = take_next(queue=slot.queue, user=request.user) if slot.queue.is_open else None
-    return _lead_to(request, slot.queue, following)
-
-
-@member(Role.REVIEWER)
-@require_POST
-def review_undo(request: ProjectRequest) -> HttpResponseBase:
-    """Takes back the decision that the page named, a review or a skip, and shows its session with all in it."""
-    form = UndoForm(request.POST)
-    key = form.cleaned_data["decision"] if form.is_valid() else ""
-    try:
-        slot = undo_decision(project=request.project, reviewer=request.user, key=key)
-    except Refused as refusal:
-        messages.info(request, refusal.message)
-        return redirect("queue_list", request.project.slug)
-    messages.success(request, "Your last decision is taken back. Change it and submit it again.")
-    return redirect("review_page", request.project.slug, slot.pk)
-
-
-@member(Role.REVIEWER)
-@require_POST
-def review_undo_this(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
-    """Brings back the reader's judgement of this session, which need not be the newest."""
-    slot = get_slot(request.project, slot_id)
-    try:
-        undo_review(slot=slot, reviewer=request.user)
-    except Refused as refusal:
-        messages.info(request, refusal.message)
-    else:
-        messages.success(request, "Your review is taken back. Change it and submit it again.")
-    return redirect("review_page", request.project.slug, slot.pk)

@@ -12,12 +12,16 @@ from accounts.models import Role
 from accounts.permissions import member
 from accounts.request import ProjectRequest
 from annotate.forms.signals import LimitsForm
+from annotate.queries.blind import sight_of
 from annotate.queries.signals import KindRow, changes, kind_rows, newest_run, stale
 from annotate.views import UNPROCESSABLE
 from common.errors import Refused
 from traces.actions import set_detector, start_run, stop_run
 from traces.detectors import DETECTORS, label_of
 from traces.queries.detectors import choices_of
+
+ON = "on. It is looked for in sessions from now on; those read before are read again when you say so."
+OFF = "off. Sessions read before keep it until you have them read again."
 
 
 @member(Role.VIEWER)
@@ -29,7 +33,7 @@ def signal_list(request: ProjectRequest) -> HttpResponseBase:
 
 def _page(request: ProjectRequest, faulty: LimitsForm | None = None) -> HttpResponseBase:
     """The page, with one detector's form as somebody filled it in wrongly."""
-    rows, state = kind_rows(request.project), newest_run(request.project, timezone.now())
+    rows, state = kind_rows(request.project, sight_of(request.membership)), newest_run(request.project, timezone.now())
     context = {
         "section": "review",
         "rows": [(row, _form(row, faulty)) for row in rows],
@@ -69,7 +73,7 @@ def signal_switch(request: ProjectRequest) -> HttpResponseBase:
     except Refused as refusal:
         messages.error(request, refusal.message)
     else:
-        messages.success(request, f"Switched “{label_of(kind)}” {'on' if is_on else 'off'}.")
+        messages.success(request, f"Switched “{label_of(kind)}” {ON if is_on else OFF}")
     return redirect("signal_list", request.project.slug)
 
 

@@ -1,52 +1,16 @@
-"""Judgements: queues of sessions, the slots people take in them, their reviews and the failures they describe."""
+"""Queues of sessions, and the places that people take in them."""
 
-import uuid
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 
 from accounts.models import Project
+from annotate.models.priority import PriorityModel
+from annotate.models.rubrics import Rubric
 from traces.models import AgentSession
 
 USER = settings.AUTH_USER_MODEL
-
-
-class Rubric(models.Model):
-    """The questions a review answers. Editing makes a new version; old judgements keep theirs."""
-
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="rubrics")
-    name = models.CharField(max_length=120)
-    version = models.PositiveIntegerField(default=1)
-    guidance = models.TextField(blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["project", "name", "version"], name="rubric_version_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name} v{self.version}"
-
-
-class FailureType(models.Model):
-    """A label of the team's own taxonomy."""
-
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="failure_types")
-    name = models.CharField(max_length=80)
-    description = models.TextField(blank=True)
-    created_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering: ClassVar = ["name"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(models.functions.Lower("name"), "project", name="failuretype_name_once"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Stratum(models.TextChoices):
@@ -55,6 +19,15 @@ class Stratum(models.TextChoices):
     PRIORITY = "priority", "Ranked"
     RANDOM = "random", "Random sample"
     HAND = "hand", "Added by hand"
+    # Unannounced, to measure the reviewer and not the session: in no count of sessions, of work or of failures.
+    GOLD = "gold", "Settled before"
+    REPEAT = "repeat", "Reviewed by the same person before"
+
+
+# What measures reviewers. A session may stand in a queue for that besides its own place.
+CALIBRATING = (Stratum.GOLD, Stratum.REPEAT)
+# What is read for its own sake: the work.
+WORKING = (Stratum.PRIORITY, Stratum.RANDOM, Stratum.HAND)
 
 
 class SkipPolicy(models.TextChoices):
@@ -62,31 +35,6 @@ class SkipPolicy(models.TextChoices):
 
     OTHERS = "others", "Others may take it"
     NOBODY = "nobody", "Nobody else is given it"
-
-
-class PriorityModel(models.Model):
-    """What reviews had taught about a project's signals at one time. Never changed: the highest number counts.
-
-    A project without one ranks by the prior alone. `weights` holds, by the name of a feature, [mean, standard
-    deviation]; `report` what the page about it shows, such as the points of the reliability plot.
-    """
-
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="priority_models")
-    number = models.PositiveIntegerField()
-    prior_version = models.PositiveSmallIntegerField()
-    weights = models.JSONField(default=dict)
-    reviews = models.PositiveIntegerField(help_text="Judgements that it learned from: successes and failures.")
-    failures = models.PositiveIntegerField()
-    report = models.JSONField(default=dict)
-    fitted_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["project", "number"], name="prioritymodel_number_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.project}: model {self.number}"
 
 
 class Queue(models.Model):
@@ -98,6 +46,12 @@ class Queue(models.Model):
     rubric = models.ForeignKey(Rubric, on_delete=models.RESTRICT, related_name="queues")
     reviewers_per_session = models.PositiveSmallIntegerField(default=1)
     random_share = models.FloatField(default=0.2)
+    gold_share = models.FloatField(
+        default=0, help_text="Share of a reviewer's sessions that a lead has settled before."
+    )
+    repeat_share = models.FloatField(
+        default=0, help_text="Share of a reviewer's sessions that they have reviewed themselves before."
+    )
     size_cap = models.PositiveIntegerField(default=1000, help_text="Most sessions waiting at once.")
     fills_itself = models.BooleanField(default=True, help_text="Else only what people add by hand comes in.")
     is_open = models.BooleanField(default=True)
@@ -130,6 +84,12 @@ class Queue(models.Model):
                 condition=models.Q(random_share__gte=0, random_share__lte=1), name="queue_random_share_0_to_1"
             ),
             models.CheckConstraint(
+                condition=models.Q(gold_share__gte=0, gold_share__lte=0.5), name="queue_gold_share_0_to_half"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(repeat_share__gte=0, repeat_share__lte=0.5), name="queue_repeat_share_0_to_half"
+            ),
+            models.CheckConstraint(
                 condition=models.Q(reviewers_per_session__gte=1, reviewers_per_session__lte=5),
                 name="queue_1_to_5_reviewers",
             ),
@@ -139,8 +99,31 @@ class Queue(models.Model):
         return self.name
 
 
+class QueueItemQuerySet(models.QuerySet["QueueItem"]):
+    """What may be asked of items."""
+
+    def work(self) -> Self:
+        """Those that are read for their own sake: what measures reviewers is in no list and in no count."""
+        return self.filter(stratum__in=WORKING)
+
+
+class SlotQuerySet(models.QuerySet["Slot"]):
+    """What may be asked of places."""
+
+    def work(self) -> Self:
+        """Those on sessions that are read for their own sake."""
+        return self.filter(item__stratum__in=WORKING)
+
+    def measuring(self) -> Self:
+        """The few that measure reviewers."""
+        return self.filter(item__stratum__in=CALIBRATING)
+
+
 class QueueItem(models.Model):
-    """A session in a queue: once, ever. One that was removed stays, marked, so that it does not come back."""
+    """A session in a queue: once, ever. One that was removed stays, marked, so that it does not come back.
+
+    Beside it, a session may stand there to measure reviewers: those are `CALIBRATING`, and none of the work.
+    """
 
     queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="items")
     session = models.ForeignKey(AgentSession, on_delete=models.CASCADE, related_name="queue_items")
@@ -168,15 +151,30 @@ class QueueItem(models.Model):
     before_lead_at = models.DateTimeField(
         null=True, blank=True, help_text="Skipped so often that the lead is to decide; null again once they have."
     )
+    objects = QueueItemQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["queue", "session"], name="queueitem_once_ever"),
+            models.UniqueConstraint(
+                fields=["queue", "session"],
+                condition=~models.Q(stratum__in=["gold", "repeat"]),
+                name="queueitem_once_ever",
+            ),
         ]
-        indexes: ClassVar = [models.Index(fields=["queue", "-priority", "id"], name="queueitem_work_order")]
+        indexes: ClassVar = [
+            models.Index(fields=["queue", "-priority", "id"], name="queueitem_work_order"),
+            # serves the few that measure reviewers, which every count of a queue leaves out; SQLite would not use an
+            # index of only those, because it does not see the values that are asked for
+            models.Index(fields=["queue", "stratum"], name="queueitem_measures"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.session} in {self.queue}"
+
+    @property
+    def is_measuring(self) -> bool:
+        """Whether it measures its reviewer."""
+        return self.stratum in CALIBRATING
 
 
 class SlotState(models.TextChoices):
@@ -203,6 +201,9 @@ class Slot(models.Model):
     is_extra = models.BooleanField(
         default=False, help_text="Made for a judgement that came when every slot was taken; never offered again."
     )
+    in_turn = models.BooleanField(
+        default=False, help_text="Whoever has it was handed it by the queue, as the next of its random sample."
+    )
     state = models.CharField(max_length=10, choices=SlotState.choices, default=SlotState.FREE)
     reviewer = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, blank=True, related_name="slots")
     lease_token = models.UUIDField(null=True, blank=True)
@@ -213,6 +214,7 @@ class Slot(models.Model):
     assigned_to = models.ForeignKey(
         USER, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="Only they are given it."
     )
+    objects = SlotQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -257,92 +259,3 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"draft {self.version} of {self.item}"
-
-
-class Outcome(models.TextChoices):
-    """Did the user get what they came for?"""
-
-    SUCCESS = "success", "Success"
-    FAILURE = "failure", "Failure"
-    UNKNOWN = "unknown", "Can't tell"
-
-
-class Severity(models.TextChoices):
-    """How much harm a failure does."""
-
-    LOW = "low", "Low"
-    MEDIUM = "medium", "Medium"
-    HIGH = "high", "High"
-    CRITICAL = "critical", "Critical"
-
-
-class Review(models.Model):
-    """One person's judgement of one session. Never overwritten: an undone one is marked withdrawn and kept."""
-
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="reviews")
-    session = models.ForeignKey(AgentSession, on_delete=models.RESTRICT, related_name="reviews")
-    slot = models.ForeignKey(Slot, on_delete=models.RESTRICT, null=True, blank=True, related_name="reviews")
-    reviewer = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="reviews")
-    rubric = models.ForeignKey(Rubric, on_delete=models.RESTRICT, related_name="reviews")
-    client_id = models.UUIDField(
-        default=uuid.uuid4, help_text="Made by the browser: a submission sent twice counts once."
-    )
-    outcome = models.CharField(max_length=10, choices=Outcome.choices)
-    session_revision = models.PositiveIntegerField(default=1)
-    expected_failure = models.FloatField(
-        null=True, blank=True, help_text="Probability of failure that the queue gave it before this judgement."
-    )
-    opened_at = models.DateTimeField(null=True, blank=True)
-    submitted_at = models.DateTimeField()
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["project", "client_id"], name="review_submitted_once"),
-            models.CheckConstraint(condition=models.Q(outcome__in=Outcome.values), name="review_outcome_known"),
-        ]
-        indexes: ClassVar = [
-            models.Index(fields=["project", "-submitted_at"], name="review_newest"),
-            # serves what a person did last and how much, which every review page asks
-            models.Index(fields=["reviewer", "project", "-submitted_at"], name="review_newest_of_person"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.outcome} by {self.reviewer}"
-
-
-class Failure(models.Model):
-    """One thing that went wrong, as a person told it. Steps are named by key, which outlives re-derivation."""
-
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="failures")
-    session = models.ForeignKey(AgentSession, on_delete=models.RESTRICT, related_name="failures")
-    review = models.ForeignKey(Review, on_delete=models.RESTRICT, related_name="failures")
-    root_step = models.CharField(max_length=80, help_text="Key of the step where it first went wrong.")
-    surfaced_step = models.CharField(max_length=80, blank=True, help_text="Key of the step where it showed.")
-    note = models.TextField()
-    failure_type = models.ForeignKey(
-        FailureType, on_delete=models.RESTRICT, null=True, blank=True, related_name="failures"
-    )
-    severity = models.CharField(max_length=10, choices=Severity.choices, default=Severity.MEDIUM)
-    expected = models.TextField(blank=True, help_text="What should have happened.")
-    chosen_issue = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Number of the issue the reviewer picked."
-    )
-    created_at = models.DateTimeField()
-    updated_at = models.DateTimeField()
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=models.Q(severity__in=Severity.values), name="failure_severity_known"),
-        ]
-        indexes: ClassVar = [
-            models.Index(fields=["project", "updated_at", "id"], name="failure_by_update"),
-            # serves the count of a type's uses, which every review page shows
-            models.Index(
-                fields=["failure_type"], condition=models.Q(withdrawn_at__isnull=True), name="failure_of_type"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.note[:60]

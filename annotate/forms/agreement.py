@@ -1,0 +1,71 @@
+"""Which judgements are compared, from the URL, and how a lead settles what others said."""
+
+import uuid
+from typing import Any
+
+from django import forms
+
+from accounts.models import Project, User
+from annotate.access import reviewers_of
+from annotate.actions.gold import LONGEST_REASON
+from annotate.models import Outcome, Queue, Rubric
+from annotate.queries.twice import Chosen
+
+DAYS = ((7, "Last 7 days"), (30, "Last 30 days"), (90, "Last 90 days"))
+
+
+class ChosenForm(forms.Form):
+    """The closed list of what judgements can be narrowed by."""
+
+    queue = forms.ModelChoiceField(Queue.objects.none(), required=False, empty_label="All queues")
+    rubric = forms.ModelChoiceField(Rubric.objects.none(), required=False, empty_label="All versions")
+    days = forms.TypedChoiceField(
+        choices=[("", "All days"), *DAYS], coerce=int, empty_value=None, required=False, label="Submitted"
+    )
+    reviewer = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="Everybody")
+
+    def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = {
+            "queue": Queue.objects.filter(project=project).order_by("name"),
+            "rubric": Rubric.objects.filter(project=project).order_by("name", "-version"),
+            "reviewer": reviewers_of(project),
+        }
+        for name, rows in offered.items():
+            field = self.fields[name]
+            if isinstance(field, forms.ModelChoiceField):
+                field.queryset = rows
+
+    @property
+    def chosen(self) -> Chosen:
+        """What is asked for; whatever cannot be read is left out, and is named in `errors`."""
+        self.is_valid()
+        asked = {name: self.cleaned_data.get(name) for name in ("queue", "rubric", "days")}
+        return Chosen(**asked)
+
+
+class SettleForm(forms.Form):
+    """What a lead decides about a session. What a settlement needs is the action's to say."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    instead_of = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    outcome = forms.ChoiceField(
+        choices=Outcome.choices,
+        error_messages={"required": "Say first whether it worked: success, failure, or can't tell."},
+    )
+    adopted = forms.TypedMultipleChoiceField(choices=[], coerce=int, required=False)
+    reason = forms.CharField(
+        max_length=LONGEST_REASON,
+        label="Why",
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "Reviewers read this to learn from it"}),
+        error_messages={"required": "Say why you settle it so: reviewers learn from it."},
+    )
+
+    def __init__(self, failure_ids: list[int], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["adopted"]
+        if isinstance(field, forms.TypedMultipleChoiceField):
+            field.choices = [(pk, str(pk)) for pk in failure_ids]
+            field.error_messages["invalid_choice"] = (
+                "One of these failures was taken back meanwhile. Look at them again."
+            )

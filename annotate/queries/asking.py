@@ -1,0 +1,46 @@
+"""The questions of a rubric, and what reviews answered to them."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import NamedTuple
+
+from annotate.answers import Asked, in_words
+from annotate.models import Answer, Question, Review, Rubric
+from common.keys import is_key
+
+
+def asked_in(rubric: Rubric) -> list[tuple[Question, Asked]]:
+    """The rubric's questions in order, each with what answers depend on: one query, or none where they are loaded."""
+    return [(question, asked_of(question)) for question in rubric.questions.all()]
+
+
+def asked_of(question: Question) -> Asked:
+    """The question as a plain value."""
+    return Asked(question.key, question.kind, question.text, question.options, question.is_required)
+
+
+def rubric_shown(current: Rubric, number: str) -> Rubric:
+    """The version of the rubric that a page showed, by its id; the current one where that is none of its versions.
+
+    A queue may have moved on to a newer version while somebody had a session open: they answered what they saw.
+    """
+    if not is_key(number):
+        return current
+    versions = Rubric.objects.filter(project=current.project_id, name=current.name)
+    return versions.filter(pk=int(number)).first() or current
+
+
+class Answered(NamedTuple):
+    """A question, and its answer in words."""
+
+    question: Question
+    words: str
+
+
+def answers_to(reviews: Collection[Review]) -> dict[int, list[Answered]]:
+    """What these reviews answered, by review, in the order of the questions: one query."""
+    found: defaultdict[int, list[Answered]] = defaultdict(list)
+    rows = Answer.objects.filter(review__in=reviews).select_related("question")
+    for answer in rows.order_by("question__position", "question"):
+        found[answer.review_id].append(Answered(answer.question, in_words(asked_of(answer.question), answer.value)))
+    return dict(found)

@@ -1,0 +1,124 @@
+"""What several people said of one session, field by field beside each other."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from django.db.models import QuerySet
+
+from annotate.models import Failure, Review, Severity
+from annotate.queries.asking import Answered, answers_to
+from annotate.queries.gold import reviewed_failures
+from traces.models import AgentSession
+
+NOTHING = "–"
+# 1 to 3 choose the outcome.
+FIRST_KEY, LAST_KEY = 4, 9
+
+
+@dataclass(frozen=True)
+class Card:
+    """A failure with the number that ticks it, and the positions of its steps, where the session still has them."""
+
+    number: int
+    failure: Failure
+    root: int | None
+    surfaced: int | None
+
+    @property
+    def key(self) -> str:
+        """The key on the keyboard; none beyond 9."""
+        return str(self.number) if self.number <= LAST_KEY else ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing that all were asked. `cells` are in the order of the reviews, and empty where nothing was said."""
+
+    label: str
+    cells: tuple[str, ...]
+
+    @property
+    def differs(self) -> bool:
+        return len({cell for cell in self.cells if cell}) > 1
+
+    @property
+    def shown(self) -> list[str]:
+        return [cell or NOTHING for cell in self.cells]
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """The reviews, the oldest first; what was said, row by row; and the failures of each."""
+
+    reviews: Sequence[Review]
+    rows: Sequence[Row]
+    cards: Sequence[Sequence[Card]]
+
+    @property
+    def columns(self) -> list[tuple[Review, Sequence[Card]]]:
+        return list(zip(self.reviews, self.cards, strict=True))
+
+    @property
+    def failure_ids(self) -> list[int]:
+        return [card.failure.pk for cards in self.cards for card in cards]
+
+
+def reviews_of(session: AgentSession) -> QuerySet[Review]:
+    """The reviews that stand, the oldest first; settlements are not among them."""
+    standing = Review.objects.filter(session=session, is_gold=False, withdrawn_at=None)
+    return standing.select_related("reviewer", "rubric").order_by("submitted_at", "pk")
+
+
+def side_by_side(session: AgentSession, positions: Mapping[str, int]) -> SideBySide:
+    """Three queries. `positions`: of the session's steps, by key."""
+    reviews = list(reviews_of(session))
+    told: defaultdict[int, list[Failure]] = defaultdict(list)
+    for failure in reviewed_failures(session):
+        told[failure.review_id].append(failure)
+    cards = _numbered([told[review.pk] for review in reviews], positions)
+    return SideBySide(reviews, _rows(reviews, cards, answers_to(reviews)), cards)
+
+
+def _numbered(told: Sequence[Sequence[Failure]], positions: Mapping[str, int]) -> list[list[Card]]:
+    numbers = count(FIRST_KEY)
+    return [
+        [
+            Card(next(numbers), failure, positions.get(failure.root_step), positions.get(failure.surfaced_step))
+            for failure in failures
+        ]
+        for failures in told
+    ]
+
+
+def _rows(
+    reviews: Sequence[Review], cards: Sequence[Sequence[Card]], answers: Mapping[int, Collection[Answered]]
+) -> list[Row]:
+    rows = [
+        Row("Outcome", tuple(review.get_outcome_display() for review in reviews)),
+        Row("First went wrong", tuple(_earliest(each) for each in cards)),
+        Row("Failure types", tuple(", ".join(_types(each)) for each in cards)),
+        Row("Severity", tuple(_worst(each) for each in cards)),
+    ]
+    answered = {review.pk: {one.question.key: one for one in answers.get(review.pk, ())} for review in reviews}
+    asked = {one.question.key: one.question for each in answered.values() for one in each.values()}
+    rows += [
+        Row(question.text, tuple(said[key].words if key in said else "" for said in answered.values()))
+        for key, question in sorted(asked.items(), key=lambda pair: (pair[1].position, pair[0]))
+    ]
+    return [row for row in rows if any(row.cells)]
+
+
+def _earliest(cards: Sequence[Card]) -> str:
+    roots = [card.root for card in cards if card.root is not None]
+    return f"Step {min(roots)}" if roots else ""
+
+
+def _types(cards: Sequence[Card]) -> list[str]:
+    return sorted({card.failure.failure_type.name for card in cards if card.failure.failure_type})
+
+
+def _worst(cards: Sequence[Card]) -> str:
+    severities = [Severity(card.failure.severity) for card in cards]
+    return max(severities, key=list(Severity).index).label if severities else ""

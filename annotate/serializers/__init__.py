@@ -1,0 +1,1 @@
+"""The shapes of what programs read of judgements over the API."""

@@ -1,0 +1,203 @@
+"""Where reviewers differ: the list, the worst first, and the page on which a lead settles one."""
+
+from dataclasses import asdict
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.models import Role
+from accounts.permissions import member
+from accounts.request import ProjectRequest
+from annotate.actions.gold import settle, unsettle
+from annotate.actions.undoing import as_told
+from annotate.forms import FailureForm
+from annotate.forms.agreement import ChosenForm, SettleForm
+from annotate.models import Review
+from annotate.queries.blind import sight_of, withheld
+from annotate.queries.disagreements import Disputes, dispute_rows, read_disputes
+from annotate.queries.gold import gold_of, settlements
+from annotate.queries.judgements import offered_types
+from annotate.queries.side_by_side import SideBySide, reviews_of, side_by_side
+from annotate.views import UNPROCESSABLE
+from common.errors import Refused
+from common.streaming import render_growing
+from traces.access import get_session
+from traces.models import AgentSession
+from traces.queries import conversation
+from traces.reading import Conversation
+
+PAGE_SIZE = 25
+MOST_TYPES = 200
+OPEN, SETTLED = "open", "settled"
+OWN = "own"
+
+
+@member(Role.LEAD)
+@require_GET
+def disagreement_list(request: ProjectRequest) -> HttpResponseBase:
+    """Sessions on which reviewers differ, the worst first; what is settled on a tab of its own."""
+    form = ChosenForm(request.project, request.GET)
+    found = _disputes(request, form)
+    shown = SETTLED if request.GET.get("show") == SETTLED else OPEN
+    page = Paginator(found.settled if shown == SETTLED else found.open, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "section": "review",
+        "form": form,
+        "fields": [form[name] for name in ("queue", "rubric", "days", "reviewer")],
+        "found": found,
+        "tabs": [(OPEN, "To settle", len(found.open)), (SETTLED, "Settled", len(found.settled))],
+        "shown": shown,
+        "page": page,
+        "rows": dispute_rows(list(page.object_list)),
+    }
+    return render(request, "annotate/disagreement_list.html", context)
+
+
+def _disputes(request: ProjectRequest, form: ChosenForm) -> Disputes:
+    sight = sight_of(request.membership)
+    return read_disputes(request.project, form.chosen, sight, person=form.cleaned_data.get("reviewer"))
+
+
+@member(Role.LEAD)
+@require_GET
+def disagreement_next(request: ProjectRequest) -> HttpResponseBase:
+    """Leads to the worst that is not settled, but for the one that `after` names."""
+    after = request.GET.get("after", "")
+    found = read_disputes(request.project, sight=sight_of(request.membership))
+    session = found.after(int(after) if after.isdecimal() and after.isascii() else 0)
+    if session is None:
+        messages.success(request, "That was the last one: no other disagreement waits.")
+        return redirect("disagreement_list", request.project.slug)
+    return redirect("disagreement_page", request.project.slug, session)
+
+
+@member(Role.LEAD)
+@require_GET
+def disagreement_page(request: ProjectRequest, session_id: int) -> HttpResponseBase:
+    """What each reviewer said, field by field, over the conversation, and the form that settles it."""
+    session = _session(request, session_id)
+    talk = conversation(session)
+    told = _told(session, talk)
+    gold = gold_of(session)
+    form = SettleForm(told.failure_ids, initial=_as_settled(gold))
+    return _screen(request, session, talk, told, form, _own(gold, talk), gold=gold)
+
+
+def _session(request: ProjectRequest, session_id: int) -> AgentSession:
+    """A session that somebody judged; to a lead who may still judge it themselves it looks like none."""
+    session = get_session(request.project, session_id)
+    if withheld(request.membership, [session.pk]) or not reviews_of(session).exists():
+        raise Http404("Nothing to settle.")
+    return session
+
+
+def _told(session: AgentSession, talk: Conversation) -> SideBySide:
+    return side_by_side(session, {step.key: step.position for step in talk.steps})
+
+
+def _as_settled(gold: Review | None) -> dict[str, Any]:
+    """What stands, as a beginning for whoever settles it anew."""
+    if gold is None:
+        return {}
+    adopted = [str(pk) for pk in gold.adopts.values_list("pk", flat=True)]
+    return {"outcome": gold.outcome, "reason": gold.reason, "instead_of": gold.pk, "adopted": adopted}
+
+
+def _own(gold: Review | None, talk: Conversation) -> FailureForm:
+    """The form of a failure of the lead's own, with the one that they told before: what it says counts again."""
+    told = gold.failures.filter(withdrawn_at=None).order_by("pk").first() if gold else None
+    return FailureForm(prefix=OWN, conversation=talk, initial=asdict(as_told(told)) if told else None)
+
+
+def _screen(
+    request: ProjectRequest,
+    session: AgentSession,
+    talk: Conversation,
+    told: SideBySide,
+    form: SettleForm,
+    own: FailureForm,
+    *,
+    gold: Review | None,
+    status: int = 200,
+) -> HttpResponseBase:
+    context = {
+        "section": "review",
+        "session": session,
+        "conversation": talk,
+        "told": told,
+        "form": form,
+        "ticked": {int(pk) for pk in form["adopted"].value() or () if str(pk).isdecimal()},
+        "own": own,
+        "gold": gold,
+        "history": [one for one in settlements(session) if one != gold],
+        "types": offered_types(request.project, sight_of(request.membership), MOST_TYPES),
+    }
+    pieces = ({"steps": stretch} for stretch in talk.stretches())
+    return render_growing(
+        request, "annotate/disagreement.html", context, piece="traces/_steps.html", pieces=pieces, status=status
+    )
+
+
+@member(Role.LEAD)
+@require_POST
+def disagreement_settle(request: ProjectRequest, session_id: int) -> HttpResponseBase:
+    """Settles it and leads to the next one, or to the guidance that it shall change."""
+    session = _session(request, session_id)
+    talk = conversation(session)
+    told = _told(session, talk)
+    form = SettleForm(told.failure_ids, request.POST)
+    own = FailureForm(request.POST, prefix=OWN, conversation=talk)
+    gold = _settled(request, session, form, own)
+    if gold is None:
+        return _screen(request, session, talk, told, form, own, gold=gold_of(session), status=UNPROCESSABLE)
+    messages.success(request, f"Settled: {gold.get_outcome_display().lower()}. It counts as that from now on.")
+    if "guidance" in request.POST:
+        edit = reverse("rubric_edit", args=[request.project.slug, gold.rubric_id])
+        return redirect(f"{edit}?because_of={gold.pk}")
+    return redirect(f"{reverse('disagreement_next', args=[request.project.slug])}?after={session.pk}")
+
+
+def _settled(request: ProjectRequest, session: AgentSession, form: SettleForm, own: FailureForm) -> Review | None:
+    # A severity alone tells of nothing.
+    has_own = bool(set(own.changed_data) - {"severity"})
+    if not form.is_valid() or (has_own and not own.is_valid()):
+        return None
+    try:
+        return settle(
+            session=session,
+            lead=request.user,
+            failures=[own.told()] if has_own else [],
+            **form.cleaned_data,
+        )
+    except Refused as refusal:
+        _blame(refusal, form, own)
+        return None
+
+
+def _blame(refusal: Refused, form: SettleForm, own: FailureForm) -> None:
+    """Puts the refusal at the field that it names."""
+    name = refusal.field.removeprefix("failures-0-")
+    if name != refusal.field and name in own.fields:
+        own.add_error(name, refusal.message)
+    else:
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+
+
+@member(Role.LEAD)
+@require_POST
+def disagreement_unsettle(request: ProjectRequest, session_id: int) -> HttpResponseBase:
+    """Takes a settlement back: the reviewers' failures stand again as they told them."""
+    session = _session(request, session_id)
+    given = request.POST.get("gold", "")
+    try:
+        unsettle(session=session, lead=request.user, gold_id=int(given) if given.isdecimal() else 0)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, "Taken back. What the reviewers said counts again.")
+    return redirect("disagreement_page", request.project.slug, session.pk)
