@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 
 from accounts.models import Membership, Project, Role, User
 from annotate.actions.queues import create_default_queue
-from annotate.actions.reviews import Told, submit_review
+from annotate.actions.reviews import submit_review
 from annotate.models import Outcome, Review, Severity, Slot, SlotState, Stratum
+from annotate.told import Told
 from common.errors import Refused
 from demo.ground_truth import FAILURE_TYPES, SEVERE
 from demo.queries import MADE_UP_PEOPLE, REVIEWS, SLUG, demo_project
@@ -88,6 +89,8 @@ def _review(slot: Slot, reviewer: User, run: AgentRun) -> None:
     )
     # Made-up people read too: the pace of the queue is the pace of people, not of this loop.
     Review.objects.filter(pk=review.pk).update(opened_at=review.submitted_at - _reading_time(run))
+    # The sample was read from its front on, as the queue would have handed it out.
+    Slot.objects.filter(reviews=review, item__stratum=Stratum.RANDOM).update(in_turn=True)
 
 
 def _reading_time(run: AgentRun) -> timedelta:

@@ -14,7 +14,7 @@ USUAL_DAYS = 30
 MOST_DAYS = 366
 EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
 # Addresses that htmx asks on its own carry these, and links to elsewhere on the page.
-BESIDES = {"part", "by", "page", "unit"}
+BESIDES = {"part", "by", "all", "page", "unit"}
 
 
 class ChoiceForm(forms.Form):

@@ -97,6 +97,22 @@ class Counted:
 
 
 @dataclass(frozen=True)
+class Placed:
+    """Sessions in the work, the judgements on them that are meant, and the query of the list that shows them."""
+
+    sessions: int
+    judgements: int
+    query: str
+
+    @property
+    def note(self) -> str:
+        """The judgements, where they are not as many."""
+        if self.judgements == self.sessions:
+            return ""
+        return f"{self.judgements:,} judgement{'' if self.judgements == 1 else 's'}"
+
+
+@dataclass(frozen=True)
 class Share:
     """How many of all sessions, and how many of all were it in the days before."""
 

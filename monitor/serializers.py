@@ -8,7 +8,14 @@ from monitor.records import Choice
 
 
 class CountedSerializer(serializers.Serializer[Any]):
-    """A number, and the same of as many days before."""
+    """A count, and the same of as many days before."""
+
+    value = serializers.IntegerField(allow_null=True)
+    before = serializers.IntegerField(allow_null=True)
+
+
+class CostSerializer(serializers.Serializer[Any]):
+    """US dollars of the sessions that say what they cost, and of as many days before; null where none says it."""
 
     value = serializers.FloatField(allow_null=True)
     before = serializers.FloatField(allow_null=True)
@@ -32,7 +39,7 @@ class SignalShareSerializer(serializers.Serializer[Any]):
 
 
 class PeopleSerializer(serializers.Serializer[Any]):
-    """Failed in `found` of `reviewed`; the estimate speaks of `frame` sessions, from `sampled` drawn at random."""
+    """Failed in `found` of all `reviewed`; the estimate speaks of `frame` sessions, from `sampled` drawn at random."""
 
     found = serializers.IntegerField()
     reviewed = serializers.IntegerField()
@@ -71,7 +78,7 @@ class OverviewSerializer(serializers.Serializer[Any]):
     workflow = serializers.CharField(allow_blank=True)
     sessions = CountedSerializer()
     users = CountedSerializer()
-    cost_usd = CountedSerializer()
+    cost_usd = CostSerializer()
     signalled = CountedSerializer()
     days = DaySerializer(many=True)
     outcome = OutcomeSerializer()

@@ -1,10 +1,11 @@
 """How it went by what people, clients and machines say, as the rows of a table that lead to their sessions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from accounts.models import Project
 from annotate.estimation import Share
+from annotate.queries.blind import EVERYTHING, Sight
 from annotate.queries.outcomes import OutcomeRow, Said, outcomes
 from monitor.queries.traffic import condition
 from monitor.records import Choice
@@ -25,6 +26,15 @@ class Estimated(Protocol):
 
 
 @dataclass(frozen=True)
+class Leads:
+    """The queries behind the numbers of clients or machines: bad, good or bad, and judged by people too."""
+
+    bad: str
+    said: str
+    both: str
+
+
+@dataclass(frozen=True)
 class Row:
     """A segment: its name, what the three say, and where the numbers lead."""
 
@@ -36,8 +46,8 @@ class Row:
     query: str
     failed_query: str
     reviewed_query: str
-    client_query: str
-    machine_query: str
+    client_leads: Leads
+    machine_leads: Leads
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,7 @@ class Table:
     by: str
     heading: str
     rows: list[Row]
+    left_out: int
     whole: Row
     frame: str
     most: float
@@ -58,13 +69,15 @@ class Table:
         return any(share.estimate is not None for share in (row.people, row.client, row.machine))
 
 
-def outcome_table(project: Project, choice: Choice, by: str) -> Table:
+def outcome_table(
+    project: Project, choice: Choice, by: str, sight: Sight = EVERYTHING, *, most: int = MOST_ROWS
+) -> Table:
     """Eight queries, however many rows."""
-    found = outcomes(project, by, condition(choice), most=MOST_ROWS)
+    found = outcomes(project, by, condition(choice), most=most, sight=sight)
     rows = [_row(row, choice, {by: row.label} if row.label else {"known": f"no_{by}"}) for row in found.rows]
     whole = _row(found.whole, choice, {})
     shares: list[Estimated] = [share for row in [*rows, whole] for share in (row.people, row.client, row.machine)]
-    return Table(by, HEADINGS[by], rows, whole, found.frame_in_words, scale(shares))
+    return Table(by, HEADINGS[by], rows, found.left_out, whole, found.frame_in_words, scale(shares))
 
 
 def scale(shares: list[Estimated]) -> float:
@@ -78,12 +91,22 @@ def _row(row: OutcomeRow, choice: Choice, segment: dict[str, str]) -> Row:
     return Row(
         name=row.label,
         sessions=row.sessions,
-        people=row.people,
+        # The estimate speaks of what queues draw from; what was counted, of all the sessions that the link lists.
+        people=replace(row.people, found=row.failed, reviewed=row.reviewed),
         client=row.client,
         machine=row.machine,
         query=choice.leads_to(**segment),
         failed_query=choice.leads_to(**segment, judged="failure"),
-        reviewed_query=choice.leads_to(**segment, judged="any"),
-        client_query=choice.leads_to(**segment, feedback="client_bad"),
-        machine_query=choice.leads_to(**segment, feedback="machine_bad"),
+        reviewed_query=choice.leads_to(**segment, judged="told"),
+        client_leads=_leads(choice, segment, "client"),
+        machine_leads=_leads(choice, segment, "machine"),
+    )
+
+
+def _leads(choice: Choice, segment: dict[str, str], voice: str) -> Leads:
+    said = {**segment, "feedback": f"{voice}_mostly"}
+    return Leads(
+        bad=choice.leads_to(**segment, feedback=f"{voice}_mostly_bad"),
+        said=choice.leads_to(**said),
+        both=choice.leads_to(**said, judged="told"),
     )

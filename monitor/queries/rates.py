@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, Q, Sum
 
 from accounts.models import Project
 from monitor.queries.traffic import sessions_of
@@ -51,12 +51,13 @@ def rates(choice: Choice, by_kind: dict[str, int], sessions: int) -> list[Rate]:
 
 @dataclass(frozen=True)
 class ToolRow:
-    """A tool: the sessions that called it, its calls, those that failed, and where to read on."""
+    """A tool: the sessions that called it, its calls, those that failed, in how many sessions, and where to read on."""
 
     name: str
     sessions: int
     calls: int
     errors: int
+    failing: int
     query: str
     failing_query: str
 
@@ -69,11 +70,13 @@ class ToolRow:
 def tool_rows(project: Project, choice: Choice) -> list[ToolRow]:
     """The tools with the most failed calls first: one query."""
     used = ToolUse.objects.filter(project=project, session__in=sessions_of(project, choice)).values("name")
-    counted = used.annotate(sessions=Count("pk"), called=Sum("calls"), failed=Sum("errors"))
-    rows = counted.order_by("-failed", "-called", "name").values_list("name", "sessions", "called", "failed")
+    counted = used.annotate(
+        sessions=Count("pk"), called=Sum("calls"), failed=Sum("errors"), failing=Count("pk", filter=Q(errors__gt=0))
+    )
+    rows = counted.order_by("-failed", "-called", "name").values_list("name", "sessions", "called", "failed", "failing")
     return [
-        ToolRow(name, sessions, calls, errors, choice.leads_to(tool=name), choice.leads_to(failing_tool=name))
-        for name, sessions, calls, errors in rows[:MOST_TOOLS]
+        ToolRow(name, sessions, calls, errors, failing, choice.leads_to(tool=name), choice.leads_to(failing_tool=name))
+        for name, sessions, calls, errors, failing in rows[:MOST_TOOLS]
     ]
 
 
@@ -93,6 +96,10 @@ def error_classes(project: Project, choice: Choice) -> list[ErrorClass]:
     counted = failed.values(way=F("signals__detail")).annotate(sessions=Count("pk", distinct=True))
     rows: Iterable[tuple[Any, ...]] = counted.order_by("-sessions", "way").values_list("way", "sessions")
     return [
-        ErrorClass(way, label_of(way) if way else "Not told apart", sessions, choice.leads_to(error_class=way))
+        ErrorClass(way, label_of(way) if way else "Not told apart", sessions, choice.leads_to(**_failing(way)))
         for way, sessions in rows
     ]
+
+
+def _failing(way: str) -> dict[str, str]:
+    return {"error_class": way} if way else {"known": "no_error_class"}

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import Project
+from annotate.queries.blind import EVERYTHING, Sight
 from annotate.queries.estimates import leans
 from monitor.baselines import Usual
 from monitor.queries.outcome import Row as OutcomeRow
@@ -27,7 +28,7 @@ SEGMENTS = {
 }
 # Those of which a session has one; of tags and tools it may have several.
 SINGLE = ("workflow", "release", "model", "environment")
-MOST_ROWS = 30
+MOST_ROWS, MOST_AT_ALL = 30, 1_000
 UNKNOWN: dict[str, Usual | None] = {measure.key: None for measure in MEASURES}
 SHOWN = ("cost", "latency", "steps", "tool_calls")
 
@@ -69,12 +70,15 @@ class Compared:
     left_out: int
 
 
-def compare(project: Project, choice: Choice, by: str) -> Compared:
+def compare(
+    project: Project, choice: Choice, by: str, sight: Sight = EVERYTHING, *, everything: bool = False
+) -> Compared:
     """The same few queries, however many segments."""
-    table = outcome_table(project, choice, by) if by in SINGLE else None
+    most = MOST_AT_ALL if everything else MOST_ROWS
+    table = outcome_table(project, choice, by, sight, most=most) if by in SINGLE else None
     found = _read(project, choice, by)
     sizes = tallies_by(project, choice, by) if by in SINGLE else _tallies(found)
-    people = {} if table else _judged(project, choice, by)
+    people = {} if table else _judged(project, choice, by, sight)
     outcome = {row.name: row for row in table.rows} if table else {}
     usual = found.usual_by("name")
     rows = [
@@ -88,7 +92,7 @@ def compare(project: Project, choice: Choice, by: str) -> Compared:
             reviewed=people.get(name, (0, 0))[1],
             **_queries(choice, by, name),
         )
-        for name in largest(sizes)[:MOST_ROWS]
+        for name in largest(sizes)[:most]
     ]
     return Compared(rows, table, found.words, len(sizes) - len(rows))
 
@@ -108,7 +112,7 @@ def _queries(choice: Choice, by: str, name: str) -> dict[str, str]:
         "query": chosen.leads_to(**segment),
         "signal_query": chosen.leads_to(**segment, status="signals"),
         "failed_query": chosen.leads_to(**segment, judged="failure"),
-        "reviewed_query": chosen.leads_to(**segment, judged="any"),
+        "reviewed_query": chosen.leads_to(**segment, judged="told"),
     }
 
 
@@ -138,9 +142,9 @@ def _tool_rows(project: Project, choice: Choice, every: int) -> Iterable[tuple[A
     return ToolUse.objects.filter(project=project, session__in=within).values_list("name", *of)
 
 
-def _judged(project: Project, choice: Choice, by: str) -> dict[str, tuple[int, int]]:
+def _judged(project: Project, choice: Choice, by: str, sight: Sight) -> dict[str, tuple[int, int]]:
     """Of each tag or tool, sessions that most reviews call a failure, and all that were judged: two queries."""
-    judged = leans(project, sessions_of(project, choice))
+    judged = leans(project, sessions_of(project, choice), sight)
     lean_of: dict[int, int] = dict(judged.values_list("session", "lean"))
     counted: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
     for name, session_id in _names(project, by, judged.values("session")):

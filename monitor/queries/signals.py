@@ -26,6 +26,7 @@ class SignalRow:
     share: Share
     bars: list[tuple[str, float]]
     query: str
+    before_query: str
 
     @property
     def words(self) -> str:
@@ -62,6 +63,7 @@ def _row(choice: Choice, kind: str, days: Counter[date], of: int, of_before: int
         share=Share(now, of, before, of_before),
         bars=in_bars([(day, days[day]) for day in choice.period.each]),
         query=choice.leads_to(signal=kind),
+        before_query=choice.before.leads_to(signal=kind),
     )
 
 

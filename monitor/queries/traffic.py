@@ -106,8 +106,17 @@ def total(tallies: Mapping[date, Tally], period: Period) -> Tally:
 
 def users(project: Project, choice: Choice) -> int:
     """Different end users, among sessions that name one."""
-    # The comparison leads SQLite to the index by user, which is ordered as the count needs it.
-    return sessions_of(project, choice).filter(user_ref__gt="").order_by().values("user_ref").distinct().count()
+    return _naming_users(project, choice).values("user_ref").distinct().count()
+
+
+def naming_users(project: Project, choice: Choice) -> int:
+    """The sessions that name one."""
+    return _naming_users(project, choice).count()
+
+
+def _naming_users(project: Project, choice: Choice) -> QuerySet[AgentSession]:
+    # The comparison leads SQLite to the index by user, which is ordered as the counts need it.
+    return sessions_of(project, choice).filter(user_ref__gt="").order_by()
 
 
 @dataclass(frozen=True)
@@ -117,6 +126,7 @@ class CameIn:
     days: list[DayCount]
     sessions: Counted
     users: Counted
+    named: int
     cost: Counted
     signalled: Counted
     priced: int
@@ -127,6 +137,11 @@ class CameIn:
     def signalled_share(self) -> float | None:
         """Of all sessions."""
         return (self.signalled.value or 0) / self.sessions.value if self.sessions.value else None
+
+    @property
+    def named_words(self) -> str:
+        """On how many sessions the count of users rests."""
+        return f"in {self.named:,} session{'' if self.named == 1 else 's'}"
 
     @property
     def today_words(self) -> str:
@@ -140,7 +155,7 @@ class CameIn:
 
 
 def came_in(project: Project, choice: Choice, today: date) -> CameIn:
-    """Sessions, users and cost of the chosen days beside those of as many days before: three queries."""
+    """Sessions, users and cost of the chosen days beside those of as many days before: four queries."""
     both = Choice(Period(choice.period.before.first, choice.period.last), choice.workflow)
     tallies = tallies_by_day(project, both)
     now, before = total(tallies, choice.period), total(tallies, choice.period.before)
@@ -149,7 +164,8 @@ def came_in(project: Project, choice: Choice, today: date) -> CameIn:
         days=list(days.values()),
         sessions=Counted(now.sessions, before.sessions, choice.leads_to()),
         users=Counted(users(project, choice), users(project, choice.before), choice.leads_to(known="user")),
-        cost=Counted(now.cost, before.cost, choice.leads_to(sort="cost")),
+        named=naming_users(project, choice),
+        cost=Counted(now.cost, before.cost, choice.leads_to(known="cost", sort="cost")),
         signalled=Counted(now.signalled, before.signalled, choice.leads_to(status="signals")),
         priced=now.priced,
         today=days.get(today),

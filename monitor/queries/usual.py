@@ -25,19 +25,23 @@ MOST_ROWS = 20
 
 @dataclass(frozen=True)
 class Measure:
-    """Something measured of each session: its words, how it is written, and the columns that add up to it."""
+    """Something measured of each session: its words, how it is written, and the columns that add up to it.
+
+    `known` is the filter of the list for sessions that say it; blank where each says it.
+    """
 
     key: str
     label: str
     unit: str
     columns: tuple[str, ...]
+    known: str = ""
 
 
 MEASURES = (
-    Measure("cost", "Cost", "money", ("cost_usd",)),
-    Measure("latency", "Duration", "duration", ("latency_ms",)),
-    Measure("ttft", "Until the first word", "duration", ("ttft_ms",)),
-    Measure("tokens", "Tokens", "count", ("tokens_in", "tokens_out")),
+    Measure("cost", "Cost", "money", ("cost_usd",), "cost"),
+    Measure("latency", "Duration", "duration", ("latency_ms",), "duration"),
+    Measure("ttft", "Until the first word", "duration", ("ttft_ms",), "first_word"),
+    Measure("tokens", "Tokens", "count", ("tokens_in", "tokens_out"), "tokens"),
     Measure("steps", "Steps", "count", ("step_count",)),
     Measure("tool_calls", "Tool calls", "count", ("tool_call_count",)),
 )

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db.models import Min
 
 from accounts.models import Project
+from annotate.queries.blind import EVERYTHING, Sight
 from common.charts import TrendPoint
 from monitor.baselines import Usual, by_group, cost_per_success
 from monitor.queries.outcome import Table, outcome_table
@@ -34,9 +35,12 @@ class TrendOf:
 
 @dataclass(frozen=True)
 class Baselines:
-    """What is usual in a workflow. `markers`: (place of a point, the releases first seen then)."""
+    """What is usual in a workflow. `markers`: (place of a point, the releases first seen then).
 
-    numbers: list[tuple[Measure, Usual | None]]
+    `numbers`: a measure, what is usual in it, and the query of the sessions that say it; blank where not all were read.
+    """
+
+    numbers: list[tuple[Measure, Usual | None, str]]
     trends: list[TrendOf]
     markers: list[tuple[int, str]]
     basis: str
@@ -50,13 +54,17 @@ def baselines_of(project: Project, choice: Choice) -> Baselines:
     buckets = starts(choice.period)
     usual = found.usual()
     return Baselines(
-        numbers=[(measure, usual[measure.key]) for measure in MEASURES],
+        numbers=[(measure, usual[measure.key], _known(choice, measure, found)) for measure in MEASURES],
         trends=_trends(found, buckets),
         markers=markers(first_sights(project, choice.workflow), buckets, choice.period),
         basis=found.words,
         sessions=found.total,
         unit="day" if len(buckets) == choice.period.days else "week",
     )
+
+
+def _known(choice: Choice, measure: Measure, found: Read) -> str:
+    return choice.leads_to(known=measure.known) if found.every == 1 else ""
 
 
 def starts(period: Period) -> list[date]:
@@ -117,14 +125,15 @@ class Releases:
     """Releases of a workflow side by side, the newest first, and how their sessions went."""
 
     rows: list[ReleaseRow]
+    left_out: int
     outcome: Table
     per_success: float | None
     basis: str
 
 
-def releases_of(project: Project, choice: Choice) -> Releases:
+def releases_of(project: Project, choice: Choice, sight: Sight = EVERYTHING) -> Releases:
     """A dozen queries, however many releases."""
-    table = outcome_table(project, choice, "release")
+    table = outcome_table(project, choice, "release", sight)
     failed = {row.name: row.people.estimate for row in table.rows}
     seen = first_sights(project, choice.workflow)
     found = read(project, choice, ["release"])
@@ -140,7 +149,7 @@ def releases_of(project: Project, choice: Choice) -> Releases:
         for name in newest[:MOST_RELEASES]
     ]
     per_success = cost_per_success(found.usual()["cost"], table.whole.people.estimate)
-    return Releases(rows, table, per_success, found.words)
+    return Releases(rows, len(newest) - len(rows), table, per_success, found.words)
 
 
 def _named(release: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from accounts.models import Role
 from accounts.permissions import member
 from accounts.request import ProjectRequest
+from annotate.queries.blind import sight_of
 from monitor.filters import choose
 from monitor.queries import segments
 from monitor.queries.usual import MEASURES
@@ -19,6 +20,7 @@ def compare(request: ProjectRequest) -> HttpResponse:
     by = request.GET.get("by", "workflow")
     if by not in segments.SEGMENTS:
         by, ignored = "workflow", [*ignored, "by"]
+    sight, everything = sight_of(request.membership), request.GET.get("all") == "1"
     context = {
         "section": "overview",
         "choice": choice,
@@ -28,6 +30,8 @@ def compare(request: ProjectRequest) -> HttpResponse:
         "segments": segments.SEGMENTS,
         "heading": segments.SEGMENTS[by],
         "labels": [measure.label for measure in MEASURES if measure.key in segments.SHOWN],
-        "found": segments.compare(request.project, choice, by),
+        "found": segments.compare(request.project, choice, by, sight, everything=everything),
+        "sight": sight,
+        "all": everything,
     }
     return render(request, "monitor/compare.html", context)

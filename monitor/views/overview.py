@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Role
 from accounts.permissions import member
 from accounts.request import ProjectRequest
+from annotate.queries.blind import sight_of
 from monitor.filters import USUAL_DAYS, choose
 from monitor.queries.found import found
 from monitor.queries.outcome import outcome_table
@@ -30,20 +31,28 @@ def signals(request: ProjectRequest, choice: Choice) -> dict[str, Any]:
 
 def outcome(request: ProjectRequest, choice: Choice) -> dict[str, Any]:
     """How it went, by workflow and by release."""
-    tables = [outcome_table(request.project, choice, by) for by in ("workflow", "release")]
-    return {"tables": tables, "whole": tables[0].whole}
+    sight = sight_of(request.membership)
+    tables = [outcome_table(request.project, choice, by, sight) for by in ("workflow", "release")]
+    return {"sight": sight, "tables": tables, "whole": tables[0].whole}
 
 
 def people(request: ProjectRequest, choice: Choice) -> dict[str, Any]:
     """What people found."""
-    return {"found": found(request.project, choice)}
+    sight = sight_of(request.membership)
+    everything = request.GET.get("all") == "people"
+    overview_url = reverse("overview", args=[request.project.slug])
+    return {
+        "sight": sight,
+        "found": found(request.project, choice, sight, everything=everything),
+        "everything": f"{overview_url}?{choice.leads_to(all='people')}",
+    }
 
 
 def queues(request: ProjectRequest, _choice: Choice) -> dict[str, Any]:
     """How far the work is. Who did how much is for leads to see."""
     membership = request.membership
     return {
-        "work": work(request.project, request.user),
+        "work": work(request.project, request.user, sight_of(membership)),
         "may_review": membership.may(Role.REVIEWER),
         "may_see_people": membership.may(Role.LEAD),
     }

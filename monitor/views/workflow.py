@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from accounts.models import Role
 from accounts.permissions import member
 from accounts.request import ProjectRequest
+from annotate.queries.blind import sight_of
 from monitor.filters import choose
 from monitor.queries.rates import error_classes, rates, rates_by, tool_rows
 from monitor.queries.traffic import sessions_of
@@ -20,8 +21,9 @@ from monitor.views.choosing import chooser
 
 def releases(request: ProjectRequest, choice: Choice) -> dict[str, Any]:
     """The releases side by side."""
-    found = releases_of(request.project, choice)
-    return {"releases": found, "table": found.outcome, "measures": MEASURES}
+    sight = sight_of(request.membership)
+    found = releases_of(request.project, choice, sight)
+    return {"sight": sight, "releases": found, "table": found.outcome, "measures": MEASURES}
 
 
 def turns(request: ProjectRequest, choice: Choice) -> dict[str, Any]:
