@@ -13,6 +13,11 @@ follow();
 system.addEventListener("change", follow);
 new MutationObserver(follow).observe(page, { attributeFilter: ["data-theme"] });
 
+// A row of the list is one button: the link that Swagger UI puts inside it would be a second stop that does the same.
+const rowsWithoutLinks = ({ React }) => ({
+  components: { DeepLink: ({ text, children }) => React.createElement("span", null, text ?? children) },
+});
+
 SwaggerUIBundle({
   url: `${place.dataset.schema}?format=json`,
   domNode: place,
@@ -21,4 +26,5 @@ SwaggerUIBundle({
   defaultModelsExpandDepth: 0,
   validatorUrl: null,
   presets: [SwaggerUIBundle.presets.apis],
+  plugins: [rowsWithoutLinks],
 });

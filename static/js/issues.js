@@ -21,12 +21,16 @@ function choose(index) {
   item.scrollIntoView({ block: "nearest" });
 }
 
-function isTyping(target) {
-  return target.matches("input:not([type='checkbox']), textarea, select, [contenteditable]");
+// As on the review screen, some press keys together with Alt, and some have switched them off.
+const use = document.querySelector("[data-keys='list']")?.dataset.use;
+
+function isMeant({ target, isComposing, ctrlKey, metaKey, altKey }) {
+  if (use === "off" || isComposing || ctrlKey || metaKey || altKey !== (use === "alt")) return false;
+  return !target.closest("input:not([type='checkbox']), textarea, select, [contenteditable], dialog");
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (!isMeant(event)) return;
   if (event.key === "j") choose(chosen + 1);
   else if (event.key === "k") choose(chosen - 1);
   else if (event.key === "a" || event.key === "d") items[chosen]?.querySelector(`[data-key="${event.key}"]`)?.click();

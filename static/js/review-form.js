@@ -1,12 +1,35 @@
 // The judgement form as values: what it holds, filling it again, several failures, errors at their fields.
 
-export const form = document.getElementById("judgement");
-const list = document.getElementById("failures");
-const blank = document.getElementById("blank-failure");
-const total = form.elements["failures-TOTAL_FORMS"];
-const MOST = Number(form.elements["failures-MAX_NUM_FORMS"].value);
+import { eachPage } from "./page.js";
+
+export let form;
+let list;
+let blank;
+let total;
+let most;
+const LISTS = ["quotes", "assertions"]; // hidden fields that hold JSON, each with a script that shows and edits it
+const ANSWER = "answer_";
 const FIELDS = ["root_step", "surfaced_step", "note", "failure_type", "severity", "expected", "chosen_issue"];
 let active = 0;
+
+eachPage(() => {
+  form = document.getElementById("judgement");
+  list = document.getElementById("failures");
+  blank = document.getElementById("blank-failure");
+  total = form.elements["failures-TOTAL_FORMS"];
+  most = Number(form.elements["failures-MAX_NUM_FORMS"].value);
+  active = 0;
+  list.addEventListener("focusin", activate);
+  list.addEventListener("click", (event) => {
+    if (event.target.closest("[data-act='remove-failure']")) removeFailure(event.target.closest("[data-failure]"));
+  });
+  number();
+});
+
+function activate(event) {
+  const at = failures().indexOf(event.target.closest("[data-failure]"));
+  if (at >= 0) active = at;
+}
 
 export function failures() {
   return [...list.querySelectorAll("[data-failure]")];
@@ -26,26 +49,68 @@ export function setOutcome(value) {
   changed();
 }
 
-function changed() {
+/** Says that a script has changed what is entered. */
+export function changed() {
   form.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+/** All that is entered. Lists that are empty and questions without an answer are left out, as the server does. */
 export function values() {
+  const answers = answersGiven();
   return {
     outcome: outcome(),
-    failures: failures().map((_, index) => Object.fromEntries(FIELDS.map((name) => [name, field(name, index).value]))),
+    failures: failures().map((_, index) => told(index)),
+    ...(Object.keys(answers).length ? { answers } : {}),
   };
 }
 
-/** Fills the form with what `values` gave. Only named fields are touched, as text. */
-export function fill(content) {
-  const rows = Array.isArray(content.failures) ? content.failures.slice(0, MOST) : [];
-  while (failures().length < rows.length) addFailure();
-  for (const [index, row] of rows.entries()) {
-    for (const name of FIELDS) if (typeof row[name] === "string") setField(field(name, index), row[name]);
+function told(index) {
+  const texts = FIELDS.map((name) => [name, field(name, index).value]);
+  const lists = LISTS.map((name) => [name, listOf(name, index)]).filter(([, rows]) => rows.length);
+  return Object.fromEntries([...texts, ...lists]);
+}
+
+/** What a failure's hidden list holds. */
+export function listOf(name, index = active) {
+  return JSON.parse(field(name, index).value || "[]");
+}
+
+export function setList(name, rows, index = active) {
+  field(name, index).value = JSON.stringify(rows);
+}
+
+function answersGiven() {
+  const given = {};
+  for (const input of form.querySelectorAll(`[name^="${ANSWER}"]`)) {
+    const key = input.name.slice(ANSWER.length);
+    if (input.type === "checkbox" && input.checked) given[key] = [...(given[key] ?? []), input.value];
+    else if (input.type === "radio" ? input.checked : input.type !== "checkbox" && input.value) given[key] = input.value;
   }
-  const radio = [...form.elements.outcome].find((input) => input.value === content.outcome);
-  if (radio) radio.checked = true;
+  return given;
+}
+
+function fillAnswers(answers) {
+  for (const input of form.querySelectorAll(`[name^="${ANSWER}"]`)) {
+    const value = answers[input.name.slice(ANSWER.length)] ?? "";
+    if (["radio", "checkbox"].includes(input.type)) input.checked = [value].flat().includes(input.value);
+    else input.value = value;
+  }
+}
+
+/** Makes the form hold what `values` gave, and nothing else. Only named fields are touched, as text. */
+export function fill(content) {
+  const rows = Array.isArray(content.failures) ? content.failures.slice(0, most) : [];
+  while (failures().length < rows.length) addFailure();
+  for (const surplus of failures().slice(Math.max(rows.length, 1))) surplus.remove();
+  number();
+  active = 0;
+  for (const [index, row] of (rows.length ? rows : [{}]).entries()) {
+    for (const name of FIELDS) setField(field(name, index), typeof row[name] === "string" ? row[name] : "");
+    for (const name of LISTS) setList(name, Array.isArray(row[name]) ? row[name] : [], index);
+  }
+  for (const input of form.elements.outcome) input.checked = input.value === content.outcome;
+  fillAnswers(content.answers ?? {});
+  form.dispatchEvent(new Event("filled"));
 }
 
 // A radio group without the value asked for keeps its own.
@@ -56,7 +121,7 @@ function setField(target, value) {
 
 export function addFailure() {
   const index = failures().length;
-  if (index >= MOST) return null;
+  if (index >= most) return null;
   list.insertAdjacentHTML("beforeend", blank.innerHTML.replaceAll("__prefix__", String(index)));
   number();
   active = index;
@@ -64,10 +129,13 @@ export function addFailure() {
 }
 
 function removeFailure(node) {
+  const at = failures().indexOf(node);
   node.remove();
   for (const [index, failure] of failures().entries()) renumber(failure, index);
   active = 0;
   number();
+  const next = failures()[Math.min(at, failures().length - 1)].querySelector("[data-act='remove-failure']:not([hidden])");
+  (next ?? form.querySelector("[data-act='another']")).focus();
   changed();
 }
 
@@ -140,14 +208,11 @@ function pointAt(name, line, isFirst) {
   input.setAttribute("aria-invalid", "true");
   input.setAttribute("aria-describedby", line.id);
   input.closest("details")?.setAttribute("open", "");
-  if (isFirst) input.focus();
+  if (isFirst) focusOn(input);
 }
 
-list.addEventListener("focusin", (event) => {
-  const at = failures().indexOf(event.target.closest("[data-failure]"));
-  if (at >= 0) active = at;
-});
-list.addEventListener("click", (event) => {
-  if (event.target.closest("[data-act='remove-failure']")) removeFailure(event.target.closest("[data-failure]"));
-});
-number();
+// A hidden list has no focus of its own: what shows it has.
+function focusOn(input) {
+  const shown = input.type === "hidden" ? input.closest(".field").querySelector("button, a, select, input:not([type='hidden'])") : input;
+  shown?.focus();
+}

@@ -1,28 +1,13 @@
-// The keys of the review screen. This one table binds them and makes the sheet that `?` shows.
+// The keys of the pages on which sessions are read and judged. The table comes with the page (annotate/keys.py), with
+// its reader's own keys in it; it binds them and makes the sheet that `?` shows.
 
-export const KEYS = [
-  { keys: ["1"], shown: "1", does: "Success", act: "success" },
-  { keys: ["2"], shown: "2", does: "Failure", act: "failure" },
-  { keys: ["3"], shown: "3", does: "Can't tell", act: "unknown" },
-  { keys: ["j", "ArrowRight"], shown: "j", does: "Next step", act: "next" },
-  { keys: ["k", "ArrowLeft"], shown: "k", does: "Previous step", act: "previous" },
-  { keys: ["n"], shown: "n", does: "Next signal: a step where something looks wrong", act: "signal" },
-  { keys: ["o"], shown: "o", does: "Open or fold the step", act: "open" },
-  { keys: ["x"], shown: "x", does: "It first went wrong at this step", act: "root" },
-  { keys: ["s"], shown: "s", does: "It showed at this step", act: "surfaced" },
-  { keys: ["w"], shown: "w", does: "Write what went wrong", act: "note" },
-  { keys: ["t"], shown: "t", does: "Name the type of failure", act: "type" },
-  { keys: ["i"], shown: "i", does: "Choose the known issue that it looks like", act: "issue" },
-  { keys: ["v"], shown: "v", does: "Change the severity", act: "severity" },
-  { keys: ["a"], shown: "a", does: "Add another failure", act: "another" },
-  { keys: ["Enter"], shown: "Enter", does: "Submit and next (Ctrl+Enter while typing)", act: "submit" },
-  { keys: ["u"], shown: "u", does: "Undo my last review or skip", act: "undo" },
-  { keys: ["z"], shown: "z", does: "Skip this session", act: "skip" },
-  { keys: ["?"], shown: "?", does: "Show the keys", act: "keys" },
-];
-
-const TYPED_IN = "input:not([type='radio'], [type='checkbox']), textarea, select, [contenteditable]";
+const { use, actions: KEYS } = JSON.parse(document.getElementById("keymap")?.textContent ?? '{"use": "off", "actions": []}');
+const TYPED_IN =
+  "input:not([type='radio'], [type='checkbox']), textarea, select, [contenteditable]:not([contenteditable='false']), [role='textbox']";
 const ENTER_MEANS_ITSELF = "a, button, summary";
+const ONCE_A_PRESS = ["submit", "undo", "skip", "another"]; // a key that is held down does these once
+
+export { KEYS, use };
 
 /** Calls `acts[act]` for the key pressed: never while someone types, composes, or has a dialog open. */
 export function bind(acts) {
@@ -30,37 +15,74 @@ export function bind(acts) {
     if (event.isComposing || event.defaultPrevented || document.querySelector("dialog[open]")) return;
     const typing = event.target.closest?.(TYPED_IN);
     if (event.key === "Escape" && typing) acts.leave(typing);
-    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) run(event, acts.submit);
-    else if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey) pressed(event, acts);
+    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) run(event, acts, "submit");
+    else if (!typing && isMeant(event)) pressed(event, acts);
   });
+}
+
+// A sign that takes AltGr is a sign like others, though some systems report AltGr as Ctrl and Alt.
+function isMeant(event) {
+  if (use === "off") return false;
+  const isSign = event.getModifierState("AltGraph");
+  if (use === "alt") return event.altKey && !isSign && !event.ctrlKey && !event.metaKey;
+  return isSign || (!event.ctrlKey && !event.metaKey && !event.altKey);
 }
 
 function pressed(event, acts) {
   if (event.key === "Enter" && event.target.closest?.(ENTER_MEANS_ITSELF)) return;
   // Arrows belong to the radio group they are pressed in.
   if (event.key.startsWith("Arrow") && event.target.closest?.("input")) return;
-  const entry = KEYS.find(({ keys }) => keys.includes(event.key));
-  if (entry) run(event, acts[entry.act]);
+  const entry = entryOf(keyOf(event)) ?? entryOf(latinOf(event));
+  if (entry && !(event.repeat && ONCE_A_PRESS.includes(entry.act))) run(event, acts, entry.act);
+}
+
+const entryOf = (key) => KEYS.find(({ keys }) => keys.includes(key));
+
+// CapsLock is no part of a key: what counts is whether Shift is held.
+function keyOf(event) {
+  const { key } = event;
+  if (!event.getModifierState("CapsLock") || !/^\p{L}$/u.test(key)) return key;
+  return event.shiftKey ? key.toUpperCase() : key.toLowerCase();
+}
+
+// Where letters are not Latin, where digits take Shift, or where Alt makes other signs: the key in that place.
+function latinOf(event) {
+  const letter = /^Key([A-Z])$/.exec(event.code)?.[1];
+  if (letter && !/^[a-z]$/i.test(event.key)) return event.shiftKey ? letter : letter.toLowerCase();
+  return event.shiftKey ? null : /^Digit([0-9])$/.exec(event.code)?.[1];
 }
 
 // A session that has been judged is only read: then most keys have nothing to do.
-function run(event, act) {
-  if (!act) return;
+function run(event, acts, name) {
+  if (!acts[name]) return;
   event.preventDefault();
-  act();
+  acts[name]();
 }
 
-/** Fills the sheet from the table. */
-export function writeSheet(list) {
-  list.replaceChildren(...KEYS.map(({ shown, does }) => {
+/** Fills the sheet from the table: with all keys, or those of `acts` alone where a page has no others. */
+export function writeSheet(list, acts = null) {
+  const shown = KEYS.filter(({ act, shown }) => shown && (!acts || acts[act]));
+  const groups = [...new Set(shown.map(({ group }) => group))];
+  list.replaceChildren(...groups.map((title) => sheetOf(title, shown.filter(({ group }) => group === title))));
+}
+
+function sheetOf(title, entries) {
+  const section = document.createElement("section");
+  const list = element("dl", "");
+  list.className = "keys";
+  list.append(...entries.map(({ shown, does }) => {
     const pair = document.createElement("div");
     const term = document.createElement("dt");
-    const key = document.createElement("kbd");
-    const meaning = document.createElement("dd");
-    key.textContent = shown;
-    meaning.textContent = does;
-    term.append(key);
-    pair.append(term, meaning);
+    term.append(element("kbd", shown));
+    pair.append(term, element("dd", does));
     return pair;
   }));
+  section.append(element("h3", title), list);
+  return section;
+}
+
+function element(name, text) {
+  const node = document.createElement(name);
+  node.textContent = text;
+  return node;
 }

@@ -1,12 +1,14 @@
 // The field for the failure type: what is near to what is typed, in a list that the arrow keys walk. The last entry
 // makes a new type. Without this script the field is plain, with the browser's own suggestions.
 
+import { eachPage } from "./page.js";
 import { form } from "./review-form.js";
 import { folded, nearest } from "./review-near.js";
 
 const FIELD = "input[name$='-failure_type']";
 const MOST = 7;
-const uses = new Map([...document.querySelectorAll("#failure-types option")].map((node) => [node.value, node.textContent]));
+let types = [];
+let ofName = new Map();
 const box = document.createElement("ul");
 let input = null;
 let at = -1;
@@ -16,9 +18,23 @@ box.className = "combobox-list";
 box.setAttribute("role", "listbox");
 box.setAttribute("aria-label", "Failure types");
 
-/** The known type of this name, whatever its case; undefined where it would be a new one. */
+function typeOf(node) {
+  return {
+    name: node.value,
+    about: [node.dataset.group, node.textContent].filter(Boolean).join(" · "),
+    also: node.dataset.also ? node.dataset.also.split("\n") : [], // names that now lead to it
+  };
+}
+
+/** The known type of this name, whatever its case, or what it was merged into; undefined where it would be a new one. */
 export function known(name) {
-  return [...uses.keys()].find((each) => folded(each) === folded(name));
+  return ofName.get(folded(name))?.name;
+}
+
+// The nearest first, each once, by whichever of its names is nearest.
+function near(typed) {
+  const names = typed ? types.flatMap(({ name, also }) => [name, ...also]) : types.map(({ name }) => name);
+  return [...new Set(nearest(typed, names).map((name) => ofName.get(folded(name))))].slice(0, MOST);
 }
 
 function prepare(field) {
@@ -32,7 +48,7 @@ function prepare(field) {
 function open(field) {
   close();
   const typed = field.value.trim().replace(/\s+/g, " ");
-  const rows = nearest(typed, [...uses.keys()]).slice(0, MOST).map((name) => entry(name, name, uses.get(name)));
+  const rows = near(typed).map(({ name, about }) => entry(name, name, about));
   if (typed && !known(typed)) rows.push(entry(typed, `Create “${typed}”`, ""));
   if (!rows.length) return;
   input = field;
@@ -94,20 +110,27 @@ const KEYS = {
   Escape: close,
 };
 
-form.addEventListener("keydown", (event) => {
+function pressed(event) {
   if (!event.target.matches(FIELD) || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Enter" && !(input && at >= 0)) return;
   if (event.key === "Escape" && !input) return;
   if (!Object.hasOwn(KEYS, event.key)) return;
   event.preventDefault();
   KEYS[event.key](event.target);
-});
-form.addEventListener("focusin", (event) => { if (event.target.matches(FIELD)) prepare(event.target); });
-form.addEventListener("input", (event) => { if (event.target.matches(FIELD)) open(event.target); });
-form.addEventListener("focusout", (event) => {
-  if (!event.target.matches(FIELD)) return;
-  close();
-  event.target.value = known(event.target.value) ?? event.target.value;
+}
+
+eachPage(() => {
+  input = null;
+  types = [...document.querySelectorAll("#failure-types option")].map(typeOf);
+  ofName = new Map(types.flatMap((type) => [...type.also, type.name].map((name) => [folded(name), type])));
+  form.addEventListener("keydown", pressed);
+  form.addEventListener("focusin", (event) => { if (event.target.matches(FIELD)) prepare(event.target); });
+  form.addEventListener("input", (event) => { if (event.target.matches(FIELD)) open(event.target); });
+  form.addEventListener("focusout", (event) => {
+    if (!event.target.matches(FIELD)) return;
+    close();
+    event.target.value = known(event.target.value) ?? event.target.value;
+  });
 });
 // The press must not take the focus from the field.
 box.addEventListener("mousedown", (event) => event.preventDefault());

@@ -65,10 +65,16 @@ async function copy(button, source) {
   setTimeout(() => { button.textContent = label; }, 1500);
 }
 
+function dismiss(note) {
+  const next = (note.nextElementSibling ?? note.previousElementSibling)?.querySelector('[data-do="dismiss"]');
+  note.remove();
+  (next ?? document.getElementById("main")).focus({ preventScroll: true });
+}
+
 document.addEventListener("click", (event) => {
   const target = event.target.closest("[data-do]");
   if (target?.dataset.do === "theme") chooseTheme(target.value);
-  if (target?.dataset.do === "dismiss") target.closest("[data-dismissable]").remove();
+  if (target?.dataset.do === "dismiss") dismiss(target.closest("[data-dismissable]"));
   if (target?.dataset.do === "open") document.getElementById(target.dataset.target).showModal();
   if (target?.dataset.do === "copy") copy(target, document.getElementById(target.dataset.target));
   for (const menu of document.querySelectorAll("details.menu[open]")) {
@@ -107,3 +113,19 @@ document.addEventListener("DOMContentLoaded", () => {
 // Another tab of the same reader chose.
 window.addEventListener("storage", showTheme);
 document.addEventListener("htmx:afterSwap", (event) => prepare(event.target));
+
+// A part of the page that is put in anew takes what had the focus with it. Then the part itself gets it: the next Tab goes
+// on from there, not from the top. htmx by itself keeps it only where what had it has an id.
+let held = null;
+
+document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+  const isWithin = target?.contains(document.activeElement) && document.activeElement !== document.body;
+  held = isWithin ? { target, id: target.id, around: target.parentElement } : null;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (!held || document.activeElement !== document.body) return;
+  const place = held.target.isConnected ? held.target : document.getElementById(held.id) ?? held.around;
+  if (!place.hasAttribute("tabindex")) place.tabIndex = -1;
+  place.focus({ preventScroll: true });
+  held = null;
+});

@@ -1,0 +1,52 @@
+// The page of one's own keys: a field takes the key that is pressed in it, and says at once what else has that key.
+
+const form = document.getElementById("own-keys");
+const status = document.getElementById("own-keys-status");
+const inputs = [...form.querySelectorAll("[data-usual]")];
+const NAMED = ["Enter", "ArrowLeft", "ArrowRight"];
+const nameOf = (input) => form.querySelector(`label[for="${input.id}"]`).textContent;
+
+function isKey(key) {
+  return NAMED.includes(key) || ([...key].length === 1 && key.trim() !== "");
+}
+
+function set(input, key) {
+  input.value = key;
+  input.select();
+  status.textContent = `${nameOf(input)}: ${key}`;
+  show();
+}
+
+function show() {
+  for (const input of inputs) {
+    const row = input.closest(".own-key");
+    const other = inputs.find((each) => each !== input && each.value === input.value && input.value);
+    row.querySelector("[data-clash]").textContent = other ? `“${input.value}” is also the key of “${nameOf(other)}”.` : "";
+    input.toggleAttribute("aria-invalid", Boolean(other));
+    if (other) input.setAttribute("aria-invalid", "true");
+    row.querySelector("[data-act='usual']").hidden = input.value === input.dataset.usual;
+  }
+}
+
+form.addEventListener("keydown", (event) => {
+  const { key, target } = event;
+  const isChord = !event.getModifierState("AltGraph") && (event.ctrlKey || event.metaKey || event.altKey);
+  if (!inputs.includes(target) || event.isComposing || isChord || !isKey(key)) return;
+  event.preventDefault();
+  set(target, event.getModifierState("CapsLock") && /^\p{L}$/u.test(key) ? swapped(event) : key);
+});
+
+// CapsLock is no part of a key: what counts is whether Shift is held.
+const swapped = ({ key, shiftKey }) => (shiftKey ? key.toUpperCase() : key.toLowerCase());
+
+form.addEventListener("focusin", (event) => { if (inputs.includes(event.target)) event.target.select(); });
+form.addEventListener("input", show);
+form.addEventListener("click", (event) => {
+  const row = event.target.closest("[data-act='usual']")?.closest(".own-key");
+  if (!row) return;
+  const input = row.querySelector("[data-usual]");
+  input.focus();
+  set(input, input.dataset.usual);
+});
+for (const button of form.querySelectorAll("[data-act='usual']")) button.hidden = false;
+if (!form.querySelector("[data-clash]:not(:empty)")) show();

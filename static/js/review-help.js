@@ -1,0 +1,86 @@
+// The known issues that a note looks like, while it is typed: Alt+1 to Alt+3 take one, and take it back.
+
+import { eachPage } from "./page.js";
+import { changed, failures, field, form } from "./review-form.js";
+import { fragment } from "./review-net.js";
+
+const QUIET_MS = 250;
+const AGAIN_MS = 2500;
+const TRIES = 6;
+const NOTE = "textarea[name$='-note']";
+const say = (text) => { document.getElementById("status").textContent = text; };
+let timer = null;
+let asking = null;
+
+function ask(failure, wait, tries) {
+  clearTimeout(timer);
+  timer = setTimeout(() => look(failure, tries), wait);
+}
+
+async function look(failure, tries) {
+  asking?.abort();
+  asking = new AbortController();
+  const note = failure.querySelector(NOTE).value.trim();
+  const place = failure.querySelector("[data-near]");
+  if (!note) return place.replaceChildren();
+  const answer = await fragment(form.dataset.nearUrl, { session: form.dataset.session, note }, asking.signal);
+  if (answer === null || !failure.isConnected) return;
+  const before = place.textContent;
+  place.innerHTML = answer; // our own server's, which escapes what it quotes
+  showChosen();
+  if (place.textContent !== before) tell(place);
+  if (place.querySelector("[data-again]") && tries) ask(failure, AGAIN_MS, tries - 1);
+}
+
+function tell(place) {
+  const count = place.querySelectorAll("[data-choose]").length;
+  if (count) say(count === 1 ? "1 known issue looks like this" : `${count} known issues look like this`);
+}
+
+// Numbers tell issues apart: a title may have changed since it was chosen.
+const number = (text) => text.trim().split(" ", 1)[0];
+
+function showChosen() {
+  for (const [index, failure] of failures().entries()) {
+    const chosen = number(field("chosen_issue", index).value);
+    for (const button of failure.querySelectorAll("[data-choose]")) {
+      button.setAttribute("aria-pressed", String(number(button.dataset.choose) === chosen));
+    }
+  }
+}
+
+function choose(button) {
+  const index = failures().indexOf(button.closest("[data-failure]"));
+  const target = field("chosen_issue", index);
+  const isChosen = button.getAttribute("aria-pressed") === "true";
+  target.value = isChosen ? "" : button.dataset.choose;
+  showChosen();
+  changed();
+  return isChosen ? "Taken back." : `Chosen: ${button.dataset.choose}`;
+}
+
+/** Takes the first, second or third issue that is offered for the failure being told; gives a sentence on it. */
+export function acceptNear(place) {
+  const failure = field("note").closest("[data-failure]");
+  const button = failure.querySelectorAll("[data-choose]")[place - 1];
+  return button && !button.matches(":disabled") ? choose(button) : "No such issue is offered.";
+}
+
+eachPage(() => {
+  clearTimeout(timer);
+  form.addEventListener("input", (event) => {
+    if (event.target.matches(NOTE)) ask(event.target.closest("[data-failure]"), QUIET_MS, TRIES);
+  });
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-choose]");
+    if (button) say(choose(button));
+  });
+  form.addEventListener("change", showChosen);
+  for (const failure of failures()) if (!("judged" in form.dataset) && failure.querySelector(NOTE).value) ask(failure, 0, TRIES);
+});
+document.addEventListener("keydown", (event) => {
+  const digit = /^Digit([123])$/.exec(event.code);
+  if (!digit || !event.altKey || event.ctrlKey || event.metaKey || event.isComposing || !form.contains(event.target)) return;
+  event.preventDefault();
+  say(acceptNear(Number(digit[1])));
+});
