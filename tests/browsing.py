@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from django.test import Client
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Page
 
 from accounts.models import User
 
@@ -21,3 +21,19 @@ def log_in(context: BrowserContext, user: User, url: str) -> None:
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}])
+
+
+def focus_is_lost(page: Page) -> bool:
+    """Whether nothing has the focus: the next Tab would begin at the top of the page."""
+    return bool(page.evaluate("[document.body, document.documentElement, null].includes(document.activeElement)"))
+
+
+def focus_is_seen(page: Page) -> bool:
+    """Whether what has the focus, or the label drawn for it, has an outline, and is not hidden below something."""
+    return bool(
+        page.evaluate(
+            "[document.activeElement, document.activeElement.nextElementSibling, document.activeElement.parentElement]"
+            ".some((each) => each && parseFloat(getComputedStyle(each).outlineWidth) >= 1"
+            " && getComputedStyle(each).outlineStyle !== 'none')"
+        )
+    )

@@ -16,8 +16,12 @@ from tests.builders import make_member, make_project
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skips what needs the shared folder, only where the folder is absent."""
+    """Marks what drives a browser, and skips what needs the shared folder, only where the folder is absent."""
+    for item in items:
+        if "playwright" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
     if SHARED_DATA.is_dir():
         return
     absent = pytest.mark.skip(reason=f"the folder {SHARED_DATA} is absent")

@@ -15,7 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 POSTGRES = "postgres://postgres@127.0.0.1:5432/misstep"
 REDIS = "redis://127.0.0.1:6379/9"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PROCESSES = 2
+# One more than there are cores on a small machine: much of the time is waiting for a browser or a server.
+PROCESSES = 3
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
 NO_TESTS = 5
 
@@ -34,8 +35,12 @@ def main() -> int:
     chromium = find_chromium()
     base = {**os.environ, "MISSTEP_CHROMIUM": chromium}
     extra = sys.argv[1:]
-    unit = ["-n", str(PROCESSES), "--ignore=tests/e2e", *extra]
-    parts = [run_part("SQLite", unit, base), postgres_part(unit, base), run_part("e2e", ["tests/e2e", *extra], base)]
+    at_once = ["-n", str(PROCESSES), *extra]
+    unit = ["--ignore=tests/e2e", *at_once]
+    # A module's tests share the servers that they start, so they stay together.
+    e2e = ["tests/e2e", "--dist", "loadscope", *at_once]
+    on_postgres = ["-m", "not browser and not sweep", *unit]
+    parts = [run_part("SQLite", unit, base), postgres_part(on_postgres, base), run_part("e2e", e2e, base)]
     print("\n" + "=" * 78)
     for part in parts:
         print(f"{'ok    ' if part.passed else 'FAILED'} {part.name:<12} {part.words}")

@@ -1,5 +1,6 @@
 """Two whole tenants for the sweep: one row of each kind that a URL may name, and a marker in all their words."""
 
+import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from accounts.actions import invite
 from accounts.models import ApiKey, Membership, Project, Role, Scope, User
-from annotate.models import Queue, Slot, SlotState
+from annotate.models import Comment, Queue, Slot, SlotState
 from clustering.models import GroupingRun
 from common.compression import compress
 from ingest.models import ModelPrice, RawBatch, RedactionRule, Upload
@@ -28,6 +29,7 @@ from tests.builders import (
     make_slot,
     make_talk,
 )
+from traces.models import SavedView
 
 
 @dataclass
@@ -40,10 +42,10 @@ class Tenant:
     names: dict[str, Any] = field(default_factory=dict)
 
 
-def make_tenant(slug: str, *, issue_number: int) -> Tenant:
+def make_tenant(slug: str, *, issue_number: int, project: Project | None = None) -> Tenant:
     """A tenant with everything in it. Issue numbers count per project, so that each tenant needs its own."""
     marker = f"{slug}-secret"
-    project = make_project(slug, name=f"Project {marker}", is_demo=True)
+    project = project or make_project(slug, name=f"Project {marker}", is_demo=True)
     tenant = Tenant(project, marker, {role: make_member(project, role) for role in Role})
     tenant.names = {"slug": slug} | _of_accounts(tenant) | _of_work(tenant, issue_number)
     return tenant
@@ -59,7 +61,7 @@ def _of_accounts(tenant: Tenant) -> dict[str, Any]:
         "membership_id": Membership.objects.get(user=tenant.people[Role.REVIEWER]).pk,
         "invitation_id": invitation.pk,
         "owner_id": tenant.people[Role.LEAD].pk,
-        "key_id": ApiKey.objects.get(project=tenant.project).pk,
+        "key_id": ApiKey.objects.filter(project=tenant.project).latest("pk").pk,
         "token": token,
         "uidb64": urlsafe_base64_encode(force_bytes(admin.pk)),
         "reset_token": default_token_generator.make_token(admin),
@@ -93,6 +95,14 @@ def _of_work(tenant: Tenant, issue_number: int) -> dict[str, Any]:
         sha256="0" * 64,
         received_at=timezone.now(),
     )
+    comment = Comment.objects.create(
+        project=tenant.project,
+        session=session,
+        author=reviewer,
+        client_id=uuid.uuid4(),
+        text=f"Is it so? {tenant.marker}",
+        for_lead=True,
+    )
     upload = Upload.objects.create(project=tenant.project, file_name=f"{tenant.marker}.json", state="failed", size=1)
     return {
         "session_id": session.pk,
@@ -112,6 +122,9 @@ def _of_work(tenant: Tenant, issue_number: int) -> dict[str, Any]:
         "price_id": ModelPrice.objects.create(project=tenant.project, model=tenant.marker, usd_in=1, usd_out=1).pk,
         "batch_id": batch.pk,
         "upload_id": upload.pk,
+        "comment_id": comment.pk,
+        "person_id": reviewer.pk,
+        "view_id": SavedView.objects.create(project=tenant.project, owner=reviewer, name=tenant.marker).pk,
     }
 
 

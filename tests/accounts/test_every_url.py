@@ -26,7 +26,7 @@ HOSTILE_QUERY = {
 }  # fmt: skip
 CAPTURED = re.compile(r"<(\w+:)?(?P<name>\w+)>")
 # What a URL names that is no row of a tenant: a value, the same for everybody.
-PLAIN_NAMES: dict[str, Any] = {"langsmith_run": "01a1fb67-1978-77e8-9973-3e74f4a462b5"}
+PLAIN_NAMES: dict[str, Any] = {"langsmith_run": "01a1fb67-1978-77e8-9973-3e74f4a462b5", "position": 1}
 # Fields of forms that name a row, as a URL would.
 FORM_NAMES = {"failure": "failure_id", "failures": "failure_id", "issue": "number", "owner": "owner_id"}
 

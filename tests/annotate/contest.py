@@ -19,9 +19,10 @@ from typing import Any
 
 import django
 
-WINDOW_SECONDS = 0.012
+WINDOW_SECONDS = 0.02
 # All begin with the next session at the same moment: on a busy machine one would else be far ahead of the others.
-PERIOD_SECONDS = 0.12
+PERIOD_SECONDS = 0.24
+LATER_SECONDS = 0.008
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
@@ -107,11 +108,14 @@ def _submit(queue_id: int, user_id: int) -> Iterator[Callable[[], object]]:
 def _skip(queue_id: int, user_id: int) -> Iterator[Callable[[], object]]:
     from annotate.actions.undoing import skip_slot  # noqa: PLC0415
 
+    def skip_after(seconds: float, slot: Any) -> None:
+        time.sleep(seconds)
+        skip_slot(slot=slot, reviewer=user, reason="other", lease_token=slot.lease_token)
+
     user, _, slots = _people_and_places(queue_id, user_id)
-    for slot in slots:
-        yield lambda slot=slot: skip_slot(  # type: ignore[misc]
-            slot=slot, reviewer=user, reason="other", lease_token=slot.lease_token
-        )
+    for number, slot in enumerate(slots):
+        # Nobody knows how long a submission looks before it writes: each skip comes a little later than the one before.
+        yield lambda slot=slot, late=number * LATER_SECONDS: skip_after(late, slot)  # type: ignore[misc]
 
 
 def _undo(queue_id: int, user_id: int) -> Iterator[Callable[[], object]]:
@@ -150,8 +154,8 @@ def _add(queue_id: int, user_id: int) -> Iterator[Callable[[], object]]:
 
     _, queue, _ = _people_and_places(queue_id, user_id)
     keys = list(AgentSession.objects.filter(project=queue.project_id).order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(keys), 10):
-        yield lambda part=keys[start : start + 10]: add_sessions(queue=queue, session_ids=part)  # type: ignore[misc]
+    for start in range(0, len(keys), 2):
+        yield lambda part=keys[start : start + 2]: add_sessions(queue=queue, session_ids=part)  # type: ignore[misc]
 
 
 def _tell(queue_id: int, user_id: int) -> Iterator[Callable[[], object]]:

@@ -41,7 +41,8 @@ def read_at_random(
 def review_in(
     queue: Queue, session: AgentSession, reviewer: User, outcome: Outcome, stratum: Stratum = Stratum.PRIORITY
 ) -> Review:
-    """A submitted review of a session of the queue."""
-    slot = make_slot(queue, session, state=SlotState.SUBMITTED, reviewer=reviewer)
+    """A submitted review of a session of the queue; one that was drawn was read in its turn."""
+    in_turn = stratum == Stratum.RANDOM
+    slot = make_slot(queue, session, state=SlotState.SUBMITTED, reviewer=reviewer, in_turn=in_turn)
     QueueItem.objects.filter(pk=slot.item_id).update(stratum=stratum)
     return make_review(session, reviewer, outcome, slot=slot)

@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from accounts.models import Project, User
 from annotate.actions.queues import QueueSettings, create_default_queue, create_queue
-from annotate.actions.reviews import Told, save_draft, submit_review
+from annotate.actions.reviews import save_draft, submit_review
 from annotate.actions.undoing import skip_slot, undo_decision, undo_review
 from annotate.claims import take_next
 from annotate.models import Draft, Failure, FailureType, Outcome, Queue, Review, Severity, Slot, SlotState
+from annotate.told import Told
 from common.errors import Refused
 from tests.builders import make_failure_type, make_project, make_session, make_slot, make_talk
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Project, Role, User
 from annotate.claims import LEASE, give_back, renew, take_next, take_this
-from annotate.models import Queue, Slot, SlotState
+from annotate.models import Queue, QueueItem, Slot, SlotState, Stratum
 from tests.builders import make_member, make_queue, make_session, make_slot
 
 
@@ -169,3 +169,111 @@ def test_take_this_leaves_what_is_done(project: Project, people: list[User], sta
     slot = make_slot(make_queue(project), make_session(project), state=state)
 
     assert take_this(slot_id=slot.pk, user=people[0]) is None
+
+
+def draw(slot: Slot) -> None:
+    QueueItem.objects.filter(pk=slot.item_id).update(stratum=Stratum.RANDOM)
+
+
+def is_in_turn(slot: Slot) -> bool:
+    slot.refresh_from_db()
+    return slot.in_turn
+
+
+def test_only_what_the_queue_hands_out_of_its_sample_is_in_turn(project: Project, people: list[User]) -> None:
+    queue = make_queue(project)
+    drawn, ranked, given = make_slots(queue, 0.9, 0.8, 0.7)
+    draw(drawn)
+    draw(given)
+    Slot.objects.filter(pk=given.pk).update(assigned_to=people[2])
+
+    taken = [take_next(queue=queue, user=person) for person in people[:3]]
+
+    assert [(slot.pk, slot.in_turn) for slot in taken if slot] == [
+        *((drawn.pk, True), (ranked.pk, False), (given.pk, False))
+    ]
+
+
+def test_what_somebody_opens_by_its_address_is_not_in_turn_even_where_it_is_the_next(
+    project: Project, people: list[User]
+) -> None:
+    queue = make_queue(project)
+    (slot,) = make_slots(queue, 0.5)
+    draw(slot)
+
+    take_this(slot_id=slot.pk, user=people[0])
+    assert not is_in_turn(slot)
+    assert take_next(queue=queue, user=people[0]) == slot
+    assert not is_in_turn(slot)
+
+
+def test_what_was_handed_out_stays_in_turn_when_its_reader_opens_it_again(project: Project, people: list[User]) -> None:
+    queue = make_queue(project)
+    (slot,) = make_slots(queue, 0.5)
+    draw(slot)
+    take_next(queue=queue, user=people[0])
+    expire(slot)
+
+    take_this(slot_id=slot.pk, user=people[0])
+    assert is_in_turn(slot)
+    take_next(queue=queue, user=people[0])
+    assert is_in_turn(slot)
+
+
+def test_whoever_takes_a_lease_that_ran_out_has_it_in_turn_only_from_the_queue(
+    project: Project, people: list[User]
+) -> None:
+    queue = make_queue(project)
+    (slot,) = make_slots(queue, 0.5)
+    draw(slot)
+    take_next(queue=queue, user=people[0])
+    expire(slot)
+    take_this(slot_id=slot.pk, user=people[1])
+    assert not is_in_turn(slot)
+
+    expire(slot)
+    take_next(queue=queue, user=people[2])
+    assert is_in_turn(slot)
+
+
+def test_a_slot_that_is_given_back_has_had_no_turn(project: Project, people: list[User]) -> None:
+    queue = make_queue(project)
+    (slot,) = make_slots(queue, 0.5)
+    draw(slot)
+    taken = take_next(queue=queue, user=people[0])
+    assert taken is not None
+    assert taken.lease_token is not None
+
+    give_back(slot_id=slot.pk, user=people[0], token=taken.lease_token)
+    assert not is_in_turn(slot)
+
+
+@pytest.mark.parametrize("begun_in_turn", [True, False])
+def test_what_another_has_begun_is_in_turn_if_theirs_was(
+    project: Project, people: list[User], *, begun_in_turn: bool
+) -> None:
+    """It comes before all else: what was opened by its address would else carry the others along."""
+    queue = make_queue(project, reviewers_per_session=2)
+    far = make_session(project, "far")
+    mine, other = (make_slot(queue, far, ordinal=ordinal, priority=0.1) for ordinal in (1, 2))
+    draw(mine)
+    if begun_in_turn:
+        take_next(queue=queue, user=people[0])
+    else:
+        make_slot(queue, make_session(project, "near"), priority=0.9)
+        take_this(slot_id=mine.pk, user=people[0])
+
+    assert take_next(queue=queue, user=people[1]) == other
+    assert is_in_turn(other) is begun_in_turn
+
+
+def test_a_colleague_reads_in_turn_what_was_skipped_in_turn(project: Project, people: list[User]) -> None:
+    queue = make_queue(project, reviewers_per_session=2)
+    session = make_session(project)
+    first, other = (make_slot(queue, session, ordinal=ordinal) for ordinal in (1, 2))
+    draw(first)
+    take_next(queue=queue, user=people[0])
+    Slot.objects.filter(pk=first.pk).update(state=SlotState.SKIPPED)
+
+    take_next(queue=queue, user=people[1])
+    assert is_in_turn(other)

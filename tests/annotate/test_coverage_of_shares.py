@@ -1,5 +1,7 @@
 """The interval of a share against traffic whose true share is known, read through queues that prefer what looks bad."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from tests.annotate.traffic import Reading, Traffic, coverage
 LEAST, MOST = 0.93, 0.97
 WHOLE = [Reading(0.1, 0.2, 300)]
 PARTIAL = [Reading(0.1, 0.3, 300, read=0.6)]
+CHOSEN = Reading(0.1, 0.3, 300, read=0.5, opened=60)
 TWO = [Reading(0.1, 0.2, 300, read=0.6), Reading(0.3, 0.5, 150, read=0.5)]
 
 
@@ -32,6 +35,23 @@ def test_few_reads_of_a_rare_failure_are_covered_more_often_than_told() -> None:
     found = coverage(Traffic(4000, 0.005, [Reading(0.05, 0.1, 300, read=0.5)]))
     assert found.covered > MOST
     assert found.below == 0
+
+
+@pytest.mark.parametrize("prevalence", [0.02, 0.1, 0.35])
+def test_drawn_sessions_that_people_opened_by_their_address_bias_nothing(prevalence: float) -> None:
+    """They opened what looked worst, far ahead of what was read in its turn."""
+    found = coverage(Traffic(4000, prevalence, [CHOSEN]))
+    assert LEAST <= found.covered <= MOST
+    unaware = coverage(Traffic(4000, prevalence, [replace(CHOSEN, knows_turns=False)]))
+    assert unaware.covered < 0.9
+    assert unaware.error > 0.1 * prevalence
+
+
+@pytest.mark.parametrize("queues", [WHOLE, PARTIAL, TWO], ids=["all read", "partly read", "two queues"])
+def test_old_sessions_of_which_only_the_judged_are_left_bias_nothing(queues: list[Reading]) -> None:
+    traffic = Traffic(8000, 0.1, queues, old=0.9)
+    assert LEAST <= coverage(traffic).covered <= MOST
+    assert coverage(replace(traffic, leaves_out_old=False)).covered < 0.9
 
 
 def test_sessions_drawn_after_they_were_ranked_would_bias_a_half_read_sample() -> None:

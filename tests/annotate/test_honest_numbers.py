@@ -1,18 +1,23 @@
 """The share that is told after people have read a queue as it is really filled, served and judged."""
 
 import uuid
+from datetime import timedelta
 
 import numpy as np
 from django.db.models import F
+from django.utils import timezone
 
 from accounts.models import Project, User
-from annotate.actions.reviews import Told, submit_review
+from annotate.actions.reviews import submit_review
 from annotate.claims import take_next
 from annotate.estimation import Share
 from annotate.filling import fill_queues
 from annotate.models import Outcome, Queue, Review
 from annotate.queries.estimates import read_sample
 from annotate.sampling import place_of
+from annotate.told import Told
+from ingest.models import Intake
+from ingest.retention import apply
 from tests.builders import make_queue, make_session, make_steps
 from traces.models import AgentSession, Signal, StepKind
 
@@ -85,3 +90,31 @@ def test_reading_everything_tells_the_share_itself(project: Project, lead: User)
     share = read_sample(project).failure
     assert share.estimate == share.low == share.high == FAILING / SESSIONS
     assert Review.objects.filter(session__project=F("project")).count() == SESSIONS
+
+
+def test_what_is_left_of_old_sessions_stands_for_no_others(project: Project, lead: User) -> None:
+    """Of the first half only what people read is left: mostly what looked bad."""
+    failing = make_biased_traffic(project, np.random.default_rng(5))
+    read_on(make_queue(project, pk=NUMBER, size_cap=40, random_share=0.4), lead, failing, 90)
+    month_ago = timezone.now() - timedelta(days=40)
+    young = AgentSession.objects.order_by("pk")[SESSIONS // 2].pk
+    AgentSession.objects.filter(pk__lt=young).update(created_at=month_ago, last_received_at=month_ago)
+    AgentSession.objects.filter(pk__gte=young).update(last_received_at=timezone.now())
+    Intake.objects.create(project=project, keep_sessions_days=30)
+    assert apply(project, timezone.now()).sessions > SESSIONS // 4
+
+    # The project as it was read before: as though all that is left were all that came.
+    drifted = read_sample(project).failure
+    assert drifted.low is not None
+    assert drifted.low > FAILING / SESSIONS
+    project.refresh_from_db()
+    sample = read_sample(project)
+    share = sample.failure
+    assert (share.frame, share.reviewed) == (SESSIONS // 2, Review.objects.filter(session__gte=young).count())
+    assert share.low is not None
+    assert share.high is not None
+    assert share.low <= sum(pk >= young for pk in failing) / share.frame <= share.high
+    assert (
+        sample.frame_in_words
+        == f"120 sessions since {project.whole_since:%-d %B %Y} that queue “Everything” draws from"
+    )

@@ -13,6 +13,8 @@ NARROW = (
     0.3  # the share of sessions that the second queue's filter lets through, where failures are three times as common
 )
 OFFSET = 0.37
+Places = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,8 @@ class Reading:
     then: float  # and later those below this one
     ranked: int
     read: float = 1.0
+    opened: int = 0  # so many drawn ones were opened by their address before, the worst looking first
+    knows_turns: bool = True  # whether what was opened like that is told from what was read in its turn
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,8 @@ class Traffic:
     prevalence: float
     queues: Sequence[Reading] = field(default_factory=lambda: [Reading(0.1, 0.2, 300)])
     unknown: float = 0.1  # share that reviewers skip or cannot tell
+    old: float = 0.0  # share of which only the judged are left
+    leaves_out_old: bool = True
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,7 @@ def coverage(traffic: Traffic, *, runs: int = 1000, seed: int = 1) -> Coverage:
     """Reads the traffic again and again, each time another."""
     dice = np.random.default_rng(seed)
     truth, sessions, sampled, found, raw = zip(*(_run(traffic, dice) for _ in range(runs)), strict=True)
-    true, frame = np.array(truth), float(traffic.sessions)
+    true, frame = np.array(truth), np.array(sessions, float).sum(axis=1)
     estimate, low, high = intervals(*(np.array(each, float) for each in (sessions, sampled, found))).T
     low, high = np.floor(low * frame + ROUNDING) / frame, np.ceil(high * frame - ROUNDING) / frame
     above, below = low > true + ROUNDING, high < true - ROUNDING
@@ -84,22 +90,34 @@ def _run(traffic: Traffic, dice: np.random.Generator) -> tuple[float, list[int],
         read, reached = _read(reading, np.flatnonzero(matches), (draw + number * OFFSET) % 1, score)
         seen[read] = True
         drawn[reached] = True
+    told_of, here = _kept(traffic, seen & judged)
     cells = [narrow, ~narrow] if len(filters) > 1 else [filters[0]]
     fair = drawn & seen & judged
-    sizes, reads, hits = (
-        [int((cell & rows).sum()) for cell in cells] for rows in (np.ones(count, bool), fair, fair & failed)
-    )
+    sizes, reads, hits = ([int((cell & rows & here).sum()) for cell in cells] for rows in (here, fair, fair & failed))
     raw = int((seen & judged).sum()), int((seen & judged & failed).sum())
-    return float(failed.mean()), sizes, reads, hits, raw
+    return float(failed[told_of].mean()), sizes, reads, hits, raw
 
 
-def _read(
-    reading: Reading, sessions: NDArray[np.int64], places: Floats, score: Floats
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _kept(traffic: Traffic, judged: Bools) -> tuple[Bools, Bools]:
+    """The sessions whose share is wanted, and those of them that are still there. The first ones are the old ones."""
+    old = np.arange(traffic.sessions) < traffic.old * traffic.sessions
+    if traffic.leaves_out_old:
+        return ~old, ~old
+    return np.ones(traffic.sessions, bool), ~old | judged
+
+
+def _read(reading: Reading, sessions: Places, places: Floats, score: Floats) -> tuple[Places, Places]:
     """What was read of a queue's sessions, and those that stand no higher than the last that was read in its turn."""
     later = sessions[places[sessions] >= reading.first]
-    ranked = later[np.argsort(-score[later], kind="stable")[: reading.ranked]]
+    ranked = _worst(later, score, reading.ranked)
     lane = np.setdiff1d(sessions[places[sessions] < reading.then], ranked)
+    opened = _worst(lane, score, reading.opened)
+    lane = np.setdiff1d(lane, opened)
     lane = lane[np.argsort(places[lane])][: round(len(lane) * reading.read)]
-    reached = places[lane[-1]] if len(lane) else -1.0
-    return np.concatenate([ranked, lane]), sessions[places[sessions] <= reached]
+    counted = lane if reading.knows_turns else np.concatenate([lane, opened])
+    reached = places[counted].max(initial=-1.0)
+    return np.concatenate([ranked, opened, lane]), sessions[places[sessions] <= reached]
+
+
+def _worst(sessions: Places, score: Floats, most: int) -> Places:
+    return sessions[np.argsort(-score[sessions], kind="stable")[:most]]

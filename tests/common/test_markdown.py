@@ -105,8 +105,8 @@ def test_render_markdown_is_marked_safe_and_only_that() -> None:
         ),
         ("[here](/logout)", '<p><a rel="noopener noreferrer nofollow">here</a></p>\n'),
         ("see https://e.example", "<p>see https://e.example</p>\n"),
-        ("![a cat](https://e.example/c.png)", "<p><em>[image: a cat]</em></p>\n"),
-        ("![](https://e.example/c.png)", "<p><em>[image: c.png]</em></p>\n"),
+        ("![a cat](https://e.example/c.png)", "<p><em>[image: a cat – not loaded]</em></p>\n"),
+        ("![](https://e.example/c.png)", "<p><em>[image: c.png – not loaded]</em></p>\n"),
         ("", ""),
     ],
 )

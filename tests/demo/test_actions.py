@@ -88,6 +88,7 @@ def test_reviewers_of_the_demo_choose_nothing_by_how_it_went(demo: Project, monk
     assert review_demo(project=demo, runs=RUNS) == 15
     read = QueueItem.objects.filter(slots__state=SlotState.SUBMITTED)
     assert set(read) == {*drawn, *ranked[: 15 - len(drawn)]}
+    assert set(read.filter(slots__in_turn=True)) == set(drawn)
 
 
 def test_key_of_the_demo_has_a_name_for_people_and_ends_with_the_sending(demo: Project) -> None:

@@ -196,6 +196,9 @@ def check_row(row: dict[str, Any], told: dict[str, Any], running: Running, key: 
             "submitted_at": row["review"]["submitted_at"],
             "rubric": "Did it work?",
             "rubric_version": 1,
+            "is_gold": False,
+            "reason": "",
+            "answers": {},
         },
         "root_step": {"key": told["root"], "position": told["position"], "kind": root["kind"], "name": root["name"]},
         "surfaced_step": None,
@@ -205,6 +208,10 @@ def check_row(row: dict[str, Any], told: dict[str, Any], running: Running, key: 
         "stratum": row["stratum"],
         # What was chosen stands for nothing but itself.
         "weight": row["weight"] if row["stratum"] == "random" else None,
+        "quotes": [],
+        "assertions": [],
+        "adopted": False,
+        "overruled": False,
     }
     assert row["created_at"] <= row["updated_at"]
 

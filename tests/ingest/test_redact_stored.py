@@ -24,6 +24,8 @@ def stored(client: Client, secret: str, project: Project) -> AgentSession:
         "openinference.span.kind": "LLM",
         "llm.input_messages.0.message.role": "user",
         "llm.input_messages.0.message.content": f"I am {MAIL}",
+        "llm.input_messages.1.message.role": "system",
+        "llm.input_messages.1.message.content": f"Write to {MAIL}",
         "session.id": MAIL,
         "user.id": MAIL,
     }
@@ -39,7 +41,7 @@ def stored(client: Client, secret: str, project: Project) -> AgentSession:
 def everything() -> str:
     """All that is stored, as text."""
     rows = [list(model._default_manager.order_by("pk").values()) for model in (AgentSession, Score, Signal, Step)]
-    words = [session.words for session in AgentSession.objects.all()]
+    words = [(session.words, session.transcript.prompts) for session in AgentSession.objects.all()]
     parts = [read_part("", part.payload) for part in TracePart.objects.all()]
     return str([rows, words, parts, [body_of(batch) for batch in RawBatch.objects.all()]])
 

@@ -1,5 +1,6 @@
 """What is kept no longer goes, what people judged stays, and the dry run says exactly what will happen."""
 
+import uuid
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
@@ -10,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.models import Project, Role, Scope
+from annotate.actions.comments import add_comment
 from annotate.models import QueueItem, Review
 from common.errors import Refused
 from ingest.digest import digest_waiting
@@ -55,6 +57,25 @@ def names(project: Project) -> list[str]:
     )
 
 
+def test_projects_know_from_when_on_they_are_whole(project: Project) -> None:
+    def since() -> datetime | None:
+        return Project.objects.get(pk=project.pk).whole_since
+
+    apply(project, NOW)
+    assert since() is None
+    intake = Intake.objects.create(project=project, keep_sessions_days=30)
+    apply(project, NOW)
+    assert since() == NOW - timedelta(days=30)
+    apply(project, NOW + timedelta(days=1))
+    assert since() == NOW - timedelta(days=29)
+    # What is gone does not come again.
+    for days in (90, None):
+        intake.keep_sessions_days = days
+        intake.save()
+        apply(project, NOW + timedelta(days=2))
+        assert since() == NOW - timedelta(days=29)
+
+
 def test_old_session_goes_with_all_its_rows(project: Project, month: Intake) -> None:
     old, new = aged(project, "old", 31), aged(project, "new", 29)
     make_talk(old), make_talk(new)
@@ -74,6 +95,15 @@ def test_session_that_people_judged_stays(project: Project, month: Intake) -> No
     assert not apply(project, NOW)
     assert names(project) == ["judged"]
     assert Review.objects.count() == 1
+
+
+def test_session_that_somebody_commented_on_stays(project: Project, month: Intake) -> None:
+    reviewer = make_member(project, Role.REVIEWER)
+    talked = aged(project, "talked", 90)
+    comment = add_comment(session=talked, author=reviewer, client_id=uuid.uuid4(), text="Is it so?", for_lead=True)
+    assert not apply(project, NOW)
+    with pytest.raises(Refused, match="commented on"):
+        delete_session(comment.session)
 
 
 def test_session_that_only_waits_in_a_queue_goes(project: Project, month: Intake) -> None:

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Project, Scope, User
-from annotate.models import Failure, Outcome, Stratum
+from annotate.models import Answer, Failure, Outcome, Question, Stratum
 from issues import actions
 from issues.lifecycle import State
 from issues.models import Issue
@@ -31,6 +31,9 @@ from tests.builders import (
     make_talk,
 )
 from tests.issues.makers import make_issue, make_told, tell_all, withdraw
+
+QUOTE = {"step": "k3", "start": 0, "end": 5, "text": "Done!"}
+ASSERTION = {"kind": "must_call", "target": "refund", "detail": "once"}
 
 
 @pytest.fixture
@@ -59,11 +62,19 @@ def told(project: Project, lead: User) -> Failure:
     session = make_session(project, "s-1", model="m-1", environment="prod")
     make_talk(session)
     slot = make_slot(make_queue(project), session)
-    slot.item.stratum, slot.item.selection_probability = Stratum.RANDOM, 0.25
+    slot.item.stratum, slot.item.selection_probability = Stratum.RANDOM, 0.25000000018626451
     slot.item.save()
     review = make_review(session, lead, slot=slot, submitted_at=NOON)
+    question = Question.objects.create(rubric=review.rubric, key="tone", position=1, kind="scale", text="Tone?")
+    Answer.objects.create(review=review, question=question, value=4)
     return make_failure(
-        review, failure_type=make_failure_type(project), surfaced_step="k3", expected="Say so.", severity="high"
+        review,
+        failure_type=make_failure_type(project),
+        surfaced_step="k3",
+        expected="Say so.",
+        severity="high",
+        quotes=[QUOTE],
+        assertions=[ASSERTION],
     )
 
 
@@ -80,6 +91,10 @@ def test_a_failure_is_told_whole(api: Client, told: Failure, lead: User) -> None
         "failure_type": "Silent failure",
         "severity": "high",
         "withdrawn": False,
+        "overruled": False,
+        "adopted": False,
+        "quotes": [QUOTE],
+        "assertions": [ASSERTION],
         "session": {
             "id": told.session_id,
             "external_id": "s-1",
@@ -94,6 +109,9 @@ def test_a_failure_is_told_whole(api: Client, told: Failure, lead: User) -> None
             "outcome": "failure",
             "reviewer": lead.email,
             "submitted_at": "2026-11-02T12:00:00Z",
+            "is_gold": False,
+            "reason": "",
+            "answers": {"tone": 4},
             "rubric": "Default",
             "rubric_version": 1,
         },

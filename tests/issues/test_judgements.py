@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Project, Role, User
-from annotate.models import Outcome, Queue, Slot, SlotState
+from annotate.models import Answer, Outcome, Question, Queue, Slot, SlotState
 from tests.builders import (
     make_failure,
     make_failure_type,
@@ -76,6 +76,34 @@ def test_judgements_name_steps_type_severity_and_issue(
     assert [word for word in ("Failure", "Silent failure", "High", "New", str(lead)) if word not in html] == []
 
 
+def test_judgements_show_answers_quotes_and_what_should_have_happened(
+    lead_client: Client, session: AgentSession, lead: User
+) -> None:
+    review = make_review(session, lead)
+    scale = {"lowest": 1, "highest": 5}
+    asked = Question.objects.create(
+        rubric=review.rubric, key="tone", position=1, kind="scale", text="Was it <kind>?", options=scale
+    )
+    Answer.objects.create(review=review, question=asked, value=4)
+    make_failure(
+        review,
+        quotes=[
+            {"step": "k3", "start": 0, "end": 5, "text": "<b>Done"},
+            {"step": "k9", "start": 0, "end": 1, "text": "?"},
+        ],
+        expected="Say so.",
+        assertions=[{"kind": "must_ask_before", "target": "<refund>", "detail": "in writing"}],
+    )
+    html = fragment(lead_client, session)
+
+    assert "Was it &lt;kind&gt;?" in html
+    assert "4 (of 1 to 5)" in html
+    assert "“&lt;b&gt;Done”" in html
+    assert 'href="#step-3">step 3</a>' in html
+    assert "Say so." in html
+    assert "must ask before <code>&lt;refund&gt;</code> in writing" in html
+
+
 def test_only_what_stands_is_said(lead_client: Client, session: AgentSession, lead: User) -> None:
     withdraw(make_failure(make_review(session, lead, Outcome.UNKNOWN), "taken back"))
     html = fragment(lead_client, session)
@@ -114,16 +142,20 @@ def test_colleagues_judgements_are_hidden_from_who_still_owes_one(
     assert "what a colleague said" in fragment(client, session)
 
 
-def test_judgements_are_hidden_only_while_the_reviewer_can_take_the_slot(
+def test_judgements_are_hidden_while_the_reviewer_may_yet_take_the_slot(
     project: Project, session: AgentSession, reviewer: User, lead: User, shared: Queue
 ) -> None:
     client = client_of(reviewer)
     make_slot(make_queue(project, "Alone"), session)
     soon = timezone.now() + timedelta(minutes=5)
     slot = make_slot(shared, session, state=SlotState.LEASED, reviewer=lead, lease_until=soon)
-    assert NOBODY in fragment(client, session)
+    assert HIDDEN in fragment(client, session), "what another has open may come back"
     Slot.objects.filter(pk=slot.pk).update(lease_until=timezone.now() - timedelta(minutes=5))
     assert HIDDEN in fragment(client, session)
+    Slot.objects.filter(pk=slot.pk).update(state=SlotState.SUBMITTED)
+    assert NOBODY in fragment(client, session)
+    Slot.objects.filter(pk=slot.pk).update(state=SlotState.SKIPPED, reviewer=reviewer)
+    assert HIDDEN in fragment(client, session), "a skip can be taken back"
     Queue.objects.update(is_open=False)
     assert NOBODY in fragment(client, session)
 

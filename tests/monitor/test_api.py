@@ -35,6 +35,8 @@ def test_overview_is_told_as_json(program: Client, project: Project, lead: User)
     assert told["signals"] == [
         {"kind": "tool_loop", "words": "Going in circles", "sessions": 1, "share": 0.5, "share_before": 0}
     ]
+    # Counts are whole numbers: 2, not 2.0.
+    assert [type(told[name]["value"]) for name in ("sessions", "users", "signalled")] == [int, int, int]
     [row] = told["by_workflow"]
     assert (row["name"], row["sessions"], row["client"]) == ("refunds", 2, NOTHING_SAID)
 

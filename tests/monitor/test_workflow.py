@@ -33,7 +33,7 @@ def test_workflow_page_tells_what_is_usual_in_it_alone(lead_client: Client, proj
         add(project, number, cost_usd=cost, tokens_in=100, tokens_out=None if number else 20, step_count=number)
     add(project, 3, workflow="other", cost_usd=99)
     found = lead_client.get(PAGE, OF).context["found"]
-    usual_by_key = {measure.key: usual and usual.median for measure, usual in found.numbers}
+    usual_by_key = {measure.key: usual and usual.median for measure, usual, _ in found.numbers}
     assert usual_by_key == {"cost": 0.2, "latency": None, "ttft": None, "tokens": 100, "steps": 1, "tool_calls": 0}
     assert found.basis == "from 3 sessions"
 
@@ -111,7 +111,7 @@ def test_usual_of_many_sessions_rests_on_a_part_of_them(
     for number in range(100):
         add(project, number, step_count=7)
     found = lead_client.get(PAGE, OF).context["found"]
-    known = {measure.key: usual.known for measure, usual in found.numbers if usual}["steps"]
+    known = {measure.key: usual.known for measure, usual, _ in found.numbers if usual}["steps"]
     assert found.basis == "from one in 2 of 100 sessions"
     assert 30 <= known <= 70
 

@@ -1,6 +1,8 @@
 """How a session reads."""
 
+import json
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 
 import pytest
 
@@ -72,6 +74,36 @@ def test_read_says_what_the_user_did_themselves() -> None:
     assert step.who == "Done by the user"
 
 
+def test_stretches_are_all_steps_in_order_a_small_one_first() -> None:
+    steps = reading(talk(*[user(str(number)) for number in range(100)]))
+    stretches = list(steps.stretches())
+    assert [len(stretch) for stretch in stretches] == [24, 48, 28]
+    assert [step.position for stretch in stretches for step in stretch] == list(range(1, 101))
+    assert list(reading(talk()).stretches()) == []
+
+
+def test_stretches_tell_what_a_call_repeats() -> None:
+    [steps] = reading(talk(call("a", {"n": 1}), user("Again."), call("a", {"n": 1}), call("a", {"n": 2}))).stretches()
+    assert [step.repeat and (step.repeat.position, step.repeat.is_same) for step in steps] == [
+        None,
+        None,
+        (1, True),
+        (3, False),
+    ]
+
+
+def test_reading_makes_nothing_dear_before_it_is_asked_for() -> None:
+    with patch("traces.reading.render_markdown") as markdown, patch("traces.reading.pretty") as pretty:
+        [told, called] = reading(talk(user("Hi"), call("a", {"n": 1}))).steps
+        assert (markdown.call_count, pretty.call_count) == (0, 0)
+        assert (told.html, called.result) == (markdown.return_value, pretty.return_value)
+
+
+@pytest.mark.parametrize("text", ['{"a": NaN}', '{"a": 123456789012345678901234567890}', '{"a": [1.5, "é", null]}'])
+def test_pretty_changes_no_value(text: str) -> None:
+    assert pretty(text) == json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [(0, "+0 s"), (59, "+59 s"), (60, "+1:00"), (3599, "+59:59"), (3725, "+1:02:05"), (-5, "+0 s")],
@@ -87,6 +119,28 @@ def test_offset_of_an_unknown_time_is_blank() -> None:
 def test_pretty_leaves_other_text_alone_and_bounds_it() -> None:
     assert pretty("no json {") == "no json {"
     assert pretty("x" * 70_000).endswith("\n… 10,000 more characters")
+
+
+def test_pretty_names_files_instead_of_their_bytes() -> None:
+    picture = "iVBORw0KGgo" + "Ab1/" * 16_384
+    assert pretty(json.dumps({"type": "image", "data": picture})) == (
+        '{\n  "type": "image",\n  "data": "[image/png, 48 KB – not loaded]"\n}'
+    )
+    assert pretty(f"See data:image/jpeg;base64,{picture}.") == "See [image/jpeg, 48 KB – not loaded]."
+    assert pretty(json.dumps({"key": "A1b2" * 50})) == json.dumps({"key": "A1b2" * 50}, indent=2)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("![a cat](data:image/png;base64,{})", "<em>[image: a cat, 48 KB – not loaded]</em>"),
+        ("![](data:image/png;base64,{})", "<em>[image: image/png, 48 KB – not loaded]</em>"),
+        ("See data:image/png;base64,{} there", "See [image/png, 48 KB – not loaded] there"),
+    ],
+)
+def test_speech_names_pictures_instead_of_their_bytes(said: str, shown: str) -> None:
+    [step] = reading(talk(agent(said.format("Ab1/" * 16_384)))).steps
+    assert step.html == f"<p>{shown}</p>\n"
 
 
 def test_pretty_survives_deep_nesting() -> None:

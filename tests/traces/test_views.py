@@ -20,7 +20,9 @@ from tests.builders import (
     make_talk,
 )
 from traces.filters import RARER, SessionFilter
-from traces.models import Score, ScoreMeaning, Signal, StepKind, ToolUse
+from traces.models import Score, ScoreMeaning, Signal, StepKind, ToolUse, Transcript
+from traces.records import ToolSchema
+from traces.words import pack_words
 
 LIST = "/p/acme/sessions/"
 
@@ -238,7 +240,7 @@ def test_session_list_needs_the_same_queries_for_1_row_and_for_50(lead_client: C
     one = [queries(query) for query in ("", "?q=x", "?signal=tool_loop")]
     add(range(1, 50))
     assert [queries(query) for query in ("", "?q=x", "?signal=tool_loop")] == one
-    assert one[0] <= 10
+    assert one[0] <= 14
 
 
 def test_session_page_reads_as_a_conversation(lead_client: Client, project: Project) -> None:
@@ -300,6 +302,48 @@ def test_session_page_needs_the_same_queries_for_1_step_and_for_200(lead_client:
             Signal.objects.create(session=session, kind="x", step_key=f"k{number + 1}", strength=1, sentence="x")
         with CaptureQueriesContext(connection) as captured:
             lead_client.get(f"{LIST}{session.pk}/")
+        return len(captured)
+
+    assert queries("short", 1) == queries("long", 200)
+
+
+def test_what_the_agent_saw_is_told_for_a_step(lead_client: Client, project: Project) -> None:
+    session = make_session(project)
+    make_talk(session)
+    html = lead_client.get(f"{LIST}{session.pk}/steps/3/saw/").content.decode()
+    assert "What the agent saw at step 3" in html
+    assert "Please refund order A-1." in html
+    assert "Done! Your refund" not in html
+
+
+@pytest.mark.parametrize("position", [0, 4, 99999])
+def test_what_the_agent_saw_at_no_step_is_not_found(lead_client: Client, project: Project, position: int) -> None:
+    session = make_session(project)
+    make_talk(session)
+    assert lead_client.get(f"{LIST}{session.pk}/steps/{position}/saw/").status_code == 404
+
+
+def test_what_the_agent_saw_escapes_what_sessions_say(lead_client: Client, project: Project) -> None:
+    session = make_session(project)
+    hostile = "<script>alert(1)</script>"
+    make_steps(
+        session, (StepKind.TOOL, {"name": hostile, "arguments": hostile, "result": hostile}), (StepKind.AGENT, {})
+    )
+    tools = {hostile: ToolSchema(hostile, (hostile,), (hostile,))}
+    Transcript.objects.update(payload=pack_words({}, tools=tools, prompts={"k1": hostile}))
+    html = lead_client.get(f"{LIST}{session.pk}/steps/2/saw/").content.decode()
+    assert html.count("&lt;script&gt;") >= 4
+    assert "<script" not in html
+
+
+def test_what_the_agent_saw_needs_the_same_queries_for_1_step_and_for_200(
+    lead_client: Client, project: Project
+) -> None:
+    def queries(external_id: str, steps: int) -> int:
+        session = make_session(project, external_id)
+        make_steps(session, *[(StepKind.TOOL, {"name": "a"})] * steps)
+        with CaptureQueriesContext(connection) as captured:
+            lead_client.get(f"{LIST}{session.pk}/steps/{steps}/saw/")
         return len(captured)
 
     assert queries("short", 1) == queries("long", 200)

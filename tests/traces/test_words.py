@@ -12,7 +12,7 @@ from tests.builders import make_session, make_talk
 from traces.models import AgentSession, StepKind
 from traces.queries import saying
 from traces.records import ToolSchema
-from traces.words import SILENCE, Search, Words, pack_words, unpack_tools, unpack_words
+from traces.words import SILENCE, Search, Words, pack_words, unpack_prompts, unpack_tools, unpack_words
 
 SAID = st.dictionaries(st.text(), st.builds(Words, st.text(), st.text(), st.text(), st.text()), max_size=4)
 
@@ -27,8 +27,15 @@ def test_packed_tools_are_the_same_tools() -> None:
     assert unpack_tools(pack_words({}, tools=tools)) == tools
 
 
-def test_a_transcript_from_before_tools_were_kept_offers_none() -> None:
-    assert unpack_tools(compress(b'{"words": {}, "names": []}')) == {}
+def test_packed_prompts_are_the_same_prompts_and_no_search_reads_them() -> None:
+    packed = pack_words({"k1": Words("Hello")}, prompts={"k1": "Be kind."})
+    assert unpack_prompts(packed) == {"k1": "Be kind."}
+    assert not Search("kind").finds(packed)
+
+
+def test_a_transcript_from_before_tools_and_prompts_were_kept_has_none() -> None:
+    old = compress(b'{"words": {}, "names": []}')
+    assert (unpack_tools(old), unpack_prompts(old)) == ({}, {})
 
 
 def test_a_search_looks_for_no_tool_that_was_only_offered() -> None:

@@ -5,10 +5,11 @@ from collections import Counter
 from typing import Any
 
 from accounts.models import User
-from annotate.actions.reviews import Told, submit_review
+from annotate.actions.reviews import submit_review
 from annotate.actions.undoing import skip_slot
 from annotate.claims import take_next
 from annotate.models import Outcome, Queue, QueueItem, Review, Slot
+from annotate.told import Told
 from tests.builders import make_session, make_slot, make_talk
 
 

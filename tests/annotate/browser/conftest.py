@@ -5,11 +5,16 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, Page, Request
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from accounts.models import Role, User
 from annotate.models import Queue, QueueItem
-from tests.annotate.browser.screen import SESSIONS, expect_session
+from tests.annotate.browser.screen import (
+    SESSIONS,
+    expect_quiet,
+    expect_session,
+    watch_requests,
+)
 from tests.browsing import log_in
 from tests.builders import (
     make_member,
@@ -21,8 +26,11 @@ from tests.builders import (
 )
 from traces.models import Signal
 
-# What the console says when a test cuts the line, or sends what is incomplete, on purpose.
-EXPECTED = ("ERR_INTERNET_DISCONNECTED", "422 (Unprocessable Entity)")
+# What the console says when a test cuts the line, or sends what is incomplete or somebody else's, on purpose.
+EXPECTED = (
+    *("ERR_INTERNET_DISCONNECTED", "422 (Unprocessable Entity)", "409 (Conflict)", "403 (Forbidden)"),
+    *("htmx:sendError", "htmx:afterRequest"),
+)
 
 
 @pytest.fixture
@@ -52,20 +60,10 @@ def context(chromium: Browser, live_server: Any, ada: User) -> Iterator[BrowserC
     context.close()
 
 
-def requests_under_way(page: Page) -> set[Request]:
-    """What the page has asked and not yet been answered; changes as it happens."""
-    under_way: set[Request] = set()
-
-    def begun(request: Request) -> None:
-        under_way.add(request)
-
-    def ended(request: Request) -> None:
-        under_way.discard(request)
-
-    page.on("request", begun)
-    page.on("requestfinished", ended)
-    page.on("requestfailed", ended)
-    return under_way
+@pytest.fixture
+def nothing_ready(context: BrowserContext) -> None:
+    """No session is kept ready: each comes with a page of its own, as in a browser that is slow."""
+    context.route("**/following/", lambda route: route.fulfill(status=204))
 
 
 @pytest.fixture
@@ -73,7 +71,7 @@ def page(context: BrowserContext, queue: Queue) -> Iterator[Page]:
     """The first session's page. Fails at the end if the console complained, of the content policy or anything else."""
     complaints: list[str] = []
     page = context.new_page()
-    under_way = requests_under_way(page)
+    watch_requests(page)
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(reverse("queue_list", args=[queue.project.slug]))
@@ -84,7 +82,6 @@ def page(context: BrowserContext, queue: Queue) -> Iterator[Page]:
     context.route("**/draft/", lambda route: route.abort())
     for each in context.pages:
         each.evaluate("navigator.sendBeacon = () => true")
-    for _ in range(50):
-        if under_way and not page.is_closed():
-            page.wait_for_timeout(20)
+    if not page.is_closed():
+        expect_quiet(page)
     assert [text for text in complaints if not any(words in text for words in EXPECTED)] == []

@@ -1,15 +1,45 @@
 """What the browser tests of the review screen share."""
 
-from playwright.sync_api import Page, expect
+from weakref import WeakKeyDictionary
+
+from playwright.sync_api import Page, Request, expect
 
 SESSIONS = 4
+_UNDER_WAY: WeakKeyDictionary[Page, set[Request]] = WeakKeyDictionary()
+_LONGEST = 200  # pauses
+
+
+def watch_requests(page: Page) -> None:
+    """From now on `expect_quiet` knows what the page has asked and not yet been answered."""
+    under_way = _UNDER_WAY[page] = set()
+
+    def begun(request: Request) -> None:
+        under_way.add(request)
+
+    def ended(request: Request) -> None:
+        under_way.discard(request)
+
+    page.on("request", begun)
+    page.on("requestfinished", ended)
+    page.on("requestfailed", ended)
+
+
+def expect_quiet(page: Page) -> None:
+    """Waits until everything that the page asked has been answered, and that has led to no further question."""
+    quiet = 0
+    for _ in range(_LONGEST):
+        page.wait_for_timeout(20)
+        quiet = 0 if _UNDER_WAY.get(page) else quiet + 1
+        if quiet > 1:
+            return
 
 
 def expect_session(page: Page, number: int) -> None:
+    """The session stands, what was decided before has been sent, and the one after it is ready."""
     expect(page.locator("#why")).to_contain_text(f"reason of s{number}")
     expect(page.locator("#key-sheet kbd").first).to_be_attached()
-    # The page asks for the known issues once it stands; a test that ends before would pull the database from under it.
     page.wait_for_load_state("networkidle")
+    expect_quiet(page)
 
 
 def press(page: Page, keys: str) -> None:

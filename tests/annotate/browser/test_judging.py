@@ -139,6 +139,7 @@ def test_several_failures_are_told_and_one_taken_back(page: Page) -> None:
     ]
 
 
+@pytest.mark.usefixtures("nothing_ready")
 def test_a_review_that_cannot_be_sent_is_kept_and_sent_later(page: Page, context: BrowserContext) -> None:
     context.set_offline(True)
     press(page, "1 Enter")
@@ -150,6 +151,7 @@ def test_a_review_that_cannot_be_sent_is_kept_and_sent_later(page: Page, context
     assert Review.objects.get().outcome == Outcome.SUCCESS
 
 
+@pytest.mark.usefixtures("nothing_ready")
 def test_a_kept_review_is_sent_from_another_page(page: Page, context: BrowserContext, queue: Queue) -> None:
     context.set_offline(True)
     press(page, "3 Enter")
@@ -163,6 +165,7 @@ def test_a_kept_review_is_sent_from_another_page(page: Page, context: BrowserCon
     assert Review.objects.get().outcome == Outcome.UNKNOWN
 
 
+@pytest.mark.usefixtures("nothing_ready")
 def test_a_kept_review_is_not_sent_by_somebody_else(
     page: Page, context: BrowserContext, queue: Queue, ada: User, live_server: Any
 ) -> None:

@@ -70,7 +70,7 @@ def test_a_long_session_is_few_tab_stops_long(page: Page, queue: Queue) -> None:
     while not page.evaluate("document.activeElement.name === 'outcome'"):
         press(page, "Tab")
         tabs += 1
-    assert tabs <= 12
+    assert tabs <= 16
 
 
 def test_the_outline_is_walked_with_arrows(page: Page) -> None:
@@ -136,5 +136,5 @@ def test_long_reasons_are_cut_until_asked_for(page: Page, queue: Queue) -> None:
 def test_marks_are_big_enough_to_hit(page: Page) -> None:
     heights = page.locator(".step-tools .button").evaluate_all("nodes => nodes.map((node) => node.offsetHeight)")
 
-    assert len(heights) == 6
+    assert len(heights) >= 12
     assert min(heights) >= 24

@@ -60,12 +60,13 @@ def test_ranked_sessions_beyond_the_last_that_had_its_turn_are_no_sample(queue: 
     assert set(sample.cell_of) == {session.pk for session in order[:30]}
 
 
-def test_what_was_given_to_a_person_by_name_was_not_read_in_its_turn(queue: Queue, lead: User) -> None:
+def test_a_drawn_session_that_was_not_read_in_its_turn_moves_no_line(queue: Queue, lead: User) -> None:
     make_traffic(queue.project, 100)
     read_at_random(queue, lead, 0.3)
     far = below(queue, 1)[90]
     review_in(queue, far, lead, Outcome.FAILURE, Stratum.RANDOM)
-    Slot.objects.filter(item__session=far).update(assigned_to=lead)
+    assert len(read_sample(queue.project).cell_of) == 31
+    Slot.objects.filter(item__session=far).update(in_turn=False)
     assert len(read_sample(queue.project).cell_of) == 30
 
 

@@ -193,3 +193,21 @@ def test_queue_page_says_that_it_is_being_filled_and_how_much_waits(client: Clie
     Slot.objects.all().delete()
     QueueItem.objects.all().delete()
     assert "Nothing waits" in words(client, queue)
+
+
+@pytest.mark.parametrize(
+    ("fields", "taken", "empty"),
+    [
+        ({}, "Takes every session.", "It is being filled"),
+        ({"is_open": False}, "Takes every session.", "The queue is closed: nothing comes in"),
+        ({"fills_itself": False, "filters": {"workflow": "refunds"}}, "Takes what people add.", "Choose sessions"),
+    ],
+    ids=["fills itself", "closed", "by hand"],
+)
+def test_queue_page_promises_only_what_comes_in(
+    client: Client, project: Project, fields: dict[str, Any], taken: str, empty: str
+) -> None:
+    told = words(client, make_queue(project, **fields))
+
+    assert taken in told
+    assert empty in told

@@ -13,6 +13,7 @@ from django.utils.html import strip_tags
 from accounts.models import Project, Role, User
 from annotate.filling import fill_queues
 from annotate.models import Queue, SlotState
+from annotate.queries.progress import Arrivals, arrivals
 from tests.annotate.views.pages import BACKEND, add_slot, url
 from tests.builders import make_member, make_queue, make_review, make_session
 
@@ -73,6 +74,17 @@ def test_queue_row_says_what_is_on_its_way(client: Client, project: Project, que
 
     fill_queues(10)
     assert row_of(client, queue) == "Everything 1 waiting 0 of 1 Start ⏎"
+
+
+def test_queue_row_promises_no_more_than_comes_in(client: Client, project: Project) -> None:
+    for number in range(5):
+        make_session(project, f"s{number}", settled_revision=1)
+    small = make_queue(project, "Few", size_cap=3)
+    by_hand, closed = make_queue(project, "Hand", fills_itself=False), make_queue(project, "Shut", is_open=False)
+
+    assert "Filling … 3 sessions to come" in row_of(client, small)
+    assert [arrivals(queue) for queue in (small, by_hand, closed)] == [Arrivals(3, 0), Arrivals(0, 0), Arrivals(0, 0)]
+    assert row_of(client, by_hand) == "Hand Nothing to review yet"
 
 
 def test_queue_row_offers_enter_only_where_nothing_else_waits(client: Client, project: Project, queue: Queue) -> None:

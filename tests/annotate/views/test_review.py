@@ -112,8 +112,15 @@ def test_review_submit_leads_to_the_next_session_already_claimed(
 
     answer = client.post(url("review_submit", project, first.pk), judgement(), headers={"Accept": "application/json"})
 
-    assert answer.json() == {"next": url("review_page", project, second.pk)}
     second.refresh_from_db()
+    assert answer.json() == {
+        "next": url("review_page", project, second.pk),
+        "decision": f"review-{Review.objects.get().pk}",
+        "told": "",
+        "lease": str(second.lease_token),
+        "opened_at": answer.json()["opened_at"],
+        "place": [2, 2],
+    }
     assert (second.state, second.reviewer) == (SlotState.LEASED, ada)
     assert Failure.objects.get().note == "It lied."
 

@@ -130,6 +130,25 @@ def test_page_needs_the_same_queries_for_1_session_and_for_50(
     assert queries() == few
 
 
+@pytest.mark.parametrize("kind", ["tool_error", "novel"])
+def test_kind_that_is_off_says_what_it_left_and_offers_to_read_again(
+    lead_client: Client, project: Project, url: str, kind: str
+) -> None:
+    session = make_session(project)
+    make_talk(session)
+    fire(session, kind)
+    left = "1 session that was read before still shows it"
+    assert left not in lead_client.get(url).content.decode()
+    switched = lead_client.post(f"{url}switch/", {"kind": kind}, follow=True).content.decode()
+    assert (left in switched, "Sessions read before keep it" in switched) == (True, True)
+    assert f'name="detector" value="{kind}"><button class="button small" type="submit" aria-label="Read all' in switched
+    lead_client.post(f"{url}run/", {"detector": kind})
+    while run_some(10):
+        pass
+    assert left not in lead_client.get(url).content.decode()
+    assert row_of(project, kind).sessions == 0
+
+
 def test_viewer_reads_and_changes_nothing(project: Project, url: str) -> None:
     client = Client()
     viewer = make_member(project, Role.VIEWER)

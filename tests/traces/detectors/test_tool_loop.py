@@ -87,7 +87,7 @@ def test_detect_is_silent_for_near_misses(steps: list[StepFacts]) -> None:
 
 def test_detect_compares_each_call_with_a_bounded_number_of_others() -> None:
     calls = talk(*[look(order_id=number) for number in range(500)])
-    with patch("traces.detectors.tool_loop._near", return_value=False) as near:
+    with patch("traces.detectors.tool_loop.near", return_value=False) as near:
         assert list(detect(calls)) == []
     # Each against the last different ones, and a few times more in search of cycles.
     assert near.call_count <= 500 * (COMPARED_WITH + 3)

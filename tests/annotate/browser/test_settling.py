@@ -1,0 +1,113 @@
+"""Settling disagreements in a real Chromium, by keyboard alone."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, expect
+
+from accounts.models import Project, Role
+from annotate.models import Failure
+from annotate.queries.gold import gold_of
+from tests.annotate.browser.screen import expect_quiet, watch_requests
+from tests.annotate.judging import dispute
+from tests.browsing import log_in
+from tests.builders import make_member, make_project
+from traces.models import AgentSession
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def disputed() -> list[AgentSession]:
+    """Two sessions on which Ada and Bob differ; the second is the newer, and so comes first."""
+    project = make_project()
+    people = [make_member(project, Role.REVIEWER, f"{name}@example.com") for name in ("ada", "bob")]
+    return [dispute(project, people, name)[0] for name in ("older", "newer")]
+
+
+@pytest.fixture
+def page(chromium: Browser, live_server: Any, disputed: list[AgentSession]) -> Iterator[Page]:
+    """The list of disagreements, as a lead meets it. Fails at the end if the console complained."""
+    project: Project = disputed[0].project
+    context = chromium.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
+    log_in(context, make_member(project, Role.LEAD), live_server.url)
+    complaints: list[str] = []
+    page = context.new_page()
+    watch_requests(page)
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(reverse("disagreement_list", args=[project.slug]))
+    yield page
+    expect_quiet(page)
+    context.close()
+    assert [text for text in complaints if "422" not in text] == []
+
+
+def press(page: Page, keys: str) -> None:
+    for key in keys.split():
+        page.keyboard.press(key)
+
+
+def test_a_lead_settles_one_after_the_other_without_a_mouse(page: Page, disputed: list[AgentSession]) -> None:
+    older, newer = disputed
+    press(page, "Enter")
+    expect(page).to_have_url(page.url.split("/p/")[0] + reverse("disagreement_page", args=["acme", newer.pk]))
+    expect(page.locator("#key-sheet kbd").first).to_be_attached()
+    press(page, "5")
+    # What is ticked went wrong.
+    expect(page.locator("[name=outcome][value=failure]")).to_be_checked()
+    press(page, "y")
+    page.keyboard.type("The tool failed and it said otherwise. 1 2 3")
+    press(page, "Control+Enter")
+    expect(page.locator("#toasts")).to_contain_text("Settled: failure")
+    expect(page).to_have_url(page.url.split("/p/")[0] + reverse("disagreement_page", args=["acme", older.pk]))
+    gold = gold_of(newer)
+    assert gold is not None
+    assert gold.reason == "The tool failed and it said otherwise. 1 2 3"
+    assert list(Failure.objects.filter(session=newer, withdrawn_at=None).values_list("note", flat=True)) == [
+        "Too late, I say."
+    ]
+    press(page, "1 d")
+    expect(page.locator("#toasts")).to_contain_text("no other disagreement waits")
+    assert gold_of(older) is None
+
+
+def test_a_lead_says_it_in_their_own_words_at_the_step_that_they_read(page: Page, disputed: list[AgentSession]) -> None:
+    press(page, "Enter")
+    expect(page.locator("#key-sheet kbd").first).to_be_attached()
+    press(page, "j j x w")
+    expect(page.locator("#id_own-root_step")).to_have_value("k2")
+    page.keyboard.type("The token had expired.")
+    press(page, "Escape y")
+    page.keyboard.type("Read closely.")
+    press(page, "Control+Enter")
+    expect(page.locator("#toasts")).to_contain_text("Settled: failure")
+    written = Failure.objects.get(session=disputed[1], withdrawn_at=None)
+    assert (written.note, written.root_step, written.review.is_gold) == ("The token had expired.", "k2", True)
+
+
+def test_what_is_missing_is_said_on_the_page_and_nothing_is_lost(page: Page, disputed: list[AgentSession]) -> None:
+    press(page, "Enter")
+    expect(page.locator("#key-sheet kbd").first).to_be_attached()
+    press(page, "2 y")
+    page.keyboard.type("Kept.")
+    press(page, "Control+Enter")
+    expect(page.get_by_text("Choose what went wrong, or say it yourself.")).to_be_visible()
+    expect(page.locator("#id_reason")).to_have_value("Kept.")
+    expect(page.locator("[name=outcome][value=failure]")).to_be_checked()
+    press(page, "4")
+    page.get_by_role("button", name="Settle and next").click()
+    expect(page.locator("#toasts")).to_contain_text("Settled: failure")
+
+
+def test_the_page_fits_a_phone(page: Page, disputed: list[AgentSession]) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    for name, arguments in (
+        ("agreement_page", []),
+        ("disagreement_list", []),
+        ("disagreement_page", [disputed[0].pk]),
+    ):
+        page.goto(reverse(name, args=["acme", *arguments]))
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

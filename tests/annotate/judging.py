@@ -1,0 +1,36 @@
+"""Sessions that several people judged."""
+
+from collections.abc import Sequence
+
+from accounts.models import Project, User
+from annotate.models import Failure, FailureType, Outcome, Review
+from tests.builders import make_failure, make_review, make_session, make_talk
+from traces.models import AgentSession
+
+OUTCOMES = {"s": Outcome.SUCCESS, "f": Outcome.FAILURE, "u": Outcome.UNKNOWN}
+
+
+def judged_by(people: Sequence[User], session: AgentSession, said: str) -> list[Review]:
+    """Each says a letter of `sfu`; a point says nothing."""
+    return [
+        make_review(session, person, OUTCOMES[letter])
+        for person, letter in zip(people, said, strict=True)
+        if letter != "."
+    ]
+
+
+def judge_all(project: Project, people: Sequence[User], *said: str, first: int = 1) -> list[AgentSession]:
+    """One session for each of `said`."""
+    sessions = [make_session(project, f"s-{first + place}") for place in range(len(said))]
+    for session, letters in zip(sessions, said, strict=True):
+        judged_by(people, session, letters)
+    return sessions
+
+
+def dispute(project: Project, people: Sequence[User], name: str = "disputed") -> tuple[AgentSession, list[Failure]]:
+    """A session that the first calls a failure, of two kinds, and the second a success."""
+    session = make_session(project, name, title="Where is my refund?")
+    make_talk(session)
+    review, _ = judged_by(people[:2], session, "fs")
+    kinds = [FailureType.objects.get_or_create(project=project, name=kind)[0] for kind in ("Lied", "Too late")]
+    return session, [make_failure(review, f"{kind.name}, I say.", failure_type=kind) for kind in kinds]

@@ -1,0 +1,69 @@
+"""One of several that race for a failure type: `python -m tests.annotate.merge_race NAMED|BROKEN|MERGE|COUNT …`.
+
+NAMED and BROKEN tell failures of the reviews that follow, with the type named "Old"; MERGE merges it into "New" while
+they do; COUNT prints how many failures there are, and how many of them have a merged type.
+"""
+
+import os
+import sys
+import time
+
+import django
+
+HALF_WAY_SECONDS = 0.3
+WINDOW_SECONDS = 0.03
+
+
+def main(variant: str, numbers: list[int]) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    django.setup()
+    print("ready", flush=True)  # noqa: T201  # what the test reads
+    time.sleep(max(0.0, float(sys.stdin.readline()) - time.time()))
+    {"NAMED": _named, "BROKEN": _broken, "MERGE": _merge, "COUNT": _count}[variant](numbers)
+
+
+def _named(reviews: list[int]) -> None:
+    """The product's own way: the type is locked until the failure stands."""
+    from django.db import transaction  # noqa: PLC0415  # models exist only after setup
+
+    from annotate.actions.naming import types_named  # noqa: PLC0415
+    from annotate.models import Review  # noqa: PLC0415
+    from tests.builders import make_failure  # noqa: PLC0415
+
+    for review in Review.objects.filter(pk__in=reviews).select_related("reviewer"):
+        with transaction.atomic():
+            named = types_named(project=review.project, names=["old"], creator=review.reviewer)
+            time.sleep(WINDOW_SECONDS)
+            make_failure(review, failure_type=named["old"])
+
+
+def _broken(reviews: list[int]) -> None:
+    """The same with the lock removed: look, then write. Somebody may merge between the two."""
+    from annotate.models import FailureType, Review  # noqa: PLC0415
+    from tests.builders import make_failure  # noqa: PLC0415
+
+    for review in Review.objects.filter(pk__in=reviews):
+        kind = FailureType.objects.get(name="Old")
+        time.sleep(WINDOW_SECONDS)
+        make_failure(review, failure_type=kind.merged_into or kind)
+
+
+def _merge(numbers: list[int]) -> None:
+    from accounts.models import User  # noqa: PLC0415
+    from annotate.actions.types import merge_types  # noqa: PLC0415
+    from annotate.models import FailureType  # noqa: PLC0415
+
+    time.sleep(HALF_WAY_SECONDS)
+    old, new = (FailureType.objects.get(name=name) for name in ("Old", "New"))
+    print(merge_types(into=new, type_ids=[old.pk], actor=User.objects.get(pk=numbers[0])))  # noqa: T201
+
+
+def _count(_numbers: list[int]) -> None:
+    from annotate.models import Failure  # noqa: PLC0415
+
+    stray = Failure.objects.filter(failure_type__merged_into__isnull=False)
+    print(Failure.objects.count(), stray.count())  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], [int(number) for number in sys.argv[2:]])

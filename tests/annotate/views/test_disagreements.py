@@ -1,0 +1,227 @@
+"""The pages of agreement and of disagreements: who sees what, and settling from the form to the numbers."""
+
+import uuid
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import Project, User
+from annotate.models import Failure, Outcome, Review
+from annotate.queries.gold import gold_of
+from tests.annotate.judging import dispute, judge_all
+from tests.annotate.views.pages import BACKEND, url
+from tests.builders import make_project, make_queue, make_review, make_session, make_slot
+from traces.models import AgentSession
+
+
+@pytest.fixture
+def people(ada: User, bob: User, cyd: User) -> list[User]:
+    return [ada, bob, cyd]
+
+
+@pytest.fixture
+def desk(lead: User) -> Client:
+    """A lead at the browser."""
+    client = Client()
+    client.force_login(lead, backend=BACKEND)
+    return client
+
+
+def page(client: Client, name: str, project: Project, *args: int, query: str = "", status: int = 200) -> str:
+    response = client.get(url(name, project, *args) + query)
+    assert response.status_code == status
+    return response.getvalue().decode()  # not `content`: a long page is streamed
+
+
+def settle(client: Client, session: AgentSession, **fields: Any) -> Any:
+    values = {"client_id": str(uuid.uuid4()), "outcome": "failure", "reason": "The refund never came.", **fields}
+    return client.post(url("disagreement_settle", session.project, session.pk), values)
+
+
+# --- agreement ---
+
+
+def test_before_two_have_judged_the_same_the_page_teaches(desk: Client, project: Project) -> None:
+    assert "Set “reviewers per session” of a queue to 2" in page(desk, "agreement_page", project)
+    queue = make_queue(project, reviewers_per_session=2)
+    text = page(desk, "agreement_page", project)
+    assert "A queue asks for several judgements" in text
+    assert url("queue_page", project, queue.pk) in text
+    assert "within what you chose" in page(desk, "agreement_page", project, query="?days=7")
+
+
+def test_leads_see_numbers_pairs_and_people(desk: Client, project: Project, people: list[User]) -> None:
+    judge_all(project, people, *["ss.", "ff.", "sf."] * 5)
+    text = page(desk, "agreement_page", project)
+    assert "15 sessions judged by two or more, 30 reviews" in text
+    assert "ada@example.com and bob@example.com" in text
+    assert "0.36" in text
+    assert "no better than chance to substantial" in text
+    assert f"?reviewer={people[0].pk}" in text
+    assert "Sessions that <strong>ada@example.com</strong>" in page(
+        desk, "agreement_page", project, query=f"?reviewer={people[0].pk}"
+    )
+
+
+def test_few_sessions_give_no_alpha(desk: Client, project: Project, people: list[User]) -> None:
+    judge_all(project, people, "ss.", "sf.")
+    text = page(desk, "agreement_page", project)
+    assert "too few: 2 of the 10 sessions that it takes" in text
+    assert "50 %" in text
+
+
+def test_reviewers_see_their_own_numbers_and_nobodys_name(client: Client, project: Project, people: list[User]) -> None:
+    judge_all(project, people, "ss.", "sf.", ".sf")
+    text = page(client, "agreement_page", project, query=f"?reviewer={people[1].pk}")
+    assert "2 sessions judged by two or more" in text
+    assert "bob@example.com" not in text
+    assert "cyd@example.com" not in text
+    for name in ("disagreement_list", "disagreement_next"):
+        page(client, name, project, status=404)
+
+
+def test_what_cannot_be_read_in_the_address_is_left_out_and_named(desk: Client, project: Project) -> None:
+    theirs = make_queue(make_project("other"))
+    text = page(desk, "agreement_page", project, query=f"?queue={theirs.pk}&days=x&reviewer=9")
+    assert "Not understood and left out: days, queue, reviewer" in text
+
+
+# --- disagreements ---
+
+
+def test_without_a_disagreement_the_list_says_what_would_stand_here(desk: Client, project: Project) -> None:
+    assert "No disagreement" in page(desk, "disagreement_list", project)
+    response = desk.get(url("disagreement_next", project), follow=True)
+    assert "no other disagreement waits" in response.content.decode()
+
+
+def test_the_list_has_the_same_queries_with_one_row_and_with_twenty(
+    desk: Client, project: Project, people: list[User]
+) -> None:
+    counts = []
+    for size in (1, 20):
+        for n in range(size):
+            dispute(project, people, f"{size}-{n}")
+        with CaptureQueriesContext(connection) as captured:
+            text = page(desk, "disagreement_list", project)
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+    assert "0 of 21 settled" in text
+    assert "1 × failure, 1 × success" in text
+
+
+def test_judgements_stand_side_by_side_with_their_steps(desk: Client, project: Project, people: list[User]) -> None:
+    session, failures = dispute(project, people)
+    text = page(desk, "disagreement_page", project, session.pk)
+    assert '<tr class="differs"><th scope="row">Outcome' in text
+    assert '<th scope="row">First went wrong</th><td>Step 2</td><td>–</td>' in text
+    assert "Lied, I say." in text
+    assert 'href="#step-2"' in text
+    assert 'id="step-2"' in text
+    assert f'value="{failures[0].pk}" data-key="4"' in text
+
+
+def test_settling_leads_to_the_next_and_counts_at_once(
+    desk: Client, project: Project, people: list[User], lead: User
+) -> None:
+    session, failures = dispute(project, people)
+    other, _ = dispute(project, people, "other")
+    response = settle(desk, session, adopted=[failures[1].pk])
+    assert response.url == f"{url('disagreement_next', project)}?after={session.pk}"
+    assert desk.get(response.url)["Location"] == url("disagreement_page", project, other.pk)
+    assert list(Failure.objects.filter(session=session, withdrawn_at=None)) == [failures[1]]
+    text = page(desk, "disagreement_list", project, query="?show=settled")
+    assert "1 of 2 settled" in text
+    assert "Where is my refund?" in text
+    shown = page(desk, "disagreement_page", project, session.pk)
+    assert "Settled as failure:</strong>" in shown
+    assert "overruled" in shown
+
+
+def test_a_lead_settles_in_their_own_words_and_goes_on_to_the_guidance(
+    desk: Client, project: Project, people: list[User]
+) -> None:
+    session, _ = dispute(project, people)
+    own = {"own-root_step": "k2", "own-note": "It hid the error.", "own-severity": "high", "own-failure_type": "Lied"}
+    response = settle(desk, session, guidance="1", **own)
+    gold = gold_of(session)
+    assert gold is not None
+    assert response.url == f"{reverse('rubric_edit', args=[project.slug, gold.rubric_id])}?because_of={gold.pk}"
+    [failure] = Failure.objects.filter(session=session, withdrawn_at=None)
+    assert (failure.note, failure.review) == ("It hid the error.", gold)
+    # Whoever settles it anew begins with these words, and loses none of them.
+    shown = page(desk, "disagreement_page", project, session.pk)
+    assert ">\nIt hid the error.</textarea>" in shown
+    settle(desk, session, instead_of=gold.pk, **own)
+    assert Failure.objects.filter(session=session, withdrawn_at=None).get().note == "It hid the error."
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"outcome": ""}, "Say first whether it worked"),
+        ({"reason": ""}, "Say why you settle it so"),
+        ({}, "Choose what went wrong, or say it yourself."),
+        ({"own-note": "No step.", "own-severity": "high"}, "Mark the step where it first went wrong."),
+        ({"adopted": ["999999"]}, "was taken back meanwhile"),
+    ],
+)
+def test_what_is_missing_is_said_and_what_was_entered_stays(
+    desk: Client, project: Project, people: list[User], fields: dict[str, Any], message: str
+) -> None:
+    session, _ = dispute(project, people)
+    response = settle(desk, session, **{"reason": "Because I say so.", **fields})
+    text = response.getvalue().decode()
+    assert response.status_code == 422
+    assert message in text
+    assert ("Because I say so." in text) == (fields.get("reason") is None)
+    assert gold_of(session) is None
+
+
+def test_the_second_of_two_leads_is_told_who_was_first(
+    desk: Client, project: Project, people: list[User], lead: User
+) -> None:
+    session, failures = dispute(project, people)
+    settle(desk, session, outcome="success")
+    response = settle(desk, session, adopted=[failures[0].pk])
+    assert response.status_code == 422
+    assert f"Meanwhile {lead} has settled this session: success" in response.getvalue().decode()
+
+
+def test_a_settlement_can_be_taken_back_and_stays_in_the_history(
+    desk: Client, project: Project, people: list[User], lead: User
+) -> None:
+    session, failures = dispute(project, people)
+    settle(desk, session, outcome="success")
+    gold = gold_of(session)
+    assert gold is not None
+    desk.post(url("disagreement_unsettle", project, session.pk), {"gold": gold.pk})
+    assert gold_of(session) is None
+    assert Failure.objects.filter(withdrawn_at=None).count() == len(failures)
+    text = page(desk, "disagreement_page", project, session.pk)
+    assert "Settled before" in text
+    assert f"Taken back by {lead}" in text
+    again = desk.post(url("disagreement_unsettle", project, session.pk), {"gold": "x"}, follow=True)
+    assert "taken back already" in again.content.decode()
+
+
+def test_a_lead_who_may_yet_judge_it_blind_finds_nothing_to_settle(
+    desk: Client, project: Project, people: list[User], lead: User
+) -> None:
+    session, _ = dispute(project, people)
+    queue = make_queue(project, is_blind=True, reviewers_per_session=3)
+    queue.takers.add(lead)
+    make_slot(queue, session)
+    page(desk, "disagreement_page", project, session.pk, status=404)
+    assert settle(desk, session, outcome="success").status_code == 404
+    assert not Review.objects.filter(is_gold=True).exists()
+
+
+def test_what_nobody_judged_is_no_page(desk: Client, project: Project, lead: User) -> None:
+    session = make_session(project)
+    make_review(session, lead, Outcome.SUCCESS, is_gold=True)
+    page(desk, "disagreement_page", project, session.pk, status=404)

@@ -1,0 +1,179 @@
+"""The pages about failure types."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils.html import strip_tags
+
+from accounts.models import Project, Role, User
+from annotate.actions.types import merge_types
+from annotate.models import Failure, FailureType, Queue
+from issues.models import Issue, IssueMembership, Source
+from tests.annotate.views.pages import BACKEND, url
+from tests.builders import (
+    NOON,
+    make_failure,
+    make_failure_type,
+    make_member,
+    make_project,
+    make_queue,
+    make_review,
+    make_session,
+    make_slot,
+)
+
+
+def said(html: bytes) -> str:
+    return " ".join(strip_tags(html.decode().replace("</", " </")).split())
+
+
+def fail(project: Project, person: User, kind: FailureType, note: str = "It lied.") -> Failure:
+    return make_failure(
+        make_review(make_session(project, f"s-{Failure.objects.count()}"), person), note, failure_type=kind
+    )
+
+
+def test_type_list_teaches_and_offers_sets_while_there_is_none(lead_client: Client, project: Project) -> None:
+    page = lead_client.get(url("type_list", project))
+    assert "No failure types yet" in said(page.content)
+
+    lead_client.post(url("type_start", project), {"taxonomy": "mast"})
+    assert FailureType.objects.filter(project=project).count() == 14
+    answer = lead_client.post(url("type_start", project), {"taxonomy": "no such"}, follow=True)
+    assert "Choose one of the sets." in said(answer.content)
+
+
+def test_type_list_shows_groups_uses_and_the_newest(lead_client: Client, client: Client, project: Project) -> None:
+    ada = User.objects.get(email="ada@example.com")
+    tools, bare = make_failure_type(project), make_failure_type(project, "Loop")
+    FailureType.objects.filter(pk=tools.pk).update(group="Tools", description="Not admitted.")
+    FailureType.objects.create(project=project, name="Gone", merged_into=bare)
+    make_failure_type(make_project("other"), "Foreign")
+    fail(project, ada, tools, "The older one.")
+    fail(project, ada, tools, "The newer one.")
+    make_failure(make_review(make_session(project, "w"), ada), failure_type=tools, withdrawn_at=NOON)
+
+    page = lead_client.get(url("type_list", project))
+
+    text = said(page.content)
+    assert "Tools Silent failure Not admitted. 2 The newer one." in text
+    assert "In no group Loop 0" in text
+    assert ("Gone" in text, "Foreign" in text) == (False, False)
+    readers = said(client.get(url("type_list", project)).content)
+    assert ("Silent failure" in readers, "Put into this group" in readers) == (True, False)
+
+
+def test_type_list_asks_the_same_with_one_type_and_with_many(lead_client: Client, lead: User, project: Project) -> None:
+    counts = []
+    for size in (1, 20):
+        while FailureType.objects.count() < 2 * size:
+            kind = make_failure_type(project, f"Type {FailureType.objects.count()}")
+            fail(project, lead, kind)
+            merge_types(into=kind, type_ids=[make_failure_type(project, f"Was {kind.pk}").pk], actor=lead)
+        with CaptureQueriesContext(connection) as asked:
+            lead_client.get(url("type_list", project))
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+def test_type_new_names_the_field_that_is_wrong(lead_client: Client, project: Project) -> None:
+    make_failure_type(project)
+    page = lead_client.post(url("type_new", project), {"new-name": "silent failure", "new-group": "Kept"})
+    assert page.status_code == 422
+    assert page.context["form"].errors == {"name": ["There is a failure type “Silent failure” already."]}
+    assert page.context["form"]["group"].value() == "Kept"
+
+    lead_client.post(url("type_new", project), {"new-name": "Loop", "new-group": "Tools"})
+    assert FailureType.objects.get(name="Loop").group == "Tools"
+
+
+def test_type_group_and_merge_want_something_ticked(lead_client: Client, project: Project) -> None:
+    for name in ("type_group", "type_merge"):
+        for given in ([], ["x"], ["9" * 30], [str(make_failure_type(make_project(f"other-{name}")).pk)]):
+            answer = lead_client.post(url(name, project), {"type": given}, follow=True)
+            assert ("Tick the failure types first." in said(answer.content)) == (not given)
+        FailureType.objects.all().delete()
+
+
+def test_type_merge_says_first_what_it_would_do(lead_client: Client, lead: User, project: Project) -> None:
+    silent, loop = make_failure_type(project), make_failure_type(project, "Loop")
+    for kind in (silent, loop, loop):
+        fail(project, lead, kind)
+    given = {"type": [silent.pk, loop.pk]}
+
+    page = lead_client.post(url("type_merge", project), given)
+    assert "1 failure gets the type “Loop”." in said(page.content)
+    turned = lead_client.post(url("type_merge", project), {**given, "into": silent.pk})
+    assert "2 failures get the type “Silent failure”." in said(turned.content)
+    assert FailureType.objects.filter(merged_into=None).count() == 2
+
+    lead_client.post(url("type_merge", project), {**given, "into": silent.pk, "confirmed": "1"})
+    assert list(FailureType.objects.filter(merged_into=silent)) == [loop]
+    page = lead_client.get(url("type_page", project, silent.pk))
+    assert "3 failures in 3 sessions have it." in said(page.content)
+    assert "“Loop” was merged into it" in said(page.content)
+
+
+def test_type_unmerge_stands_on_the_page_of_the_merged_type(lead_client: Client, lead: User, project: Project) -> None:
+    silent, loop = make_failure_type(project), make_failure_type(project, "Loop")
+    fail(project, lead, silent)
+    merge_types(into=loop, type_ids=[silent.pk], actor=lead)
+    assert "Merged into Loop" in said(lead_client.get(url("type_page", project, silent.pk)).content)
+
+    assert "Silent failure into Loop 1 failure," in said(lead_client.get(url("type_list", project)).content)
+    answer = lead_client.post(url("type_unmerge", project, silent.pk), follow=True)
+
+    assert "1 failure got the type “Silent failure” back." in said(answer.content)
+    again = lead_client.post(url("type_unmerge", project, silent.pk), follow=True)
+    assert "“Silent failure” is not merged into another type." in said(again.content)
+
+
+def test_type_edit_shows_what_is_wrong_on_the_page(lead_client: Client, project: Project) -> None:
+    silent = make_failure_type(project)
+    make_failure_type(project, "Loop")
+    page = lead_client.post(url("type_edit", project, silent.pk), {"name": "LOOP", "group": "x"})
+    assert (page.status_code, list(page.context["form"].errors)) == (422, ["name"])
+    lead_client.post(url("type_edit", project, silent.pk), {"name": "Quiet", "description": "d", "group": "x"})
+    assert list(FailureType.objects.filter(pk=silent.pk).values_list("name", "description", "group")) == [
+        ("Quiet", "d", "x")
+    ]
+
+
+@pytest.mark.parametrize("named_by_others", [True, False])
+def test_types_of_what_a_reader_may_not_see_yet_are_no_pages(
+    client: Client, ada: User, bob: User, project: Project, *, named_by_others: bool
+) -> None:
+    blind: Queue = make_queue(project, is_blind=True)
+    session = make_session(project)
+    make_slot(blind, session)
+    kind = make_failure_type(project, "Invented by bob")
+    make_failure(make_review(session if named_by_others else make_session(project, "s-2"), bob), failure_type=kind)
+
+    assert client.get(url("type_page", project, kind.pk)).status_code == (404 if named_by_others else 200)
+    assert ("Invented by bob" in said(client.get(url("type_list", project)).content)) is not named_by_others
+
+
+def test_issues_by_type_come_in_one_query(lead_client: Client, lead: User, project: Project) -> None:
+    kind = make_failure_type(project)
+    for number in range(1, 6):
+        issue = Issue.objects.create(project=project, number=number, title=f"Issue <{number}>")
+        for _ in range(number):
+            IssueMembership.objects.create(
+                issue=issue, failure=fail(project, lead, kind), source=Source.PERSON, since=NOON
+            )
+    with CaptureQueriesContext(connection) as asked:
+        page = lead_client.get(url("issues_by_type", project))
+    assert len([query for query in asked if "issuemembership" in query["sql"]]) == 1
+    assert said(page.content) == "ISS-5 5× ISS-4 4× ISS-3 3× 5 issues in all"
+    alone = lead_client.get(url("issues_by_type", project), {"type": kind.pk})
+    assert said(alone.content).startswith("ISS-5 Issue &lt;5&gt; 5×")
+    assert said(lead_client.get(url("issues_by_type", project), {"type": "9" * 18}).content) == ""
+
+
+def test_viewers_change_nothing(project: Project) -> None:
+    viewer, kind = Client(), make_failure_type(project)
+    viewer.force_login(make_member(project, Role.VIEWER), backend=BACKEND)
+    assert viewer.get(url("type_page", project, kind.pk)).status_code == 200
+    for name in ("type_new", "type_start", "type_group", "type_merge"):
+        assert viewer.post(url(name, project)).status_code == 404

@@ -1,0 +1,135 @@
+"""What a browser tells of a page full of hostile words: what ran, reached out, broke out, leaked or was pushed away."""
+
+from playwright.sync_api import ConsoleMessage, Dialog, Page, Request
+
+# Before anything of the page: what the content policy stops is told, and what it does not.
+LISTEN = """
+window.__refused = [];
+document.addEventListener("securitypolicyviolation", (event) => {
+  window.__refused.push(`${event.effectiveDirective}: ${event.blockedURI} ${event.sample}`);
+});
+"""
+# What no word of a session or a person may become. Our own scripts are files and data, our own forms go to ourselves.
+BROKEN_OUT = """
+(root) => {
+  const found = [];
+  const tell = (element, why) => found.push(`${why}: ${element.outerHTML.slice(0, 160)}`);
+  const inside = (address) => { try { return new URL(address, location.href).origin === location.origin; }
+    catch { return true; } };
+  for (const element of root.querySelectorAll("*")) {
+    const name = element.localName;
+    if (["iframe", "object", "embed", "base", "frame", "portal", "applet", "plaintext", "xmp", "style", "marquee",
+      "audio", "video", "foreignObject", "annotation-xml"].includes(name)) tell(element, "an element of theirs");
+    const ours = element.src ? inside(element.src) : element.type === "application/json";
+    if (name === "script" && !ours) tell(element, "a script of theirs");
+    if (name === "meta" && element.httpEquiv) tell(element, "a header of theirs");
+    if (element.classList.contains("pwned") || element.id === "pwned") tell(element, "a name of theirs");
+    for (const {name: key, value} of element.attributes) {
+      const plain = key.replace(/^data-/, "");
+      if (/^on/.test(key) || /^hx-on/.test(plain) || /^x-/.test(key)) tell(element, `a handler of theirs (${key})`);
+      if (/^hx-(get|post|put|patch|delete)$/.test(plain) && !inside(value)) tell(element, "asks elsewhere");
+      if (/^hx-(vals|headers|vars|trigger)$/.test(plain) && /pwned/.test(value)) tell(element, "code of theirs");
+      if (["src", "action", "formaction", "data", "poster", "background", "srcset"].includes(key) && !inside(value))
+        tell(element, `an address of theirs (${key})`);
+      if (["href", "xlink:href", "src", "action", "formaction"].includes(key)
+        && /^[\\u0000-\\u0020]*(javascript|vbscript|data|blob|file|view-source)[\\s\\u0000-\\u001f]*:/i.test(value))
+        tell(element, `an address that runs (${key})`);
+    }
+    const opens = name === "a" && element.href && element.target && !inside(element.href);
+    if (opens && !/noopener|noreferrer/.test(element.rel)) tell(element, "a link that keeps its opener");
+  }
+  return found;
+}
+"""
+# Words that turn the direction of writing around stay among themselves: in a block, or in what is isolated.
+LEAKING = """
+() => {
+  const found = [], turning = /[\\u202a-\\u202e\\u2066-\\u2069]/;
+  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let text = words.nextNode(); text; text = words.nextNode()) {
+    const within = text.parentElement.tagName;
+    if (!turning.test(text.data) || ["SCRIPT", "TITLE", "OPTION", "TEXTAREA"].includes(within)) continue;
+    if (!text.parentElement.checkVisibility()) continue;
+    let after = text.nextSibling, at = text.parentElement, isolated = false, follows = "";
+    for (;;) {
+      for (; after; after = after.nextSibling) follows += apart(after) ? "" : after.textContent;
+      const style = getComputedStyle(at);
+      if (/isolate|plaintext/.test(style.unicodeBidi)) { isolated = true; break; }
+      if (!/^(inline|contents)$/.test(style.display)) break;
+      after = at.nextSibling; at = at.parentElement;
+    }
+    if (!isolated && follows.trim()) found.push(`${at.outerHTML.slice(0, 70)} … then “${follows.trim().slice(0, 40)}”`);
+  }
+  return found;
+  function apart(node) {
+    return node.nodeType === Node.ELEMENT_NODE && !/^(inline|contents)$/.test(getComputedStyle(node).display);
+  }
+}
+"""
+# Wider than the window: the page itself, or something to act on that nobody can scroll to.
+PUSHED_AWAY = """
+() => {
+  const found = [], wide = document.documentElement.clientWidth, page = document.documentElement.scrollWidth;
+  const scrolls = (element) => /auto|scroll|hidden|clip/.test(getComputedStyle(element).overflowX);
+  const within = (element) => { for (let at = element.parentElement; at && at !== document.body; at = at.parentElement)
+    if (scrolls(at)) return true; return false; };
+  if (page > wide) {
+    const out = (each) => each.getBoundingClientRect().right > wide + 1 && !within(each);
+    const widest = [...document.body.querySelectorAll("*")].filter(out).slice(0, 4)
+      .map((each) => each.outerHTML.slice(0, 110));
+    found.push(`the page is ${page} wide in ${wide}: ${widest.join(" | ")}`);
+  }
+  for (const each of document.querySelectorAll("main :is(button, input, select, textarea, summary)")) {
+    const box = each.getBoundingClientRect();
+    if (!each.checkVisibility() || !box.width || within(each)) continue;
+    if (box.left < -1 || box.right > wide + 1) found.push(`out of reach: ${each.outerHTML.slice(0, 110)}`);
+  }
+  return found;
+}
+"""
+
+
+class Watched:
+    """A page, and what was seen while it was used: `seen()` is asked once for each page that was opened."""
+
+    def __init__(self, page: Page, home: str) -> None:
+        self.page, self._home, self._heard = page, home, list[str]()
+        page.add_init_script(LISTEN)
+        page.on("dialog", self._dialog)
+        page.on("pageerror", lambda error: self._heard.append(f"an error of the page: {error}"))
+        page.on("console", self._console)
+        page.on("request", self._request)
+        page.on("popup", lambda _: self._heard.append("a window opened"))
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self._heard.append(f"a dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _console(self, said: ConsoleMessage) -> None:
+        # Of an answer that was no page, such as to a GET of what is only posted, the console hears late.
+        if said.type == "error" and not said.location["url"].endswith("/favicon.ico") and " 405 " not in said.text:
+            self._heard.append(f"the console: {said.text}")
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((self._home, "data:", "about:")):
+            self._heard.append(f"a request to {request.url}")
+
+    def forget(self) -> None:
+        """What was heard until now belongs to no page."""
+        self._heard.clear()
+
+    def ran(self) -> list[str]:
+        """What ran, reached out or broke out since this was last asked."""
+        page = self.page
+        heard, self._heard = self._heard, []
+        heard += [f"refused by the content policy: {each}" for each in page.evaluate("window.__refused ?? []")]
+        if page.evaluate("'__pwned' in window || Object.prototype.hasOwnProperty('pwned')"):
+            heard.append("it ran")
+        heard += page.evaluate(f"({BROKEN_OUT})(document)")
+        return heard
+
+    def looks(self) -> list[str]:
+        """What leaked or was pushed away, in the window as it is."""
+        found = [f"turns what follows: {each}" for each in self.page.evaluate(LEAKING)]
+        found += self.page.evaluate(PUSHED_AWAY)
+        return found

@@ -1,0 +1,46 @@
+"""A browser on the page of a session, and what its pages may not do."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from accounts.models import Project, Role
+from tests.browsing import log_in
+from tests.builders import make_member, make_project
+from traces.models import AgentSession
+
+Opener = Callable[[AgentSession, str], Page]
+
+
+@pytest.fixture
+def project(db: None) -> Project:
+    return make_project()
+
+
+@pytest.fixture
+def context(chromium: Browser, live_server: Any, project: Project) -> Iterator[BrowserContext]:
+    context = chromium.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 800})
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    log_in(context, make_member(project, Role.VIEWER), live_server.url)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def open_page(context: BrowserContext, project: Project) -> Iterator[Opener]:
+    """Opens a session's page, at `#…` where that is given. Fails at the end if the console complained."""
+    complaints: list[str] = []
+    page = context.new_page()
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    def opened(session: AgentSession, anchor: str = "") -> Page:
+        page.goto(f"/p/{project.slug}/sessions/{session.pk}/{anchor}")
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield opened
+    page.wait_for_load_state("networkidle")
+    assert complaints == []
