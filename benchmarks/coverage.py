@@ -20,6 +20,7 @@ READINGS: dict[str, tuple[int, list[Reading]]] = {
     "half of them read": (4_000, [Reading(0.1, 0.3, 300, read=0.5)]),
     "a large sample": (8_000, [Reading(0.2, 0.3, 600)]),
     "nearly all sessions read": (2_000, [Reading(0.5, 0.9, 150)]),
+    "some opened by address": (4_000, [Reading(0.1, 0.3, 300, read=0.5, opened=60)]),
     "two queues, as far": (4_000, [Reading(0.2, 0.3, 300), Reading(0.2, 0.3, 150)]),
     "two queues, the narrow one further": (4_000, [Reading(0.1, 0.2, 300, read=0.5), Reading(0.4, 0.6, 150)]),
     "two queues, the wide one further": (4_000, [Reading(0.3, 0.4, 300), Reading(0.05, 0.1, 150, read=0.7)]),

@@ -126,12 +126,9 @@ class Reviewer:
 
     def undo(self) -> Times:
         """Takes back a decision, and makes it again, so that there is always one to take back."""
-        answer = self.client.post("/p/bench/review/undo/", {"decision": self.newest})
-        if not answer.location:
-            raise SystemExit(f"undo answered {answer.status}: {answer.body[:300]!r}")
-        page = self.open(answer.location)
+        taken_back = self._went_on(self.client.post("/p/bench/review/undo/", {"decision": self.newest}))
         self.submit()
-        return {"answer": [answer.seconds], "review page": [page.seconds]}
+        return taken_back
 
     def renew(self) -> Times:
         return {"answer": [self.client.post(f"{self.slot}renew/", {"lease_token": self.lease}).seconds]}

@@ -1,0 +1,82 @@
+"""How long the known issues take that a note looks like, while it is typed, with 1,000 issues; model included.
+
+First while the model is being loaded beside, when answers go by shared words, then with it. The ceiling is /healthz in
+the same run. Every answer must name an issue, and the one that the note is about must be among the three.
+"""
+
+import argparse
+import re
+import time
+from typing import Any
+
+from benchmarks._ground import inside, installation, note
+from benchmarks._measuring import Client, log_in, say, say_times, time_gets
+from tests.e2e.running import Running
+
+BUDGET_MS = 150
+SESSIONS = 20
+WAIT_S = 180
+PATH = "/p/bench/issues/near/"
+OFFERED = re.compile(rb'data-choose="ISS-(\d+)')
+
+
+def main() -> None:
+    """Fills, measures, and leaves nothing behind."""
+    asked = read_arguments()
+    with installation(asked.database) as running:
+        note(f"Filling {asked.failures} failures …")
+        known = inside(running, f"fill(2000, {asked.failures})")
+        known |= inside(running, f"describe({SESSIONS})", module="_helping")
+        running.start_web()
+        say("what is stored", database=asked.database.partition(":")[0] or "sqlite", failures=asked.failures)
+        measure(running, known, asked.requests)
+
+
+def read_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--database", default="", help="a PostgreSQL server as a URL")
+    parser.add_argument("--failures", type=int, default=10_000)
+    parser.add_argument("--requests", type=int, default=300)
+    return parser.parse_args()
+
+
+def measure(running: Running, known: dict[str, Any], requests: int) -> None:
+    """Until the model answers, and then as people type: a note that grows by a few letters from request to request."""
+    client = log_in(running.port, known["emails"][0], known["password"])
+    ceiling = say_times("ceiling: /healthz", time_gets(client, "/healthz", requests))
+    began = time.perf_counter()
+    seconds: list[float] = []
+    while not (ready := _ask(client, known, 0, 1.0, seconds)) and time.perf_counter() - began < WAIT_S:
+        time.sleep(0.25)
+    say("until the model answers", seconds=round(time.perf_counter() - began, 1), is_there=ready)
+    say_times("while the model is loaded", seconds, ceiling=ceiling, budget_ms=BUDGET_MS)
+    typed: list[float] = []
+    for number in range(requests):
+        _ask(client, known, number // 5 * 37, (number % 5 + 1) / 5, typed)
+    say_times("nearest issues, typing", typed, ceiling=ceiling, budget_ms=BUDGET_MS)
+    say("found", among_three=_share_found(client, known))
+
+
+def _ask(client: Client, known: dict[str, Any], mode: int, part: float, seconds: list[float]) -> bool:
+    """Asks for a part of one note; whether the model answered."""
+    notes = known["notes"]
+    text = f"The agent {notes[mode % len(notes)]}"
+    session = known["sessions"][mode % len(known["sessions"])]
+    answer = client.post(PATH, {"session": str(session), "note": text[: round(len(text) * part)]})
+    if answer.status != 200:  # noqa: PLR2004
+        raise SystemExit(f"{PATH} answered {answer.status}")
+    seconds.append(answer.seconds)
+    return b" %)" in answer.body
+
+
+def _share_found(client: Client, known: dict[str, Any], tries: int = 100) -> float:
+    found = 0
+    for mode in range(tries):
+        fields = {"session": str(known["sessions"][0]), "note": f"Here the agent {known['notes'][mode]}."}
+        offered = OFFERED.findall(client.post(PATH, fields).body)
+        found += str(mode + 1).encode() in offered
+    return found / tries
+
+
+if __name__ == "__main__":
+    main()
