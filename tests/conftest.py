@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Playwright, expect
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import Project, Role, User
 from tests.browsing import chromium_path
 from tests.builders import make_member, make_project
 
+# Playwright's own 5 s are too few where three processes share two cores. A page that is right is not waited for.
+expect.set_options(timeout=20_000)
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 

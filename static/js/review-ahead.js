@@ -7,6 +7,7 @@ import { waiting } from "./review-outbox.js";
 import { onTried } from "./review-waiting.js";
 
 const TITLE_PLACE = /\d+ of \d+(?= · [^·]*$)/;
+const ASKED_FOR_MS = 15_000; // a decision waits no longer for it
 let ready = null; // {main, title, form}
 let asking = null; // while it is being fetched
 
@@ -19,7 +20,7 @@ export async function keepReady() {
 }
 
 async function look(url) {
-  const text = await fragment(url, {});
+  const text = await fragment(url, {}, AbortSignal.timeout(ASKED_FOR_MS));
   if (!text) return null; // nothing follows, or nobody answered: then the next session comes with a page of its own
   const page = new DOMParser().parseFromString(text, "text/html");
   const main = page.querySelector("main:has(#judgement)");

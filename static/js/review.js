@@ -23,7 +23,6 @@ import * as outbox from "./review-waiting.js";
 const say = (text) => { document.getElementById("status").textContent = text; };
 let why;
 let expand;
-let enterInField = false;
 
 // --- what keys and buttons do ---
 
@@ -113,13 +112,13 @@ function refresh() {
 function wireForm({ form }) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (!enterInField) submit();
+    submit();
   });
   // Enter in a one-line field ends the field, not the review.
   form.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.ctrlKey || event.metaKey || !event.target.matches("input:not([type='radio'])")) return;
-    enterInField = true;
-    setTimeout(() => { enterInField = false; });
+    if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && event.target.matches("input:not([type='radio'])")) {
+      event.preventDefault();
+    }
   });
   for (const kind of ["input", "change"]) form.addEventListener(kind, entered);
   form.addEventListener("filled", refresh);

@@ -36,7 +36,11 @@ def expect_quiet(page: Page) -> None:
 
 def expect_session(page: Page, number: int) -> None:
     """The session stands, what was decided before has been sent, and the one after it is ready."""
-    expect(page.locator("#why")).to_contain_text(f"reason of s{number}")
+    try:
+        expect(page.locator("#why")).to_contain_text(f"reason of s{number}")
+    except AssertionError as error:
+        error.add_note(page.locator("#judgement").aria_snapshot())
+        raise
     expect(page.locator("#key-sheet kbd").first).to_be_attached()
     page.wait_for_load_state("networkidle")
     expect_quiet(page)
