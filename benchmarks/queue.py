@@ -64,7 +64,8 @@ def measure(running: Running, known: dict[str, Any], decisions: int) -> None:
         reviewer.decide(reviewer.submit, 2, 0)
     for name, pace in ((f"one every {PACE_SECONDS:.0f} s", PACE_SECONDS), ("without a pause", 0)):
         for what, decide in KINDS.items():
-            times = together(reviewers, decide, decisions, pace)
+            # Taking back is followed by deciding again: two decisions.
+            times = together(reviewers, decide, decisions, 2 * pace if decide is Reviewer.undo else pace)
             for request, seconds in times.items():
                 words = what if request == "answer" else f"{request}, after: {what}"
                 budget = BUDGET_MS if request == "answer" else 0
