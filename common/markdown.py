@@ -4,6 +4,7 @@ Two walls, each of which would do: the parser knows no raw HTML and escapes it, 
 allow-list of tags and attributes afterwards. Images are never fetched: the reader sees their name.
 """
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -50,6 +51,20 @@ def _parser() -> MarkdownIt:
 
 
 PARSER = _parser()
+# What a line of plain words can do without. The names of links and images stay; marks of lines and around words go.
+# A link may be cut off at the end. No part can begin inside of another, so that every text takes one pass.
+MARKS = re.compile(
+    r"!?\[([^\[\]\n]*)\]\([^()\n]*(?:\)|\Z)|^[ \t]*(?:#{1,6}|>|[-*+])[ \t]+|^[ \t]*```\w*|\*\*|`", re.MULTILINE
+)
+
+
+def without_marks(text: str) -> str:
+    """The words of a Markdown text for one short line in a list, where marks would only be in the way.
+
+    Never empty where the text is not.
+    """
+    words = MARKS.sub(r"\1", text)
+    return words if words.strip() else text
 
 
 def render_markdown(text: str) -> SafeString:

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from django.utils.safestring import SafeString
 
-from common.markdown import render_markdown
+from common.markdown import render_markdown, without_marks
 from traces import answers
 from traces.attachments import named, named_in_markdown
 from traces.records import AGENT, INTERNAL, TOOL, USER, StepFacts
@@ -158,7 +158,11 @@ class ReadStep:
     @property
     def outline(self) -> str:
         """The step in at most 60 characters, for a list of steps."""
-        return answers.clip(self.facts.text if self.is_speech else f"{self.name} {self.arguments_line}", 60)
+        return self.opening(60) if self.is_speech else answers.clip(f"{self.name} {self.arguments_line}", 60)
+
+    def opening(self, length: int) -> str:
+        """The first words of what was said, without marks of Markdown, on one line of at most `length` characters."""
+        return answers.clip(without_marks(self.facts.text[: length * 8]), length)
 
 
 @dataclass(frozen=True, slots=True)

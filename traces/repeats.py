@@ -36,7 +36,7 @@ class Repeat:
     """An earlier call of the same, its `position`, and how the answers compare.
 
     `is_exact` tells the same arguments from nearly the same. `lines` is empty where the answers are the same, and where
-    they are too long to be compared; `is_cut` says that more of them differs than is shown.
+    what differs is too long to be compared; `is_cut` says that more of it differs than is shown.
     """
 
     position: int
@@ -80,7 +80,7 @@ class Repeats:
         is_exact = earlier.arguments == call.arguments
         if earlier.answer == call.answer:
             return Repeat(earlier.position, is_same=True, is_exact=is_exact)
-        one, other = _lines(earlier.answer), _lines(call.answer)
+        one, other = _differing(_lines(earlier.answer), _lines(call.answer))
         self._left -= len(one) + len(other)
         if max(len(one), len(other)) > MOST_LINES or self._left < 0:
             return Repeat(earlier.position, is_same=False, is_exact=is_exact)
@@ -92,6 +92,20 @@ def _lines(answer: str) -> list[str]:
     """Lines of a text; of one that is written on, its sentences."""
     lines = answer.splitlines()
     return lines if len(lines) > 1 else SENTENCE_END.split(answer)
+
+
+def _differing(one: list[str], other: list[str]) -> tuple[list[str], list[str]]:
+    """Both without what they begin and end with alike, except the line next to what differs, which is shown with it."""
+    begin = _alike(one, other)
+    end = _alike(one[begin:][::-1], other[begin:][::-1])
+    before, after = max(begin - 1, 0), max(end - 1, 0)
+    return one[before : len(one) - after], other[before : len(other) - after]
+
+
+def _alike(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many lines both begin with."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((count for count, (line, its) in pairs if line != its), min(len(one), len(other)))
 
 
 def _difference(one: Sequence[str], other: Sequence[str]) -> Iterator[Line]:

@@ -100,7 +100,7 @@ def _call(steps: Sequence[ReadStep]) -> ModelCall | None:
 
 def _line(step: ReadStep) -> str:
     if step.is_speech:
-        return answers.clip(step.facts.text, LINE)
+        return step.opening(LINE)
     return answers.clip(f"{step.name} {step.arguments_line} → {step.result_line}", LINE)
 
 

@@ -69,6 +69,11 @@ def test_read_folds_long_texts() -> None:
     ]
 
 
+def test_the_outline_says_words_and_no_marks() -> None:
+    steps = reading(talk(agent("## Found **two** of them"), call("look_up", "yes", arguments={"at": "**"}))).steps
+    assert [step.outline for step in steps] == ["Found two of them", "look_up at=**"]
+
+
 def test_read_says_what_the_user_did_themselves() -> None:
     [step] = reading(talk(call("reboot", flags=("user_side",)))).steps
     assert step.who == "Done by the user"

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from unittest.mock import patch
 
+import pytest
+
 from tests.traces.talks import call, talk, user
 from traces.records import StepFacts
 from traces.repeats import COMPARED_WITH, LINE, MOST_COMPARED, MOST_LINES, SHOWN_LINES, Line, Repeat, Repeats
@@ -78,8 +80,26 @@ def test_what_is_shown_is_bounded() -> None:
 
 
 def test_long_answers_are_told_apart_but_not_compared() -> None:
-    long = "\n".join(map(str, range(MOST_LINES + 1)))
-    assert repeats(look(long), look(long + "!"))[1] == Repeat(1, is_same=False, is_exact=True)
+    one, other = ("\n".join(f"{turn} {line}" for line in range(MOST_LINES + 1)) for turn in "ab")
+    assert repeats(look(one), look(other))[1] == Repeat(1, is_same=False, is_exact=True)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2500, 4998, 4999])
+def test_one_changed_line_is_found_in_an_answer_of_any_length(place: int) -> None:
+    one = [f"line {number}" for number in range(5000)]
+    other = [*one[:place], "changed", *one[place + 1 :]]
+    [_, found] = repeats(look("\n".join(one)), look("\n".join(other)))
+    around = [Line("same", line) for line in one[max(place - 1, 0) : place + 2] if line != one[place]]
+    changed = [Line("gone", one[place]), Line("new", "changed")]
+    assert found is not None
+    assert list(found.lines) == [*around[: place > 0], *changed, *around[place > 0 :]]
+
+
+def test_lines_that_were_added_are_found_in_a_long_answer() -> None:
+    one = [f"line {number}" for number in range(1000)]
+    [_, found] = repeats(look("\n".join(one)), look("\n".join([*one, "more"])))
+    assert found is not None
+    assert found.lines == (Line("same", "line 999"), Line("new", "more"))
 
 
 def test_one_session_costs_no_more_than_its_share() -> None:

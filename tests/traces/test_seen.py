@@ -55,6 +55,10 @@ def test_tokens_are_those_of_the_model_call_that_answered_the_users_last_words()
     assert seen(user("Hi"), model(10), user("And?"), agent("Yes.")).call is None
 
 
+def test_lines_are_words_without_marks() -> None:
+    assert [message.line for message in seen(user("**Hi**"), agent("# Well")).messages] == ["Hi"]
+
+
 def test_the_share_of_an_unknown_window_is_unknown() -> None:
     found = seen(user("Hi"), model(10, "house-brand"), agent("x")).call
     assert found is not None
