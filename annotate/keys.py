@@ -1,26 +1,41 @@
-"""The keys of the pages on which sessions are read and judged: what each does, and what one may choose in its place."""
+"""The one table of keys: what each does, on which pages, and what one may choose in its place.
 
-from collections import Counter
+It names pages of apps above this one, as they are known to their readers, and imports none of them.
+"""
+
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 Use = Literal["alone", "alt", "off"]
+Page = Literal[
+    "review",  # the review screen
+    "session",  # a session's page
+    "settling",  # a disagreement's page
+    "start",  # the lists from which one begins: queues, disagreements
+    "board",  # the issues
+    "inbox",  # the proposals
+]
+PAGES: tuple[Page, ...] = get_args(Page)
+TALKS: tuple[Page, ...] = ("review", "session", "settling")
+JUDGING: tuple[Page, ...] = ("review", "settling")
 
 # What a key may be besides one character that is seen. The others move the focus, scroll, or belong to screen readers.
 NAMED = {"Enter": "⏎", "ArrowLeft": "←", "ArrowRight": "→"}
-# Keys of the page on which a disagreement is settled, which has more of them.
-OF_DISAGREEMENTS = frozenset("yd456789")
 
 
 @dataclass(frozen=True)
 class Action:
-    """What a key does. `keys`: as a browser names them; the first is shown, and is the one that people may change."""
+    """What a key does, and on which pages.
+
+    `keys`: as a browser names them; the first is shown, and is the one that people may change.
+    """
 
     name: str
     keys: tuple[str, ...]
     does: str
     group: str
+    pages: tuple[Page, ...]
     shown: str = ""  # where it cannot be changed
 
     @property
@@ -28,14 +43,25 @@ class Action:
         """Its first key, or ""."""
         return self.keys[0] if self.keys else ""
 
+    def meets(self, other: "Action") -> bool:
+        """Whether both are on one page: there they need keys of their own."""
+        return not set(self.pages).isdisjoint(other.pages)
 
-def _group(title: str, *actions: tuple[str, str, str]) -> tuple[Action, ...]:
-    return tuple(Action(name, tuple(keys.split()), does, title) for name, keys, does in actions)
 
+def _group(title: str, pages: tuple[Page, ...], *actions: tuple[str, str, str]) -> tuple[Action, ...]:
+    return tuple(Action(name, tuple(keys.split()), does, title, pages) for name, keys, does in actions)
+
+
+READING = "Reading"
+GRADING = "Judging"
+FAILING = "What went wrong"
+GOING_ON = "Going on"
+TICKS = {f"tick{place}": str(3 + place) for place in range(1, 7)}
 
 ACTIONS = (
     *_group(
-        "Reading",
+        READING,
+        TALKS,
         ("next", "j ArrowRight", "Next step"),
         ("previous", "k ArrowLeft", "Previous step"),
         ("signal", "n", "Next signal: a step where something looks wrong"),
@@ -49,22 +75,36 @@ ACTIONS = (
         ("behind", "b", "Show or hide what happened behind the scenes"),
         ("saw", "p", "What the agent saw at this step"),
         ("link", "l", "Copy a link to this step"),
+    ),
+    *_group(
+        READING,
+        ("review", "session"),
         ("comment", "c", "Comment on this step"),
         ("ask", "C", "Ask the lead about this step"),
     ),
     *_group(
-        "Judging",
+        GRADING,
+        JUDGING,
         ("success", "1", "Success"),
         ("failure", "2", "Failure"),
         ("unknown", "3", "Can't tell"),
+    ),
+    *_group(
+        GRADING,
+        ("review",),
         ("question", "r", "Go to the next question"),
         ("guide", "h", "Show or hide how to answer it"),
     ),
     *_group(
-        "What went wrong",
+        FAILING,
+        JUDGING,
         ("root", "x", "It first went wrong at this step"),
         ("surfaced", "s", "It showed at this step"),
         ("note", "w", "Write what went wrong"),
+    ),
+    *_group(
+        FAILING,
+        ("review",),
         ("quote", "q", "Quote what is selected, or the whole step"),
         ("type", "t", "Name the type of failure"),
         ("issue", "i", "Choose the known issue that it looks like"),
@@ -73,17 +113,41 @@ ACTIONS = (
         ("another", "a", "Add another failure"),
     ),
     Action(
-        "near", (), "Take the first, second or third known issue offered, while writing", "What went wrong", "Alt+1 2 3"
+        "near",
+        (),
+        "Take the first, second or third known issue offered, while writing",
+        FAILING,
+        ("review",),
+        shown="Alt+1 2 3",
     ),
+    *_group(GOING_ON, JUDGING, ("submit", "Enter", "Submit and next (Ctrl+Enter while typing)")),
+    *_group(GOING_ON, ("review",), ("undo", "u", "Undo my last review or skip"), ("skip", "z", "Skip this session")),
     *_group(
-        "Going on",
-        ("submit", "Enter", "Submit and next (Ctrl+Enter while typing)"),
-        ("undo", "u", "Undo my last review or skip"),
-        ("skip", "z", "Skip this session"),
-        ("keys", "?", "Show the keys"),
+        "Settling a disagreement",
+        ("settling",),
+        *((name, key, f"Tick or untick failure {place}") for place, (name, key) in enumerate(TICKS.items(), start=1)),
+        ("why", "y", "Write why"),
+        ("nextDispute", "d", "Next disagreement, without settling this one"),
     ),
+    *_group("Queues and disagreements", ("start",), ("begin", "Enter", "Begin with the first")),
+    *_group(
+        "Issues and proposals",
+        ("board", "inbox"),
+        ("nextRow", "j", "Next in the list"),
+        ("previousRow", "k", "Previous in the list"),
+    ),
+    *_group("Issues and proposals", ("board",), ("openRow", "Enter", "Open the issue")),
+    *_group(
+        "Issues and proposals",
+        ("inbox",),
+        ("accept", "a", "Accept the proposal"),
+        ("decline", "d", "Decline the proposal"),
+        ("reopen", "u", "Undo the decline just made"),
+    ),
+    *_group("Everywhere", PAGES, ("keys", "?", "Show the keys")),
 )
 CHANGEABLE = {action.name: action for action in ACTIONS if not action.shown}
+USUAL = {name: action.key for name, action in CHANGEABLE.items()}
 
 
 def is_key(key: object) -> bool:
@@ -95,49 +159,49 @@ def read_own(kept: object) -> dict[str, str]:
     """One's own keys, by action, of what the database kept: without what is unknown by now, or cannot be used."""
     given = kept if isinstance(kept, Mapping) else {}
     own = {name: key for name, key in given.items() if name in CHANGEABLE and is_key(key)}
-    wrong = faults(own)
-    return {name: key for name, key in own.items() if name not in wrong}
+    return {name: key for name, key in own.items() if not _rivals(name, own)}
 
 
 def with_own(own: Mapping[str, str]) -> tuple[Action, ...]:
-    """All actions with one's own keys. A further key, such as an arrow, stays until chosen elsewhere."""
-    taken = set(own.values())
-    return tuple(
-        replace(
-            action,
-            keys=(own.get(action.name, action.key), *(key for key in action.keys[1:] if key not in taken))
-            if action.keys
-            else (),
-        )
-        for action in ACTIONS
-    )
+    """All actions with one's own keys: on a page, what was chosen there takes a key from what has it as usual."""
+    return tuple(replace(action, keys=_keys(action, own)) for action in ACTIONS)
+
+
+def _keys(action: Action, own: Mapping[str, str]) -> tuple[str, ...]:
+    chosen = (own[action.name],) if action.name in own else ()
+    usual = action.keys[1:] if chosen else action.keys
+    taken = {key for name, key in own.items() if CHANGEABLE[name].meets(action)}
+    return chosen + tuple(key for key in usual if key not in taken)
 
 
 def faults(own: Mapping[str, str]) -> dict[str, str]:
     """What is wrong with keys that somebody chose: by action, a sentence. Empty: they can be used."""
-    effective = {name: own.get(name, action.key) for name, action in CHANGEABLE.items()}
-    counted = Counter(effective.values())
+    keys = {**USUAL, **own}
     found = {}
     for name, key in own.items():
         if not is_key(key):
             found[name] = "Choose one letter, digit or sign, Enter, or an arrow to the left or right."
-        elif key in OF_DISAGREEMENTS and key != CHANGEABLE[name].key:
-            found[name] = f"“{key}” is a key of the page on which disagreements are settled."
-        elif counted[key] > 1:
-            other = next(each for each, theirs in effective.items() if theirs == key and each != name)
-            found[name] = f"“{show(key)}” is also the key of “{CHANGEABLE[other].does}”."
+        elif rivals := _rivals(name, keys):
+            found[name] = f"“{show(key)}” is also the key of “{rivals[0].does}”."
     return found
 
 
+def _rivals(name: str, keys: Mapping[str, str]) -> list[Action]:
+    """The other actions on its pages that have the same key."""
+    action = CHANGEABLE[name]
+    same = [CHANGEABLE[other] for other, key in keys.items() if other != name and key == keys[name]]
+    return [other for other in same if other.meets(action)]
+
+
 def show(key: str, use: Use = "alone") -> str:
-    """A key as pages show it."""
+    """A key as pages show it; "" where there is none."""
     shown = NAMED.get(key, key)
-    return f"Alt+{shown}" if use == "alt" else shown
+    return f"Alt+{shown}" if use == "alt" and key else shown
 
 
-def keymap(own: Mapping[str, str], use: Use) -> dict[str, Any]:
-    """What pages are told: `use`, and each action's name (`act`), `keys`, the one `shown`, what it `does`, `group`."""
-    actions = [
+def keymap(actions: tuple[Action, ...], use: Use, page: Page) -> dict[str, Any]:
+    """What a page is told: `use`, and each action's name (`act`), `keys`, the one `shown`, what it `does`, `group`."""
+    told = [
         {
             "act": action.name,
             "keys": list(action.keys),
@@ -145,6 +209,7 @@ def keymap(own: Mapping[str, str], use: Use) -> dict[str, Any]:
             "does": action.does,
             "group": action.group,
         }
-        for action in with_own(own)
+        for action in actions
+        if page in action.pages
     ]
-    return {"use": use, "actions": actions}
+    return {"use": use, "actions": told}

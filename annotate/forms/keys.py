@@ -25,7 +25,9 @@ class KeysForm(forms.Form):
                 required=False,
                 max_length=LONGEST,
                 strip=False,
-                widget=forms.TextInput(attrs={**attributes, "data-usual": action.key}),
+                widget=forms.TextInput(
+                    attrs={**attributes, "data-usual": action.key, "data-pages": " ".join(action.pages)}
+                ),
             )
 
     def clean(self) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """How one person likes to work, read."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 from accounts.models import User
-from annotate.keys import Use, keymap, read_own, show, with_own
+from annotate.keys import PAGES, Action, Page, Use, keymap, read_own, show, with_own
 from annotate.models import KeyUse, ReviewPreferences
 
 
@@ -15,21 +16,28 @@ class OwnKeys:
     keys: dict[str, str]
     use: Use
 
-    @property
-    def map(self) -> dict[str, Any]:
-        """What the page's script is told."""
-        return keymap(self.keys, self.use)
+    @cached_property
+    def maps(self) -> dict[Page, dict[str, Any]]:
+        """What each page's script is told."""
+        return {page: keymap(self._actions, self.use, page) for page in PAGES}
 
-    @property
+    @cached_property
     def shown(self) -> dict[str, str]:
         """Each action's key as pages show it; "" where there is none to press."""
-        return {action.name: "" if self.use == "off" else show(action.key, self.use) for action in with_own(self.keys)}
+        return {action.name: "" if self.use == "off" else show(action.key, self.use) for action in self._actions}
 
-    @property
+    @cached_property
     def pressed(self) -> dict[str, str]:
         """Each action's key as `aria-keyshortcuts` tells it."""
         before = {"alone": "", "alt": "Alt+", "off": ""}[self.use]
-        return {action.name: "" if self.use == "off" else f"{before}{action.key}" for action in with_own(self.keys)}
+        return {
+            action.name: "" if self.use == "off" or not action.key else f"{before}{action.key}"
+            for action in self._actions
+        }
+
+    @cached_property
+    def _actions(self) -> tuple[Action, ...]:
+        return with_own(self.keys)
 
 
 def own_keys(user: User) -> OwnKeys:

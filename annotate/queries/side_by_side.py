@@ -7,19 +7,18 @@ from itertools import count
 
 from django.db.models import QuerySet
 
+from annotate.keys import TICKS
 from annotate.models import Failure, Review, Severity
 from annotate.queries.asking import Answered, answers_to
 from annotate.queries.gold import reviewed_failures
 from traces.models import AgentSession
 
 NOTHING = "–"
-# 1 to 3 choose the outcome.
-FIRST_KEY, LAST_KEY = 4, 9
 
 
 @dataclass(frozen=True)
 class Card:
-    """A failure with the number that ticks it, and the positions of its steps, where the session still has them."""
+    """A failure, its number among all, and the positions of its steps, where the session still has them."""
 
     number: int
     failure: Failure
@@ -27,9 +26,10 @@ class Card:
     surfaced: int | None
 
     @property
-    def key(self) -> str:
-        """The key on the keyboard; none beyond 9."""
-        return str(self.number) if self.number <= LAST_KEY else ""
+    def tick(self) -> str:
+        """The action that ticks it, as the table of keys names it; "" where it has none left."""
+        name = f"tick{self.number}"
+        return name if name in TICKS else ""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def side_by_side(session: AgentSession, positions: Mapping[str, int]) -> SideByS
 
 
 def _numbered(told: Sequence[Sequence[Failure]], positions: Mapping[str, int]) -> list[list[Card]]:
-    numbers = count(FIRST_KEY)
+    numbers = count(1)
     return [
         [
             Card(next(numbers), failure, positions.get(failure.root_step), positions.get(failure.surfaced_step))

@@ -1,6 +1,6 @@
 """The components of a page. Each declares its arguments: an unknown or missing one fails when the template compiles."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -245,3 +245,9 @@ def written(value: float | None, unit: str) -> str:
     if unit == "money":
         return money(value)
     return duration(round(value)) if unit == "duration" else count(round(value))
+
+
+@register.filter
+def at(words: Mapping[str, str], name: str) -> str:
+    """What stands in a table of words under a name that only the page's data knows; "" where nothing does."""
+    return words.get(name, "")

@@ -90,7 +90,7 @@ def decide(request: ProjectRequest, proposal_id: int) -> HttpResponse:
 def _decide(request: ProjectRequest, proposal: Proposal, asked: dict[str, Any]) -> None:
     if asked["decision"] == "decline":
         actions.decline_proposal(proposal=proposal, actor=request.user)
-        messages.success(request, render_to_string("issues/_declined_toast.html", {"proposal": proposal}))
+        messages.success(request, render_to_string("issues/_declined_toast.html", {"proposal": proposal}, request))
         return
     into: Issue | None = asked["issue"]
     issue = actions.accept_proposal(

@@ -10,6 +10,12 @@ function isKey(key) {
   return NAMED.includes(key) || ([...key].length === 1 && key.trim() !== "");
 }
 
+// Keys of pages that have no action in common may be the same.
+function meet(one, other) {
+  const pages = one.dataset.pages.split(" ");
+  return other.dataset.pages.split(" ").some((page) => pages.includes(page));
+}
+
 function set(input, key) {
   input.value = key;
   input.select();
@@ -20,7 +26,7 @@ function set(input, key) {
 function show() {
   for (const input of inputs) {
     const row = input.closest(".own-key");
-    const other = inputs.find((each) => each !== input && each.value === input.value && input.value);
+    const other = inputs.find((each) => each !== input && each.value === input.value && input.value && meet(each, input));
     row.querySelector("[data-clash]").textContent = other ? `“${input.value}” is also the key of “${nameOf(other)}”.` : "";
     input.toggleAttribute("aria-invalid", Boolean(other));
     if (other) input.setAttribute("aria-invalid", "true");

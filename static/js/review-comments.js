@@ -143,7 +143,7 @@ eachPage(() => {
 });
 onTried(settle);
 
-/** What the keys do, by the names in review-keys.js; `say` is told why nothing happened. */
+/** What the keys do, by the names in keys.js; `say` is told why nothing happened. */
 export function commentActs(say) {
   const act = (forLead) => () => (form ? open(currentKey(), forLead) : say("Only reviewers can comment."));
   return { comment: act(false), ask: act(true) };

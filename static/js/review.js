@@ -1,12 +1,12 @@
 // The review screen: ties the steps, the form, the drafts and the keys together.
 
 import { commentActs } from "./review-comments.js";
+import { bind, writeSheet } from "./keys.js";
 import { eachPage } from "./page.js";
 import { keepReady } from "./review-ahead.js";
 import { refusedHere, submit } from "./review-deciding.js";
 import * as draft from "./review-draft.js";
 import * as judgement from "./review-form.js";
-import { bind, writeSheet } from "./review-keys.js";
 import { holdLeases, isOver } from "./review-lease.js";
 import { waiting } from "./review-outbox.js";
 import { nextQuestion, toggleGuide } from "./review-questions.js";

@@ -1,7 +1,7 @@
 // The page of one session: the same keys as on the review screen, as far as they are for reading.
 
+import { bindPage } from "./keys.js";
 import { commentActs } from "./review-comments.js";
-import { bind, writeSheet } from "./review-keys.js";
 import * as outbox from "./review-waiting.js";
 import { readTalk } from "./talk.js";
 import { conversation, reveal, stepOfKey } from "./talk-steps.js";
@@ -9,11 +9,7 @@ import { conversation, reveal, stepOfKey } from "./talk-steps.js";
 const SAID = { root: "first went wrong here", surfaced: "showed here" };
 const status = document.getElementById("status");
 const say = (text) => { status.textContent = text; };
-const acts = {
-  ...readTalk(say),
-  ...commentActs(say),
-  keys: () => document.getElementById("keys").showModal(),
-};
+const acts = { ...readTalk(say), ...commentActs(say) };
 
 // What people said comes in a moment after the page; then their steps are marked as on the review screen.
 function markSaid(root) {
@@ -43,9 +39,7 @@ function mark(step, said) {
 }
 
 if (conversation) {
-  bind(acts);
-  writeSheet(document.getElementById("key-sheet"), acts);
-  document.addEventListener("click", (event) => acts[event.target.closest("[data-act]")?.dataset.act]?.());
+  bindPage(acts);
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.target.id === "judgements") markSaid(event.target);
   });

@@ -1,13 +1,12 @@
-// Settling a disagreement by keyboard: the keys of the review screen, and 4 to 9 that tick what reviewers told.
+// Settling a disagreement by keyboard: keys of the review screen, and some that tick what reviewers told.
 
-import { bind, use, writeSheet } from "./review-keys.js";
+import { bindPage } from "./keys.js";
 import { readTalk } from "./talk.js";
 import { currentKey } from "./talk-steps.js";
 
 const form = document.getElementById("settle");
 const own = form.querySelector(".own");
 const status = document.getElementById("status");
-const TYPED_IN = "input:not([type='radio'], [type='checkbox']), textarea, select";
 
 function focusOn(field) {
   field.focus();
@@ -39,7 +38,9 @@ function at(field) {
   form.elements[`own-${field}`].value = currentKey();
 }
 
-const acts = {
+const ticks = [...form.querySelectorAll("[data-tick]")].map((box) => [box.dataset.tick, () => tick(box)]);
+
+bindPage({
   ...readTalk((text) => { status.textContent = text; }),
   success: () => focusOn(choose("success")),
   failure: () => focusOn(failed()),
@@ -49,31 +50,15 @@ const acts = {
   note: () => { tell(); focusOn(form.elements["own-note"]); },
   submit: () => form.requestSubmit(form.querySelector("button.primary")),
   leave: (field) => field.blur(),
-  keys: () => document.getElementById("keys").showModal(),
-};
-const OURS = {
-  y: () => focusOn(form.elements.reason),
-  d: () => document.getElementById("next").click(),
-};
-
-function onKey(event) {
-  if (use !== "alone" || event.isComposing || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (document.querySelector("dialog[open]") || event.target.closest?.(TYPED_IN)) return;
-  const box = /^[4-9]$/.test(event.key) && form.querySelector(`[data-key='${event.key}']`);
-  const act = box ? () => tick(box) : Object.hasOwn(OURS, event.key) && OURS[event.key];
-  if (!act) return;
-  event.preventDefault();
-  act();
-}
+  why: () => focusOn(form.elements.reason),
+  nextDispute: () => document.getElementById("next").click(),
+  ...Object.fromEntries(ticks),
+});
 
 function setSending(is) {
   for (const button of form.querySelectorAll("button[type='submit']")) button.disabled = is;
 }
 
-bind(acts);
-writeSheet(document.getElementById("key-sheet"), acts);
-document.addEventListener("keydown", onKey);
-document.addEventListener("click", (event) => acts[event.target.closest("[data-act]")?.dataset.act]?.());
 form.addEventListener("change", (event) => { if (event.target.matches("[name='adopted']:checked")) failed(); });
 // One click settles it once; the button that was pressed must still be in what is sent.
 form.addEventListener("submit", () => setTimeout(() => setSending(true)));

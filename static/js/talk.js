@@ -6,7 +6,7 @@ import { sawActs } from "./talk-saw.js";
 import { begin } from "./talk-steps.js";
 import "./talk-tree.js";
 
-/** What keys and buttons do on a page with a conversation, by the names in review-keys.js; `say` shows a short notice. */
+/** What keys and buttons do on a page with a conversation, by the names in keys.js; `say` shows a short notice. */
 export function readTalk(say) {
   return { ...begin(say), ...findActs(), ...sawActs(say) };
 }

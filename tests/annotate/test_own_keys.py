@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Project, Role, User
 from annotate.actions.preferences import set_keys
-from annotate.keys import ACTIONS, CHANGEABLE, OF_DISAGREEMENTS, faults, is_key, read_own, with_own
+from annotate.keys import ACTIONS, CHANGEABLE, PAGES, TICKS, Page, faults, is_key, keymap, read_own, with_own
 from annotate.models import KeyUse, ReviewPreferences, Slot, SlotState
 from annotate.queries.preferences import own_keys
 from common.errors import Refused
@@ -28,11 +28,28 @@ def posted(**changed: str) -> dict[str, str]:
 # --- what may be chosen ---------------------------------------------------------------------------
 
 
-def test_no_two_actions_have_the_same_key_as_usual() -> None:
-    keys = [key for action in ACTIONS for key in action.keys]
+@pytest.mark.parametrize("page", PAGES)
+def test_no_two_actions_of_a_page_have_the_same_key_as_usual(page: Page) -> None:
+    keys = [key for action in ACTIONS if page in action.pages for key in action.keys]
     assert sorted(keys) == sorted(set(keys))
-    assert not OF_DISAGREEMENTS & set(keys)
     assert all(is_key(key) for key in keys)
+
+
+def test_the_table_names_each_action_once_and_every_page_shows_its_keys() -> None:
+    names = [action.name for action in ACTIONS]
+    assert sorted(names) == sorted(set(names))
+    assert CHANGEABLE["keys"].pages == PAGES
+    assert set(TICKS) < set(CHANGEABLE)
+
+
+def test_a_page_is_told_of_its_own_keys_alone() -> None:
+    told = {page: {each["act"] for each in keymap(ACTIONS, "alone", page)["actions"]} for page in PAGES}
+    assert told["start"] == {"begin", "keys"}
+    assert told["board"] == {"nextRow", "previousRow", "openRow", "keys"}
+    assert told["inbox"] == {"nextRow", "previousRow", "accept", "decline", "reopen", "keys"}
+    assert told["session"] < told["review"]
+    assert told["settling"] - told["review"] == {*TICKS, "why", "nextDispute"}
+    assert not told["review"] & (told["board"] - {"keys"})
 
 
 @pytest.mark.parametrize("key", ["", " ", "\t", "\0", "ab", "Tab", "Escape", "Insert", "F5", "\u200b", None, 7])
@@ -49,7 +66,18 @@ def test_a_key_does_one_thing_and_the_other_is_named() -> None:
     assert faults({"skip": "q"}) == {"skip": "“q” is also the key of “Quote what is selected, or the whole step”."}
     assert faults({"skip": "q", "quote": "z"}) == {}
     assert set(faults({"skip": "#", "quote": "#"})) == {"skip", "quote"}
-    assert faults({"skip": "y"}) == {"skip": "“y” is a key of the page on which disagreements are settled."}
+
+
+def test_keys_clash_where_they_share_a_page_and_nowhere_else() -> None:
+    assert faults({"note": "y"}) == {"note": "“y” is also the key of “Write why”."}
+    assert faults({"accept": "j"}) == {"accept": "“j” is also the key of “Next in the list”."}
+    assert faults({"skip": "y", "openRow": "a", "accept": "Enter", "begin": "z"}) == {}
+
+
+@pytest.mark.parametrize(("key", "does"), [("4", "Tick or untick failure 1"), ("Enter", "Submit and next"), ("k", "")])
+def test_a_key_that_holds_everywhere_clashes_with_those_of_every_page(key: str, does: str) -> None:
+    assert does in faults({"keys": key})["keys"]
+    assert faults({"accept": "?"}) == {"accept": "“?” is also the key of “Show the keys”."}
 
 
 def test_an_own_key_takes_the_place_of_the_usual_one_and_of_a_further_one_elsewhere() -> None:
@@ -61,8 +89,17 @@ def test_an_own_key_takes_the_place_of_the_usual_one_and_of_a_further_one_elsewh
 
 def test_the_table_survives_what_the_database_kept() -> None:
     assert read_own({"skip": "#", "gone": "x", "quote": ["q"], "note": "Tab"}) == {"skip": "#"}
-    assert read_own({"skip": "q"}) == {}
+    assert read_own({"skip": "#", "quote": "#", "find": "ü"}) == {"find": "ü"}
+    assert read_own({"skip": "#", "accept": "#"}) == {"skip": "#", "accept": "#"}
     assert read_own(["skip"]) == {}
+
+
+def test_what_was_chosen_before_a_page_had_keys_stands_and_the_usual_one_gives_way() -> None:
+    kept = {"keys": "j", "next": "?"}
+    assert faults(kept) == {"keys": "“j” is also the key of “Next in the list”."}  # nobody may choose it anew
+    assert read_own(kept) == kept
+    shown = {action.name: action.keys for action in with_own(kept)}
+    assert (shown["keys"], shown["next"], shown["nextRow"]) == (("j",), ("?", "ArrowRight"), ())
 
 
 # --- the page -------------------------------------------------------------------------------------
@@ -83,7 +120,7 @@ def test_all_are_as_usual_again(lead_client: Client, lead: User) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"skip": "q"}, {"skip": "Tab"}, {"skip": "y"}, {"skip": "xy"}, {"use": "shift"}, {"skip": "\0"}]
+    "wrong", [{"skip": "q"}, {"skip": "Tab"}, {"note": "y"}, {"skip": "xy"}, {"use": "shift"}, {"skip": "\0"}]
 )
 def test_what_cannot_be_used_is_named_and_nothing_is_kept(lead_client: Client, wrong: dict[str, str]) -> None:
     response = lead_client.post(URL, posted(**wrong))
@@ -128,7 +165,7 @@ def test_own_keys_are_shown_on_buttons_and_bound(lead_client: Client, lead: User
     assert told
     keymap = json.loads(told[1])
     assert {each["act"]: each["keys"] for each in keymap["actions"]} == {
-        action.name: list(action.keys) for action in with_own({"skip": "<", "another": "ä"})
+        action.name: list(action.keys) for action in with_own({"skip": "<", "another": "ä"}) if "review" in action.pages
     }
 
 

@@ -122,7 +122,7 @@ def test_judgements_stand_side_by_side_with_their_steps(desk: Client, project: P
     assert "Lied, I say." in text
     assert 'href="#step-2"' in text
     assert 'id="step-2"' in text
-    assert f'value="{failures[0].pk}" data-key="4"' in text
+    assert f'value="{failures[0].pk}" data-tick="tick1"' in text
 
 
 def test_settling_leads_to_the_next_and_counts_at_once(

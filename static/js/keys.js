@@ -1,20 +1,29 @@
-// The keys of the pages on which sessions are read and judged. The table comes with the page (annotate/keys.py), with
-// its reader's own keys in it; it binds them and makes the sheet that `?` shows.
+// The keys of a page. Their table comes with it (annotate/keys.py), with its reader's own keys in it; this binds them and
+// makes the sheet that `?` shows.
 
 const { use, actions: KEYS } = JSON.parse(document.getElementById("keymap")?.textContent ?? '{"use": "off", "actions": []}');
 const TYPED_IN =
   "input:not([type='radio'], [type='checkbox']), textarea, select, [contenteditable]:not([contenteditable='false']), [role='textbox']";
 const ENTER_MEANS_ITSELF = "a, button, summary";
-const ONCE_A_PRESS = ["submit", "undo", "skip", "another"]; // a key that is held down does these once
+// A key that is held down does these once, also where the first time leads to another page of the kind.
+const ONCE_A_PRESS = ["submit", "undo", "skip", "another", "nextDispute", "begin", "openRow", "accept", "decline", "reopen"];
 
-export { KEYS, use };
+export { KEYS };
+
+/** Binds `acts` to the keys of a page, and to its buttons with their names (`data-act`), and fills its sheet with them. */
+export function bindPage(acts) {
+  const all = { ...acts, keys: () => document.getElementById("keys").showModal() };
+  bind(all);
+  writeSheet(document.getElementById("key-sheet"), all);
+  document.addEventListener("click", (event) => all[event.target.closest("[data-act]")?.dataset.act]?.());
+}
 
 /** Calls `acts[act]` for the key pressed: never while someone types, composes, or has a dialog open. */
 export function bind(acts) {
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.defaultPrevented || document.querySelector("dialog[open]")) return;
     const typing = event.target.closest?.(TYPED_IN);
-    if (event.key === "Escape" && typing) acts.leave(typing);
+    if (event.key === "Escape" && typing) acts.leave?.(typing);
     else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) run(event, acts, "submit");
     else if (!typing && isMeant(event)) pressed(event, acts);
   });
