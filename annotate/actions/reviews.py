@@ -22,13 +22,19 @@ NO_ANSWERS: Mapping[str, Any] = {}
 
 
 @transaction.atomic
-def save_draft(*, slot: Slot, reviewer: User, content: dict[str, Any], version: int) -> int:
-    """Keeps what a reviewer has entered so far, unless a newer draft stands; returns the version that stands."""
-    draft, _ = Draft.objects.select_for_update().get_or_create(item=slot.item, reviewer=reviewer)
+def save_draft(*, slot: Slot, reviewer: User, content: dict[str, Any], version: int) -> Draft:
+    """Keeps what a reviewer has entered so far, unless a newer draft stands; returns the one that stands.
+
+    One that their review has overtaken on its way is not kept: all of it was in the review.
+    """
+    lock_item(slot.item_id)
+    if Slot.objects.filter(pk=slot.pk, reviewer=reviewer, state=SlotState.SUBMITTED).exists():
+        return Draft(item=slot.item, reviewer=reviewer, content=content, version=version)
+    draft, _ = Draft.objects.get_or_create(item=slot.item, reviewer=reviewer)
     if version > draft.version:
         draft.content, draft.version = content, version
         draft.save()
-    return draft.version
+    return draft
 
 
 @transaction.atomic
@@ -78,7 +84,7 @@ def submit_review(
     )
     add_failures(review, told)
     overrule_late(review)
-    _add_answers(review, answered)
+    add_answers(review, answered)
     Draft.objects.filter(item=item, reviewer=reviewer).delete()
     return review
 
@@ -143,5 +149,6 @@ def _issue_number(text: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def _add_answers(review: Review, answers: Sequence[tuple[Question, Value]]) -> None:
+def add_answers(review: Review, answers: Sequence[tuple[Question, Value]]) -> None:
+    """Writes what the review answers to the rubric's questions."""
     Answer.objects.bulk_create(Answer(review=review, question=question, value=value) for question, value in answers)

@@ -255,8 +255,7 @@ def review_draft(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
     form = DraftForm(request.POST)
     if not form.is_valid():
         return JsonResponse({"errors": form.errors}, status=UNPROCESSABLE)
-    save_draft(slot=slot, reviewer=request.user, **form.cleaned_data)
-    standing = Draft.objects.get(item=slot.item, reviewer=request.user)
+    standing = save_draft(slot=slot, reviewer=request.user, **form.cleaned_data)
     answer = {"version": standing.version}
     if standing.content != form.cleaned_data["content"]:
         return JsonResponse({**answer, "content": standing.content}, status=HTTPStatus.CONFLICT)

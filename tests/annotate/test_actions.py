@@ -180,7 +180,7 @@ def test_submit_review_after_another_took_the_slot_fills_another_free_one(
 
 def test_save_draft_keeps_the_newest_and_only_ones_own(slot: Slot, ada: User, bob: User) -> None:
     versions = [
-        save_draft(slot=slot, reviewer=ada, content={"outcome": outcome}, version=version)
+        save_draft(slot=slot, reviewer=ada, content={"outcome": outcome}, version=version).version
         for outcome, version in (("success", 2), ("failure", 5), ("unknown", 4))
     ]
     save_draft(slot=slot, reviewer=bob, content={"outcome": "unknown"}, version=1)
@@ -189,6 +189,14 @@ def test_save_draft_keeps_the_newest_and_only_ones_own(slot: Slot, ada: User, bo
     assert Draft.objects.get(reviewer=ada).content == {"outcome": "failure"}
     submit(slot, ada)
     assert [draft.reviewer for draft in Draft.objects.all()] == [bob]
+
+
+def test_a_draft_that_its_review_has_overtaken_is_not_kept(slot: Slot, ada: User) -> None:
+    submit(slot, ada)
+    late = save_draft(slot=slot, reviewer=ada, content={"outcome": "failure"}, version=7)
+
+    assert (late.version, late.content) == (7, {"outcome": "failure"})
+    assert not Draft.objects.exists()
 
 
 def test_skip_slot_leaves_the_session_to_others(queue: Queue, slot: Slot, ada: User, bob: User) -> None:
