@@ -142,7 +142,7 @@ def accept_the_proposal(page: Page, running: Running) -> str:
         page.goto(f"{running.url}/p/airline/proposals/")
         return page.locator(".proposal").count() > 0
 
-    wait_until(proposed, "similar failures became a proposal", seconds=120)
+    wait_until(proposed, "similar failures became a proposal", seconds=300)
     title = page.locator(".proposal-title").first.input_value()
     page.keyboard.press("j")
     page.keyboard.press("a")
@@ -211,6 +211,7 @@ def check_row(row: dict[str, Any], told: dict[str, Any], running: Running, key: 
         "quotes": [],
         "assertions": [],
         "adopted": False,
+        "settlement": None,
         "overruled": False,
     }
     assert row["created_at"] <= row["updated_at"]
