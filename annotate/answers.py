@@ -3,7 +3,8 @@
 The shapes of options and values are those of `annotate.models.QuestionKind`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +44,29 @@ def missing(asked: Sequence[Asked], answers: Mapping[str, Value]) -> list[Asked]
     return [one for one in asked if one.is_required and one.key not in answers]
 
 
+def prevailing(given: Iterable[Value]) -> Value | None:
+    """The answer that more people gave than any other; None where nobody answered, or the first two are even."""
+    told = list(given)
+    counts = Counter(map(str, told)).most_common(2)
+    is_even = len(counts) > 1 and counts[0][1] == counts[1][1]
+    return None if is_even else next((value for value in told if str(value) == counts[0][0]), None)
+
+
+def place_of(asked: Asked, value: Value) -> float | None:
+    """Where on its scale an answer lies, from 0 to 1; None for what is no scale."""
+    if asked.kind != "scale" or not isinstance(value, int):
+        return None
+    steps = _scale(asked.options)
+    return (value - steps[0]) / (len(steps) - 1)
+
+
+def labels_in(asked: Asked, value: Value) -> list[str]:
+    """What was chosen, as people read it: one label, or several where several may be chosen."""
+    labels = dict(choices_of(asked.kind, asked.options))
+    chosen = value if isinstance(value, list) else [str(value)]
+    return [labels.get(one, one) for one in chosen]
+
+
 def choices_of(kind: str, options: Any) -> list[tuple[str, str]]:
     """What can be chosen, as (value, label); empty for words."""
     if kind == "pass_fail":
@@ -57,9 +81,7 @@ def in_words(asked: Asked, value: Value) -> str:
     if asked.kind == "scale":
         steps = _scale(asked.options)
         return f"{value} (of {steps[0]} to {steps[-1]})"
-    labels = dict(choices_of(asked.kind, asked.options))
-    chosen = value if isinstance(value, list) else [str(value)]
-    return ", ".join(labels.get(one, one) for one in chosen)
+    return ", ".join(labels_in(asked, value))
 
 
 def words_in(value: object) -> str:

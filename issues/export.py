@@ -3,7 +3,7 @@
 import base64
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,8 +38,10 @@ COLUMNS = [
     "selection_probability", "stratum", "weight",
     "quotes", "assertions", "review_answers",
     "review_is_gold", "review_reason", "adopted", "overruled",
+    "settlement_review", "settlement_outcome", "settlement_settled_by", "settlement_settled_at", "settlement_reason",
+    "settlement_rubric", "settlement_rubric_version", "settlement_answers",
 ]  # fmt: skip
-NESTED = ("session", "review", "root_step", "surfaced_step", "issue", "membership")
+NESTED = ("session", "review", "settlement", "root_step", "surfaced_step", "issue", "membership")
 
 
 def read_page(
@@ -65,19 +67,22 @@ def read_all(failures: QuerySet[Failure], after: Position | None, weights: Weigh
 
 
 def to_rows(failures: Sequence[Failure], weights: Weights) -> list[Row]:
-    """The failures (with SHOWN selected) as rows; five more queries for all."""
+    """The failures (with SHOWN selected) as rows; six more queries for all."""
     open_ = IssueMembership.objects.standing().filter(failure__in=failures).select_related("issue")
     closed = IssueMembership.objects.filter(failure__in=failures, until__isnull=False)
     left: dict[int, datetime] = {}
     for failure_id, until in closed.values_list("failure_id", "until"):
         if until is not None:
             left[failure_id] = max(until, left.get(failure_id, until))
-    answers, adopted = _answers(failures), _adopted(failures)
+    golds, adopted = _golds(failures), _adopted(failures)
+    answers = _answers({*(failure.review_id for failure in failures), *(gold.pk for gold in golds.values())})
+    settlements = {session: _settlement(gold, answers) for session, gold in golds.items()}
     return [
         {
             **_row(told.failure, told.root, told.surfaced, told.membership, left.get(told.failure.pk), answers),
             "weight": weights.get(told.failure.session_id),
             "adopted": told.failure.pk in adopted,
+            "settlement": settlements.get(told.failure.session_id),
         }
         for told in with_steps(failures, list(open_))
     ]
@@ -89,10 +94,30 @@ def _adopted(failures: Sequence[Failure]) -> set[int]:
     return set(standing.values_list("failure_id", flat=True))
 
 
-def _answers(failures: Sequence[Failure]) -> dict[int, Row]:
+def _golds(failures: Sequence[Failure]) -> dict[int, Review]:
+    """By session, the settlement that stands: one query."""
+    sessions = {failure.session_id for failure in failures}
+    standing = Review.objects.filter(session__in=sessions, is_gold=True, withdrawn_at=None)
+    return {gold.session_id: gold for gold in standing.select_related("reviewer", "rubric")}
+
+
+def _settlement(gold: Review, answers: Mapping[int, Row]) -> Row:
+    return {
+        "review": gold.pk,
+        "outcome": gold.outcome,
+        "settled_by": gold.reviewer.email,
+        "settled_at": gold.submitted_at,
+        "reason": gold.reason,
+        "rubric": gold.rubric.name,
+        "rubric_version": gold.rubric.version,
+        "answers": answers.get(gold.pk, {}),
+    }
+
+
+def _answers(reviews: Collection[int]) -> dict[int, Row]:
     """By review, what it answered to the rubric's questions, by their keys: one query."""
     found: dict[int, Row] = {}
-    given = Answer.objects.filter(review__in={failure.review_id for failure in failures}).order_by("question__position")
+    given = Answer.objects.filter(review__in=reviews).order_by("question__position")
     for review, key, value in given.values_list("review_id", "question__key", "value"):
         found.setdefault(review, {})[key] = value
     return found

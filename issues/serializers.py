@@ -42,6 +42,21 @@ class FailureReviewSerializer(Plain):
     )
 
 
+class SettlementSerializer(Plain):
+    """What a lead settled about the session; it outweighs what its reviewers said."""
+
+    review = serializers.IntegerField(help_text="The id of the lead's judgement.")
+    outcome = serializers.ChoiceField(choices=Outcome.choices)
+    settled_by = serializers.EmailField()
+    settled_at = serializers.DateTimeField()
+    reason = serializers.CharField()
+    rubric = serializers.CharField()
+    rubric_version = serializers.IntegerField()
+    answers = serializers.DictField(
+        child=serializers.JSONField(), help_text="As those of a review; what the lead left open is not among them."
+    )
+
+
 class NamedStepSerializer(Plain):
     """A step by its stable key. The rest is null where the session no longer has it."""
 
@@ -101,6 +116,7 @@ class FailureSerializer(Plain):
     updated_at = serializers.DateTimeField()
     session = FailureSessionSerializer()
     review = FailureReviewSerializer()
+    settlement = SettlementSerializer(allow_null=True, help_text="Null while no lead has settled the session.")
     root_step = NamedStepSerializer(allow_null=True)
     surfaced_step = NamedStepSerializer(allow_null=True)
     issue = FailureIssueSerializer(allow_null=True)

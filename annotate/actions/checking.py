@@ -73,11 +73,22 @@ def checked_answers(rubric: Rubric, outcome: str, answers: Mapping[str, Any]) ->
     to a question of another version.
     """
     asked = asked_in(rubric)
-    said = {one.key: value for _, one in asked if (value := _read(one, answers.get(one.key))) is not None}
+    given = _given(asked, answers)
+    said = {question.key: value for question, value in given}
     left = missing([one for _, one in asked], said) if outcome != Outcome.UNKNOWN else []
     if left:
         raise Refused(f"Answer this too: {left[0].text}", field=f"{ANSWER}{left[0].key}")
-    return [(question, said[one.key]) for question, one in asked if one.key in said]
+    return given
+
+
+def settled_answers(rubric: Rubric, answers: Mapping[str, Any]) -> list[tuple[Question, Value]]:
+    """The same of a lead, who may leave any question open."""
+    return _given(asked_in(rubric), answers)
+
+
+def _given(asked: Sequence[tuple[Question, Asked]], answers: Mapping[str, Any]) -> list[tuple[Question, Value]]:
+    read = [(question, _read(one, answers.get(one.key))) for question, one in asked]
+    return [(question, value) for question, value in read if value is not None]
 
 
 def _read(asked: Asked, given: object) -> Value | None:

@@ -1,17 +1,18 @@
 """Gold judgements. A lead settles what reviewers said of a session: a new row with a reason, never an edit."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from annotate.actions.checking import check_outcome, checked_failures
+from annotate.actions.checking import check_outcome, checked_failures, settled_answers
 from annotate.actions.overruling import overrule, reinstate
-from annotate.actions.reviews import add_failures
+from annotate.actions.reviews import NO_ANSWERS, add_answers, add_failures
 from annotate.models import Failure, Outcome, QueueItem, Review
-from annotate.queries.gold import gold_of, reviewed_failures
+from annotate.queries.gold import gold_of, reviewed_failures, reviews_of, rubric_to_settle
 from annotate.told import Told
 from common.errors import Refused
 from traces.models import AgentSession
@@ -29,13 +30,15 @@ def settle(
     reason: str,
     adopted: Collection[int] = (),
     failures: Sequence[Told] = (),
+    answers: Mapping[str, Any] = NO_ANSWERS,
     instead_of: int | None = None,
 ) -> Review:
     """Settles a session. Sent twice with one `client_id`, it counts once.
 
     Of the reviewers' failures those `adopted` (ids) stand, the others are overruled; `failures` are the lead's own.
-    `instead_of` is the settlement that the lead saw standing: Refused where another stands by now, and for a failed
-    session without a failure, a failure that was taken back meanwhile, or no reason.
+    `answers` are by the key of the question, of the newest version of the rubric that was judged under; any may be left
+    open. `instead_of` is the settlement that the lead saw standing: Refused where another stands by now, and for a
+    failed session without a failure, a failure that was taken back meanwhile, a wrong answer, or no reason.
     """
     _lock(session)
     known = Review.objects.filter(project=session.project_id, client_id=client_id).first()
@@ -51,6 +54,7 @@ def settle(
     _adopt(gold, set(adopted) if outcome == Outcome.FAILURE else set(), has_own=bool(failures))
     if failures:
         add_failures(gold, checked_failures(session, outcome, failures))
+    add_answers(gold, settled_answers(gold.rubric, answers))
     return gold
 
 
@@ -88,17 +92,16 @@ def _checked_reason(reason: str) -> str:
 
 
 def _create(session: AgentSession, lead: User, client_id: uuid.UUID, outcome: str, reason: str) -> Review:
-    theirs = Review.objects.filter(session=session, is_gold=False, withdrawn_at=None).select_related("rubric")
-    newest = theirs.order_by("-rubric__version", "-pk").first()
-    if newest is None:
+    theirs = list(reviews_of(session))
+    if not theirs:
         raise Refused("Nobody has judged this session yet: there is nothing to settle.")
     try:
         with transaction.atomic():
             return Review.objects.create(
-                project=newest.project,
+                project_id=session.project_id,
                 session=session,
                 reviewer=lead,
-                rubric=newest.rubric,
+                rubric=rubric_to_settle(theirs),
                 client_id=client_id,
                 outcome=outcome,
                 session_revision=session.revision,

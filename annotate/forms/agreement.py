@@ -1,17 +1,23 @@
 """Which judgements are compared, from the URL, and how a lead settles what others said."""
 
 import uuid
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 
 from accounts.models import Project, User
 from annotate.access import reviewers_of
+from annotate.actions.checking import ANSWER
 from annotate.actions.gold import LONGEST_REASON
+from annotate.answers import Value
+from annotate.forms.answering import AnswerField
 from annotate.models import Outcome, Queue, Rubric
+from annotate.queries.settling import ToSettle
 from annotate.queries.twice import Chosen
 
 DAYS = ((7, "Last 7 days"), (30, "Last 30 days"), (90, "Last 90 days"))
+LEFT_OPEN = "Leave it open"
 
 
 class ChosenForm(forms.Form):
@@ -61,11 +67,41 @@ class SettleForm(forms.Form):
         error_messages={"required": "Say why you settle it so: reviewers learn from it."},
     )
 
-    def __init__(self, failure_ids: list[int], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, failure_ids: list[int], questions: Sequence[ToSettle], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.asks = {f"{ANSWER}{one.asked.key}": one for one in questions}
+        self.fields.update({name: _settled_field(one) for name, one in self.asks.items()})
         field = self.fields["adopted"]
         if isinstance(field, forms.TypedMultipleChoiceField):
             field.choices = [(pk, str(pk)) for pk in failure_ids]
             field.error_messages["invalid_choice"] = (
                 "One of these failures was taken back meanwhile. Look at them again."
             )
+
+    @property
+    def questions(self) -> list[tuple[forms.BoundField, ToSettle]]:
+        """The fields of the questions, each with what reviewers answered."""
+        return [(self[name], one) for name, one in self.asks.items()]
+
+    def decision(self) -> dict[str, Any]:
+        """What `annotate.actions.gold.settle` is told."""
+        said = {name: value for name, value in self.cleaned_data.items() if name not in self.asks}
+        return {**said, "answers": self.answers()}
+
+    def answers(self) -> dict[str, Value]:
+        """What was answered, by the question's key."""
+        given = {one.asked.key: self.cleaned_data.get(name) for name, one in self.asks.items()}
+        return {key: value for key, value in given.items() if value is not None}
+
+
+def as_answers(values: Mapping[str, Value | None]) -> dict[str, Any]:
+    """Answers by the question's key as the form begins with them."""
+    return {f"{ANSWER}{key}": value for key, value in values.items()}
+
+
+def _settled_field(one: ToSettle) -> AnswerField:
+    """The field of a question that may be left open, also after something was chosen."""
+    field = AnswerField(one.question, one.asked)
+    if isinstance(field.widget, forms.RadioSelect):
+        field.widget.choices = [*field.widget.choices, ("", LEFT_OPEN)]
+    return field

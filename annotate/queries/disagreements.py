@@ -7,7 +7,7 @@ from accounts.models import Project, User
 from annotate.differences import Difference, difference
 from annotate.models import Review
 from annotate.queries.blind import EVERYTHING, Sight
-from annotate.queries.twice import Chosen, Twice, read_twice
+from annotate.queries.twice import Chosen, Twice, read_twice, with_answers
 from traces.models import AgentSession
 
 
@@ -39,8 +39,8 @@ class Disputes:
 def read_disputes(
     project: Project, chosen: Chosen | None = None, sight: Sight = EVERYTHING, *, person: User | None = None
 ) -> Disputes:
-    """Four queries, however many sessions differ. With `person`: of the sessions that they judged."""
-    twice = read_twice(project, chosen, sight)
+    """Six queries, however many sessions differ. With `person`: of the sessions that they judged."""
+    twice = with_answers(project, read_twice(project, chosen, sight))
     found = {dispute.session: dispute for dispute in _disputes(twice if person is None else twice.of(person.pk))}
     gold = Review.objects.filter(project=project, is_gold=True, withdrawn_at=None).order_by("-submitted_at", "-pk")
     settled = list(gold.values_list("session_id", flat=True))

@@ -1,8 +1,10 @@
-"""Gold judgements: what leads settled."""
+"""Gold judgements: what leads settled, and what of."""
+
+from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
-from annotate.models import Failure, Review
+from annotate.models import Failure, Review, Rubric
 from traces.models import AgentSession
 
 
@@ -16,6 +18,17 @@ def settlements(session: AgentSession) -> QuerySet[Review]:
     """All that leads have settled about a session, the newest first; those taken back, too."""
     gold = Review.objects.filter(session=session, is_gold=True).select_related("reviewer", "withdrawn_by")
     return gold.order_by("-submitted_at", "-pk")
+
+
+def reviews_of(session: AgentSession) -> QuerySet[Review]:
+    """The reviews that stand, the oldest first; settlements are not among them."""
+    standing = Review.objects.filter(session=session, is_gold=False, withdrawn_at=None)
+    return standing.select_related("reviewer", "rubric").order_by("submitted_at", "pk")
+
+
+def rubric_to_settle(reviews: Sequence[Review]) -> Rubric:
+    """The newest version that one of these reviews was given under: a settlement answers its questions."""
+    return max(reviews, key=lambda review: (review.rubric.version, review.pk)).rubric
 
 
 def reviewed_failures(session: AgentSession) -> QuerySet[Failure]:

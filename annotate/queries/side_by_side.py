@@ -5,12 +5,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from django.db.models import QuerySet
-
 from annotate.keys import TICKS
 from annotate.models import Failure, Review, Severity
 from annotate.queries.asking import Answered, answers_to
-from annotate.queries.gold import reviewed_failures
+from annotate.queries.gold import reviewed_failures, reviews_of
+from annotate.queries.settling import ToSettle, questions_to_settle
 from traces.models import AgentSession
 
 NOTHING = "–"
@@ -50,11 +49,12 @@ class Row:
 
 @dataclass(frozen=True)
 class SideBySide:
-    """The reviews, the oldest first; what was said, row by row; and the failures of each."""
+    """The reviews, the oldest first; what was said, row by row; the failures of each; and what there is to answer."""
 
     reviews: Sequence[Review]
     rows: Sequence[Row]
     cards: Sequence[Sequence[Card]]
+    questions: Sequence[ToSettle]
 
     @property
     def columns(self) -> list[tuple[Review, Sequence[Card]]]:
@@ -65,20 +65,15 @@ class SideBySide:
         return [card.failure.pk for cards in self.cards for card in cards]
 
 
-def reviews_of(session: AgentSession) -> QuerySet[Review]:
-    """The reviews that stand, the oldest first; settlements are not among them."""
-    standing = Review.objects.filter(session=session, is_gold=False, withdrawn_at=None)
-    return standing.select_related("reviewer", "rubric").order_by("submitted_at", "pk")
-
-
 def side_by_side(session: AgentSession, positions: Mapping[str, int]) -> SideBySide:
-    """Three queries. `positions`: of the session's steps, by key."""
+    """Four queries. `positions`: of the session's steps, by key."""
     reviews = list(reviews_of(session))
     told: defaultdict[int, list[Failure]] = defaultdict(list)
     for failure in reviewed_failures(session):
         told[failure.review_id].append(failure)
     cards = _numbered([told[review.pk] for review in reviews], positions)
-    return SideBySide(reviews, _rows(reviews, cards, answers_to(reviews)), cards)
+    answers = answers_to(reviews)
+    return SideBySide(reviews, _rows(reviews, cards, answers), cards, questions_to_settle(reviews, answers))
 
 
 def _numbered(told: Sequence[Sequence[Failure]], positions: Mapping[str, int]) -> list[list[Card]]:

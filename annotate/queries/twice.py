@@ -5,7 +5,7 @@ apart from all of this.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -14,8 +14,11 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import Project
-from annotate.differences import Judgement
-from annotate.models import Failure, Outcome, Queue, Review, Rubric
+from annotate.answers import labels_in, place_of
+from annotate.differences import NO_ANSWERS, Judgement
+from annotate.differences import Answer as Given
+from annotate.models import Answer, Failure, Outcome, Question, QuestionKind, Queue, Review, Rubric
+from annotate.queries.asking import asked_of, meaning_of
 from annotate.queries.blind import EVERYTHING, Sight
 from traces.models import Step
 
@@ -94,6 +97,29 @@ def read_twice(project: Project, chosen: Chosen | None = None, sight: Sight = EV
 
 def _standing(project: Project, chosen: Chosen, sight: Sight) -> QuerySet[Review]:
     return Review.objects.filter(chosen.condition, sight.of(), project=project, is_gold=False, withdrawn_at=None)
+
+
+def with_answers(project: Project, twice: Twice) -> Twice:
+    """The same with what was answered to the rubric's questions, but for answers in words: two queries."""
+    given = _answers(project, twice.reviews)
+    told = {session: [_answering(one, given) for one in people] for session, people in twice.sessions.items()}
+    return replace(twice, sessions=told)
+
+
+def _answering(said: Said, given: Mapping[int, Mapping[Hashable, Given]]) -> Said:
+    return said._replace(judgement=said.judgement._replace(answers=given.get(said.review, NO_ANSWERS)))
+
+
+def _answers(project: Project, reviews: Collection[int]) -> dict[int, dict[Hashable, Given]]:
+    """By review, and by what makes answers comparable, in the order of the questions."""
+    questions = Question.objects.filter(rubric__project=project).exclude(kind=QuestionKind.TEXT)
+    asked = {one.pk: (meaning_of(one), asked_of(one)) for one in questions.select_related("rubric")}
+    rows = Answer.objects.filter(review__in=reviews, question__in=asked).order_by("question__position", "question")
+    found: defaultdict[int, dict[Hashable, Given]] = defaultdict(dict)
+    for review, question, value in rows.values_list("review_id", "question_id", "value"):
+        meaning, one = asked[question]
+        found[review][meaning] = Given(one.text, tuple(labels_in(one, value)), place_of(one, value))
+    return found
 
 
 def _meanings(project: Project) -> dict[int, tuple[str, int]]:

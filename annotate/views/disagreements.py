@@ -16,13 +16,14 @@ from accounts.request import ProjectRequest
 from annotate.actions.gold import settle, unsettle
 from annotate.actions.undoing import as_told
 from annotate.forms import FailureForm
-from annotate.forms.agreement import ChosenForm, SettleForm
+from annotate.forms.agreement import ChosenForm, SettleForm, as_answers
 from annotate.models import Review
 from annotate.queries.blind import sight_of, withheld
 from annotate.queries.disagreements import Disputes, dispute_rows, read_disputes
-from annotate.queries.gold import gold_of, settlements
+from annotate.queries.gold import gold_of, reviews_of, settlements
 from annotate.queries.judgements import offered_types
-from annotate.queries.side_by_side import SideBySide, reviews_of, side_by_side
+from annotate.queries.settling import settled_before
+from annotate.queries.side_by_side import SideBySide, side_by_side
 from annotate.views import UNPROCESSABLE
 from common.errors import Refused
 from common.streaming import render_growing
@@ -84,7 +85,7 @@ def disagreement_page(request: ProjectRequest, session_id: int) -> HttpResponseB
     talk = conversation(session)
     told = _told(session, talk)
     gold = gold_of(session)
-    form = SettleForm(told.failure_ids, initial=_as_settled(gold))
+    form = SettleForm(told.failure_ids, told.questions, initial=_as_settled(gold, told))
     return _screen(request, session, talk, told, form, _own(gold, talk), gold=gold)
 
 
@@ -100,12 +101,13 @@ def _told(session: AgentSession, talk: Conversation) -> SideBySide:
     return side_by_side(session, {step.key: step.position for step in talk.steps})
 
 
-def _as_settled(gold: Review | None) -> dict[str, Any]:
-    """What stands, as a beginning for whoever settles it anew."""
+def _as_settled(gold: Review | None, told: SideBySide) -> dict[str, Any]:
+    """What stands, as a beginning for whoever settles it anew; before that, what most answered."""
     if gold is None:
-        return {}
+        return as_answers({one.asked.key: one.most for one in told.questions})
     adopted = [str(pk) for pk in gold.adopts.values_list("pk", flat=True)]
-    return {"outcome": gold.outcome, "reason": gold.reason, "instead_of": gold.pk, "adopted": adopted}
+    stands = {"outcome": gold.outcome, "reason": gold.reason, "instead_of": gold.pk, "adopted": adopted}
+    return {**stands, **as_answers(settled_before(gold, told.questions))}
 
 
 def _own(gold: Review | None, talk: Conversation) -> FailureForm:
@@ -150,7 +152,7 @@ def disagreement_settle(request: ProjectRequest, session_id: int) -> HttpRespons
     session = _session(request, session_id)
     talk = conversation(session)
     told = _told(session, talk)
-    form = SettleForm(told.failure_ids, request.POST)
+    form = SettleForm(told.failure_ids, told.questions, request.POST)
     own = FailureForm(request.POST, prefix=OWN, conversation=talk)
     gold = _settled(request, session, form, own)
     if gold is None:
@@ -172,7 +174,7 @@ def _settled(request: ProjectRequest, session: AgentSession, form: SettleForm, o
             session=session,
             lead=request.user,
             failures=[own.told()] if has_own else [],
-            **form.cleaned_data,
+            **form.decision(),
         )
     except Refused as refusal:
         _blame(refusal, form, own)

@@ -1,9 +1,10 @@
 """Sessions that several people judged."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from accounts.models import Project, User
-from annotate.models import Failure, FailureType, Outcome, Review
+from annotate.models import Answer, Failure, FailureType, Outcome, Question, QuestionKind, Review, Rubric
 from tests.builders import make_failure, make_review, make_session, make_talk
 from traces.models import AgentSession
 
@@ -34,3 +35,17 @@ def dispute(project: Project, people: Sequence[User], name: str = "disputed") ->
     review, _ = judged_by(people[:2], session, "fs")
     kinds = [FailureType.objects.get_or_create(project=project, name=kind)[0] for kind in ("Lied", "Too late")]
     return session, [make_failure(review, f"{kind.name}, I say.", failure_type=kind) for kind in kinds]
+
+
+def ask(project: Project, key: str = "tone", version: int = 1, **fields: Any) -> Question:
+    """A question of a version of the rubric that reviews are given under: pass or fail, where nothing else is said."""
+    rubric, _ = Rubric.objects.get_or_create(project=project, name="Default", version=version)
+    values = {"position": rubric.questions.count() + 1, "kind": QuestionKind.PASS_FAIL, "text": f"{key}?", **fields}
+    return Question.objects.create(rubric=rubric, key=key, **values)
+
+
+def answer(question: Question, reviews: Sequence[Review], *values: Any) -> None:
+    """Each review answers the value in its place; None answers nothing."""
+    for review, value in zip(reviews, values, strict=True):
+        if value is not None:
+            Answer.objects.create(review=review, question=question, value=value)

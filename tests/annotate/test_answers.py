@@ -4,7 +4,18 @@ from typing import Any
 
 import pytest
 
-from annotate.answers import LONGEST_TEXT, READERS, Asked, Wrong, choices_of, in_words, missing, read_answer
+from annotate.answers import (
+    LONGEST_TEXT,
+    READERS,
+    Asked,
+    Wrong,
+    choices_of,
+    in_words,
+    missing,
+    place_of,
+    prevailing,
+    read_answer,
+)
 from annotate.models import QuestionKind
 
 SCALE = {"lowest": 0, "highest": 4, "low_words": "useless", "high_words": "perfect"}
@@ -98,3 +109,24 @@ def test_in_words_is_what_a_reader_knows(kind: str, options: Any, value: Any, wo
 def test_choices_of_a_scale_are_its_numbers() -> None:
     assert choices_of("scale", SCALE) == [(str(number), str(number)) for number in range(5)]
     assert choices_of("text", None) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ([], None),
+        ([3], 3),
+        (["pass", "fail", "pass"], "pass"),
+        (["pass", "fail"], None),
+        ([1, 2, 2, 1, 3], None),
+        ([["a"], ["a", "b"], ["a", "b"]], ["a", "b"]),
+    ],
+)
+def test_what_prevails_was_given_more_often_than_anything_else(given: list[Any], expected: Any) -> None:
+    assert prevailing(given) == expected
+
+
+def test_the_place_on_a_scale_is_told_from_0_to_1() -> None:
+    scale = {"lowest": 1, "highest": 5}
+    assert [place_of(asked("scale", scale), value) for value in (1, 2, 5)] == [0, 0.25, 1]
+    assert place_of(asked("text"), "1") is None

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Project, Scope, User
+from annotate.actions.types import merge_types
 from annotate.models import Answer, Failure, Outcome, Question, Stratum
 from issues import actions
 from issues.lifecycle import State
@@ -93,6 +94,7 @@ def test_a_failure_is_told_whole(api: Client, told: Failure, lead: User) -> None
         "withdrawn": False,
         "overruled": False,
         "adopted": False,
+        "settlement": None,
         "quotes": [QUOTE],
         "assertions": [ASSERTION],
         "session": {
@@ -177,6 +179,18 @@ def test_filters_choose(api: Client, told: Failure, project: Project, lead: User
     assert found(issue="none") == found(severity="low") == [plain.pk]
     assert found(reviewer=lead.email.upper()) == [told.pk, plain.pk]
     assert found(reviewer="nobody@example.com") == found(issue=999) == []
+
+
+def test_the_name_of_a_merged_failure_type_finds_what_it_gave_away(
+    api: Client, told: Failure, project: Project, lead: User
+) -> None:
+    assert told.failure_type
+    into = make_failure_type(project, "Not admitted")
+    merge_types(into=into, type_ids=[told.failure_type.pk], actor=lead)
+    for name in ("silent failure", "Not admitted"):
+        [row] = get(api, "failures/", failure_type=name)["results"]
+        assert row["failure_type"] == "Not admitted"
+    assert get(api, "failures/", failure_type="nobody's")["results"] == []
 
 
 def test_updated_since_follows_the_failure_and_its_issue(api: Client, told: Failure, lead: User) -> None:

@@ -16,6 +16,7 @@ from issues.models import Issue, IssueMembership
 from issues.proposing import release_withdrawn
 from issues.queries import counted_issues
 from issues.queries.agreement import agreement_on_issues
+from tests.annotate.judging import answer, ask
 from tests.builders import NOON, make_failure, make_key, make_member, make_queue, make_review, make_session, make_talk
 from tests.issues.makers import make_issue, make_told
 
@@ -92,6 +93,32 @@ def test_the_export_says_what_a_lead_adopted_overruled_and_told(
     again = rows(project)
     assert (again[failure.pk]["adopted"], again[other.pk]["overruled"]) == (False, False)
     assert again[failure.pk]["updated_at"] > found[failure.pk]["updated_at"]
+
+
+def test_the_export_carries_what_was_settled_with_every_failure_of_the_session(
+    project: Project, failure: Failure, lead: User, desk: Client
+) -> None:
+    polite = ask(project, "polite")
+    ask(project, "quick")
+    answer(polite, [failure.review], "pass")
+    gold = settled(failure, lead, Outcome.FAILURE, adopted=[failure.pk], answers={"polite": "fail"})
+    found = rows(project)[failure.pk]
+    assert found["review"]["answers"] == {"polite": "pass"}
+    assert found["settlement"].pop("settled_at") == gold.submitted_at.isoformat().replace("+00:00", "Z")
+    assert found["settlement"] == {
+        "review": gold.pk,
+        "outcome": "failure",
+        "settled_by": lead.email,
+        "reason": "Seen it.",
+        "rubric": "Default",
+        "rubric_version": 1,
+        "answers": {"polite": "fail"},
+    }
+    address = reverse("session_judgements", args=[project.slug, failure.session_id])
+    assert "<dd>Fail</dd>" in desk.get(address).content.decode()
+    unsettle(session=failure.session, lead=lead, gold_id=gold.pk)
+    assert rows(project)[failure.pk]["settlement"] is None
+    assert "<dd>Fail</dd>" not in desk.get(address).content.decode()
 
 
 def test_a_sessions_page_says_first_what_was_settled(

@@ -8,11 +8,12 @@ import pytest
 from accounts.models import Project, User
 from annotate.actions.gold import settle, unsettle
 from annotate.actions.undoing import undo_review
-from annotate.models import Failure, Outcome, Queue, Review, SlotState
+from annotate.models import Answer, Failure, Outcome, QuestionKind, Queue, Review, SlotState
 from annotate.queries.gold import gold_of, settlements
 from annotate.told import Told
 from common.errors import Refused
 from tests.annotate.actions.deciding import submit, take
+from tests.annotate.judging import ask
 from tests.builders import make_failure, make_review, make_session, make_slot, make_talk
 from traces.models import AgentSession
 
@@ -176,3 +177,57 @@ def test_a_review_that_a_lead_built_on_cannot_be_taken_back(
     unsettle(session=session, lead=lead, gold_id=review.pk)
     assert standing(session) == ["Ada's."]
     assert Failure.objects.get(review=theirs).withdrawn_at is not None
+
+
+SCALE = {"lowest": 1, "highest": 5}
+
+
+def answers_of(review: Review) -> dict[str, Any]:
+    return dict(Answer.objects.filter(review=review).values_list("question__key", "value"))
+
+
+def test_a_settlement_keeps_answers_and_may_leave_needed_ones_open(
+    project: Project, session: AgentSession, lead: User, told: list[Failure]
+) -> None:
+    ask(project, "tone", kind=QuestionKind.SCALE, options=SCALE)
+    ask(project, "polite", is_required=True)
+    review = gold(session, lead, adopted=[told[0].pk], answers={"tone": "4", "unheard-of": "pass"})
+    assert answers_of(review) == {"tone": 4}
+    assert Answer.objects.exclude(review=review).count() == 0
+
+
+def test_answers_are_of_the_newest_version_that_the_session_was_judged_under(
+    project: Project, session: AgentSession, lead: User, told: list[Failure]
+) -> None:
+    ask(project, "polite")
+    newer = ask(project, "polite", version=2)
+    ask(project, "polite", version=3)
+    Review.objects.filter(pk=told[0].review_id).update(rubric=newer.rubric)
+    review = gold(session, lead, Outcome.SUCCESS, answers={"polite": "fail"})
+    assert review.rubric == newer.rubric
+    assert Answer.objects.get(review=review).question == newer
+
+
+def test_a_wrong_answer_is_refused_at_its_field_and_nothing_is_settled(
+    project: Project, session: AgentSession, lead: User, told: list[Failure]
+) -> None:
+    ask(project, "polite")
+    with pytest.raises(Refused) as refusal:
+        gold(session, lead, adopted=[told[0].pk], answers={"polite": "perhaps"})
+    assert refusal.value.field == "answer_polite"
+    assert standing(session) == ["One.", "Two.", "Three."]
+    assert gold_of(session) is None
+
+
+def test_answers_go_with_the_settlement_that_they_belong_to(
+    project: Project, session: AgentSession, lead: User, told: list[Failure]
+) -> None:
+    ask(project, "polite")
+    first = gold(session, lead, Outcome.SUCCESS, answers={"polite": "fail"})
+    second = gold(session, lead, Outcome.SUCCESS, answers={"polite": "pass"}, instead_of=first.pk)
+    assert list(Answer.objects.filter(review__withdrawn_at=None).values_list("review", "value")) == [
+        (second.pk, "pass")
+    ]
+    unsettle(session=session, lead=lead, gold_id=second.pk)
+    assert not Answer.objects.filter(review__withdrawn_at=None).exists()
+    assert answers_of(first) == {"polite": "fail"}

@@ -1,5 +1,6 @@
 """The pages of agreement and of disagreements: who sees what, and settling from the form to the numbers."""
 
+import re
 import uuid
 from typing import Any
 
@@ -10,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Project, User
-from annotate.models import Failure, Outcome, Review
+from annotate.models import Answer, Failure, Outcome, QuestionKind, Review
 from annotate.queries.gold import gold_of
-from tests.annotate.judging import dispute, judge_all
+from tests.annotate.judging import answer, ask, dispute, judge_all
 from tests.annotate.views.pages import BACKEND, url
 from tests.builders import make_project, make_queue, make_review, make_session, make_slot
 from traces.models import AgentSession
@@ -225,3 +226,114 @@ def test_what_nobody_judged_is_no_page(desk: Client, project: Project, lead: Use
     session = make_session(project)
     make_review(session, lead, Outcome.SUCCESS, is_gold=True)
     page(desk, "disagreement_page", project, session.pk, status=404)
+
+
+# --- answers to the rubric's questions ---
+
+
+@pytest.fixture
+def asked(project: Project, people: list[User]) -> AgentSession:
+    """Two call it a success, one a failure; two find it polite, one not; of its speed two think differently."""
+    [session] = judge_all(project, people, "ssf")
+    reviews = list(session.reviews.order_by("reviewer__email"))
+    answer(ask(project, "polite", is_required=True), reviews, "pass", "fail", "pass")
+    scale = {"lowest": 1, "highest": 5, "low_words": "slow", "high_words": "fast"}
+    answer(ask(project, "quick", kind=QuestionKind.SCALE, options=scale), reviews, 2, 4, None)
+    answer(ask(project, "words", kind=QuestionKind.TEXT), reviews, "It <b>dawdled</b>.", None, None)
+    return session
+
+
+def checked(text: str, name: str) -> list[str]:
+    """The values of the radio buttons and boxes of this name that are chosen."""
+    boxes = re.findall(rf'<input[^>]*name="{name}"[^>]*>', text)
+    return [re.findall(r'value="([^"]*)"', box)[0] for box in boxes if " checked" in box]
+
+
+def test_each_question_says_who_answered_what_and_begins_with_what_most_did(
+    desk: Client, project: Project, asked: AgentSession
+) -> None:
+    text = page(desk, "disagreement_page", project, asked.pk)
+    assert '<th scope="row">polite? <span class="mark"' in text
+    assert '<strong class="note-text">Pass</strong> <span class="faint">ada@example.com, cyd@example.com</span>' in text
+    assert checked(text, "answer_polite") == ["pass"]
+    assert checked(text, "answer_quick") == [""], "evenly split: the lead is to decide"
+    assert "It &lt;b&gt;dawdled&lt;/b&gt;." in text
+    assert ">\n</textarea>" in text.split('name="answer_words"')[1]
+
+
+def test_answers_are_settled_and_settling_anew_begins_with_them(
+    desk: Client, project: Project, asked: AgentSession
+) -> None:
+    settle(desk, asked, outcome="success", answer_polite="fail", answer_quick="", answer_words="Slow & rude.")
+    gold = gold_of(asked)
+    assert gold is not None
+    assert dict(gold.answers.values_list("question__key", "value")) == {"polite": "fail", "words": "Slow & rude."}
+    text = page(desk, "disagreement_page", project, asked.pk)
+    assert (checked(text, "answer_polite"), checked(text, "answer_quick")) == (["fail"], [""])
+    assert "Slow &amp; rude.</textarea>" in text
+
+
+def test_a_wrong_answer_is_said_at_its_question_and_what_was_chosen_stays(
+    desk: Client, project: Project, asked: AgentSession
+) -> None:
+    response = settle(desk, asked, outcome="success", answer_quick="9", answer_polite="fail")
+    text = response.getvalue().decode()
+    assert response.status_code == 422
+    assert "Answer with a whole number from 1 to 5." in text
+    assert checked(text, "answer_polite") == ["fail"]
+    assert gold_of(asked) is None
+
+
+def test_answers_to_an_older_meaning_are_shown_and_not_taken_for_the_present_one(
+    desk: Client, project: Project, asked: AgentSession, people: list[User]
+) -> None:
+    newer = ask(project, "polite", version=2, since=2)
+    same = ask(project, "quick", version=2, kind=QuestionKind.SCALE, options={"lowest": 1, "highest": 5})
+    review = make_review(asked, people[0], Outcome.SUCCESS)
+    Review.objects.filter(pk=review.pk).update(rubric=newer.rubric)
+    answer(newer, [review], "fail")
+    answer(same, [review], 4)
+    text = page(desk, "disagreement_page", project, asked.pk)
+    assert checked(text, "answer_polite") == ["fail"]
+    # Ada judged it twice and speaks once, as she did last; what Bob said under version 1 still means the same.
+    assert checked(text, "answer_quick") == ["4"]
+    assert 'name="answer_words"' not in text, "version 2 does not ask it"
+    assert "dawdled" in text
+
+
+def test_the_page_asks_the_same_queries_for_one_question_and_for_nine(
+    desk: Client, project: Project, people: list[User]
+) -> None:
+    [session] = judge_all(project, people, "ssf")
+    reviews = list(session.reviews.order_by("pk"))
+    counts = []
+    for size in (1, 8):
+        for n in range(size):
+            answer(ask(project, f"q-{size}-{n}"), reviews, "pass", "fail", "pass")
+        with CaptureQueriesContext(connection) as captured:
+            page(desk, "disagreement_page", project, session.pk)
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
+def test_the_list_names_the_answer_in_which_they_differ(desk: Client, project: Project, people: list[User]) -> None:
+    [session, _] = judge_all(project, people, "sss", "sss")
+    answer(ask(project, "polite"), list(session.reviews.order_by("pk")), "pass", "fail", "pass")
+    text = page(desk, "disagreement_list", project)
+    assert "0 of 1 settled" in text
+    assert "An answer" in text
+    assert "“polite?” Pass or Fail" in text
+
+
+def test_a_lead_who_may_yet_judge_it_blind_hears_of_no_answer(
+    desk: Client, project: Project, asked: AgentSession, lead: User
+) -> None:
+    Review.objects.update(outcome=Outcome.SUCCESS)
+    assert "“polite?” Pass or Fail" in page(desk, "disagreement_list", project)
+    queue = make_queue(project, is_blind=True, reviewers_per_session=4)
+    queue.takers.add(lead)
+    make_slot(queue, asked)
+    assert "polite?" not in page(desk, "disagreement_list", project)
+    page(desk, "disagreement_page", project, asked.pk, status=404)
+    assert settle(desk, asked, outcome="success", answer_polite="pass").status_code == 404
+    assert not Answer.objects.filter(review__is_gold=True).exists()
