@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import Project, User
 from annotate.actions.adding import Added, add_sessions
@@ -22,7 +22,8 @@ class Edition:
     """What a lead wants the next version to be.
 
     `questions` in their order, each with the key that it has, or none; `meant`: the keys of those whose answers mean
-    something else from now on, and `means_more` whether the outcome does; `changed`: what is new, in the lead's words.
+    something else from now on, and `means_more` whether the outcome does; `changed`: what is new, in the lead's words;
+    `name`: another name for all versions, or none.
     """
 
     guidance: str
@@ -32,6 +33,7 @@ class Edition:
     changed: str = ""
     because_of: Review | None = None
     queues: Collection[int] = field(default_factory=tuple)
+    name: str = ""
 
 
 @transaction.atomic
@@ -43,12 +45,12 @@ def create_rubric(
     if not name:
         raise Refused("Give it a name.", field="name")
     if Rubric.objects.filter(project=project, name__iexact=name).exists():
-        raise Refused("There is a rubric of this name already.", field="name")
+        raise _is_taken()
     rubric, is_new = Rubric.objects.get_or_create(
         project=project, name=name, version=1, defaults={"guidance": guidance.strip(), "created_by": creator}
     )
     if not is_new:
-        raise Refused("There is a rubric of this name already.", field="name")
+        raise _is_taken()
     _ask(rubric, with_keys(_checked(questions), ()))
     return rubric
 
@@ -57,7 +59,8 @@ def create_rubric(
 def edit_rubric(*, rubric: Rubric, editor: User, edition: Edition) -> Rubric:
     """The next version of a rubric, which the queues of `edition` ask from now on. Reviews that were given keep theirs.
 
-    Refused for any version but the newest, and where nothing would change.
+    A new name is that of all versions, and the new one says what it was before. Refused for any version but the newest,
+    where nothing would change, and for a name that another rubric has.
     """
     newest = _lock(rubric)
     if newest.pk != rubric.pk:
@@ -65,16 +68,17 @@ def edit_rubric(*, rubric: Rubric, editor: User, edition: Edition) -> Rubric:
     before, version = wordings(newest), newest.version + 1
     asked = with_keys(_checked(edition.questions), keys_ever(newest))
     after = with_since(before, asked, version, edition.meant)
-    guidance = edition.guidance.strip()
-    if (guidance, after, edition.means_more) == (newest.guidance, before, False):
+    guidance, name = edition.guidance.strip(), spaced(edition.name) or newest.name
+    if (name, guidance, after, edition.means_more) == (newest.name, newest.guidance, before, False):
         raise Refused("This is what the newest version says already.")
+    renamed = _rename(newest, name)
     made = Rubric.objects.create(
         project=newest.project,
-        name=newest.name,
+        name=name,
         version=version,
         guidance=guidance,
         outcome_since=version if edition.means_more else newest.outcome_since,
-        changed=edition.changed.strip(),
+        changed=f"{renamed} {edition.changed}".strip(),
         because_of=edition.because_of,
         created_by=editor,
     )
@@ -106,10 +110,33 @@ def _queue_again(rubric: Rubric, actor: User) -> Queue:
     return queue
 
 
+def _is_taken() -> Refused:
+    return Refused("There is a rubric of this name already.", field="name")
+
+
+def _rename(rubric: Rubric, name: str) -> str:
+    """Gives all versions another name; returns what the next one tells of it: nothing where the name stays."""
+    if name == rubric.name:
+        return ""
+    versions = Rubric.objects.filter(project=rubric.project_id, name=rubric.name)
+    if Rubric.objects.filter(project=rubric.project_id, name__iexact=name).exclude(pk__in=versions).exists():
+        raise _is_taken()
+    try:
+        with transaction.atomic():
+            versions.update(name=name)
+    except IntegrityError as error:  # somebody took the name at this very moment
+        raise _is_taken() from error
+    return f"Renamed from “{rubric.name}”."
+
+
 def _lock(rubric: Rubric) -> Rubric:
-    """The newest version of the same rubric; whoever else edits it waits, and then sees the version made here."""
+    """The newest version of the same rubric; whoever else edits it waits, and then sees the version made here.
+
+    Refused where it was renamed since it was read.
+    """
     same = Rubric.objects.filter(project=rubric.project_id, name=rubric.name)
-    same.select_for_update(no_key=True).get(version=1)
+    if same.select_for_update(no_key=True).filter(version=1).first() is None:
+        raise Refused("This rubric was renamed meanwhile. Open it again, and begin from there.")
     # Asked anew: what was locked is told as it stood before the wait.
     return same.latest("version")
 

@@ -29,7 +29,7 @@ LONGEST_GUIDANCE = 10_000
 
 
 class RubricForm(forms.Form):
-    """All of a rubric but its questions. A new one has a name, a next version says what is new."""
+    """All of a rubric but its questions. A next version says what is new."""
 
     name = forms.CharField(max_length=120, widget=TextInput(attrs={"autocomplete": "off"}))
     guidance = forms.CharField(
@@ -49,8 +49,8 @@ class RubricForm(forms.Form):
         max_length=2000,
         label="What is new in this version",
         widget=Textarea(attrs={"rows": 2}),
+        required=False,
         help_text="For those who review: one or two sentences.",
-        error_messages={"required": "Say in a sentence what is new."},
     )
     queues = forms.TypedMultipleChoiceField(
         coerce=int,
@@ -64,17 +64,24 @@ class RubricForm(forms.Form):
         """`rubric`: the version that is edited, with the queues that ask it; without one it is new."""
         self.rubric = rubric
         offered = list(queues)
-        initial = {"guidance": rubric.guidance, "queues": [queue.pk for queue in offered]} if rubric else {}
+        told = {"name": rubric.name, "guidance": rubric.guidance} if rubric else {}
+        initial = {**told, "queues": [queue.pk for queue in offered]}
         super().__init__(*args, **{"label_suffix": "", "initial": initial, **kwargs})
-        for name in ("name",) if rubric else ("means_more", "changed", "queues"):
-            del self.fields[name]
+        if rubric:
+            self.fields["name"].help_text = "A new name is that of all versions, and their reviews stay as they are."
+        else:
+            for name in ("means_more", "changed", "queues"):
+                del self.fields[name]
         asked = self.fields.get("queues")
         if isinstance(asked, forms.MultipleChoiceField):
             asked.choices = [(queue.pk, f"{queue.name} (asks version {queue.rubric.version})") for queue in offered]
 
     def clean(self) -> dict[str, Any]:
-        """Says so where the meaning of a changed guidance was not told."""
+        """Says so where the meaning of a changed guidance, or what is new, was not told; a new name tells itself."""
         given = self.cleaned_data
+        is_renamed = self.rubric is not None and given.get("name") not in {None, self.rubric.name}
+        if "changed" in self.fields and not given.get("changed") and not is_renamed:
+            self.add_error("changed", "Say in a sentence what is new.")
         is_changed = self.rubric is not None and given.get("guidance", "").strip() != self.rubric.guidance
         if is_changed and not given.get("means_more"):
             self.add_error("means_more", ASK_WHICH)

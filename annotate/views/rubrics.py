@@ -164,6 +164,7 @@ def _edited(
         changed=form.cleaned_data["changed"],
         because_of=because_of,
         queues=form.cleaned_data["queues"],
+        name=form.cleaned_data["name"],
     )
     try:
         return edit_rubric(rubric=rubric, editor=request.user, edition=edition)

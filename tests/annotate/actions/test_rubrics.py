@@ -96,6 +96,34 @@ def test_edit_rubric_refuses_an_old_version_and_no_change(lead: User, rubric: Ru
         edit(Rubric.objects.get(version=2), lead, questions=[KIND] * 31)
 
 
+def test_a_renamed_rubric_keeps_its_reviews_labels_and_queues(
+    project: Project, lead: User, ada: User, rubric: Rubric
+) -> None:
+    queue = make_queue(project)
+    Queue.objects.update(rubric=rubric)
+    judge(project, ada, rubric, "old", "why")
+    second = edit(rubric, lead, guidance="Be kind.", meant={"why"})
+    third = edit(second, lead, name=" How it  spoke ", changed="Clearer.", queues=[queue.pk])
+
+    assert (third.name, third.version, third.changed) == ("How it spoke", 3, "Renamed from “Tone”. Clearer.")
+    assert [(row.rubric.name, row.reviews) for row in version_rows(third)] == [
+        ("How it spoke", 0), ("How it spoke", 0), ("How it spoke", 1),
+    ]  # fmt: skip
+    assert told(third) == {"why": ["old"]}
+    assert Queue.objects.get(pk=queue.pk).rubric == third
+    with pytest.raises(Refused, match="renamed meanwhile"):
+        edit(second, lead, guidance="Late.")
+
+
+def test_a_rubric_takes_the_name_of_no_other(project: Project, lead: User, rubric: Rubric) -> None:
+    create_rubric(project=project, creator=lead, name="Safety", guidance="")
+    with pytest.raises(Refused) as refusal:
+        edit(rubric, lead, name="safety")
+    assert refusal.value.field == "name"
+    assert not Rubric.objects.filter(name="Tone", version=2).exists()
+    assert edit(rubric, lead, name="TONE").name == "TONE"
+
+
 def test_stale_labels_are_those_that_nobody_gave_anew(project: Project, lead: User, ada: User, rubric: Rubric) -> None:
     judge(project, ada, rubric, "old", "why")
     judge(project, ada, rubric, "kind only", "was-it-kind")

@@ -24,6 +24,7 @@ def said(html: bytes) -> str:
 def asks(*questions: dict[str, Any], **fields: Any) -> dict[str, Any]:
     """The form as a browser sends it."""
     told = {
+        "name": "Tone",
         "questions-TOTAL_FORMS": len(questions),
         "questions-INITIAL_FORMS": sum(1 for one in questions if one.get("key")),
     }
@@ -122,6 +123,20 @@ def test_rubric_edit_asks_what_a_change_means(lead_client: Client, project: Proj
         url("rubric_edit", project, rubric.pk), {**other, "guidance": "Be **fair**.", "changed": "Colder."}
     )
     assert Rubric.objects.get(version=2).questions.get(key="was-it-kind").since == 2
+
+
+def test_rubric_edit_gives_all_versions_another_name(lead_client: Client, project: Project, rubric: Rubric) -> None:
+    same = {**asks(UNTOUCHED, WHY), "guidance": "Be **fair**."}
+    page = lead_client.post(url("rubric_edit", project, rubric.pk), {**same, "name": " "})
+    assert list(page.context["form"].errors) == ["name", "changed"]
+
+    page = lead_client.post(url("rubric_edit", project, rubric.pk), {**same, "name": "How it spoke"}, follow=True)
+    assert page.status_code == 200
+    assert list(Rubric.objects.values_list("name", "version", "changed").order_by("version")) == [
+        ("How it spoke", 1, ""),
+        ("How it spoke", 2, "Renamed from “Tone”."),
+    ]
+    assert "Renamed from “Tone”." in said(page.content)
 
 
 def test_rubric_edit_of_an_older_version_leads_to_the_newest(
