@@ -16,7 +16,6 @@ from rest_framework.response import Response
 from accounts.authentication import keyed
 from accounts.models import ApiKey, Project, Scope
 from accounts.permissions import public
-from annotate.models import Failure
 from annotate.queries.estimates import read_sample
 from common.api import whole_number
 from common.errors import Refused
@@ -90,7 +89,7 @@ def _project(request: Request) -> Project:
 @content_negotiation_class(NamedFormat)
 def failures(request: Request) -> HttpResponseBase:
     """Labelled failures, least recently updated first: pages as JSON, or all at once as JSON lines or CSV."""
-    chosen = choose_failures(Failure.objects.filter(project=_project(request)), request.query_params)
+    chosen = choose_failures(_project(request), request.query_params)
     after = from_cursor(request.query_params.get("cursor", ""))
     weights = read_sample(_project(request)).weights
     name = request.accepted_renderer.format

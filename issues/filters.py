@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive
 
+from accounts.models import Project
 from annotate.models import Failure, Outcome, Severity
 from annotate.queries.blind import EVERYTHING, Sight
 from common.errors import Refused
@@ -90,7 +91,7 @@ FAILURE_FILTERS = {
     "updated_since": "Only what changed at or after this moment, its issue included; ISO 8601 with a zone.",
     "workflow": "The session's workflow.",
     "release": "The session's release.",
-    "failure_type": "Name of the failure type.",
+    "failure_type": "Name of the failure type; one that was merged or renamed leads to the one that it is now.",
     "severity": "low, medium, high or critical.",
     "issue": "Number of the issue, or `none`.",
     "outcome": "The review's outcome: success, failure or unknown.",
@@ -99,30 +100,33 @@ FAILURE_FILTERS = {
 PAGING = ("cursor", "limit", "format")
 
 
-def choose_failures(failures: QuerySet[Failure], query: QueryDict) -> QuerySet[Failure]:
-    """The failures that a call asks for. Raises Refused, naming the parameter that is unknown or wrong."""
+def choose_failures(project: Project, query: QueryDict) -> QuerySet[Failure]:
+    """The project's failures that a call asks for. Raises Refused, naming the parameter that is unknown or wrong."""
     for name in query:
         if name not in FAILURE_FILTERS and name not in PAGING:
             raise Refused(f"There is no filter {name!r}. There are: {', '.join(FAILURE_FILTERS)}.", field=name)
+    failures = Failure.objects.filter(project=project)
     for name in FAILURE_FILTERS:
         if value := query.get(name, ""):
             if "\0" in value:
                 raise Refused("A NUL is no text.", field=name)
-            failures = failures.filter(_condition(name, value))
+            failures = failures.filter(_condition(project, name, value))
     return failures
 
 
-def _condition(name: str, value: str) -> Q:
+def _condition(project: Project, name: str, value: str) -> Q:
     if name == "updated_since":
         return _changed_since(_moment(value))
     if name == "issue":
         return _in_issue(value)
     if name in {"severity", "outcome"}:
         return _one_of(name, value)
+    if name == "failure_type":
+        kind = project.failure_types.named(value)
+        return Q(failure_type__in=[kind] if kind else [])
     fields = {
         "workflow": "session__workflow",
         "release": "session__release",
-        "failure_type": "failure_type__name__iexact",
         "reviewer": "review__reviewer__email__iexact",
     }
     return Q(**{fields[name]: value})

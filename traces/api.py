@@ -53,7 +53,10 @@ LIST_PARAMETERS = [
         description="success, failure or unknown: what most of its reviews say. told: success or failure. any, none: "
         "whether there is a review.",
     ),
-    OpenApiParameter("failure_type", description="A failure type that a person gave to a failure in it."),
+    OpenApiParameter(
+        "failure_type",
+        description="A failure type that a person gave to a failure in it, by its present or an earlier name.",
+    ),
     OpenApiParameter("issue", int, description="The number of an issue that it has a confirmed failure of."),
     OpenApiParameter("like_issue", int, description="The number of an issue that it looks like, as a machine sees it."),
     OpenApiParameter("queue", int, description="The id of a queue that it is in, as in the address of its page."),

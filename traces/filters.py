@@ -253,8 +253,11 @@ class SessionFilter(filters.FilterSet):
         return told.filter(conditions[value])
 
     def with_failure_type(self, sessions: QuerySet[AgentSession], _name: str, value: str) -> QuerySet[AgentSession]:
+        """Of the type that the name leads to, so that old links and saved views outlive a merge and a rename."""
+        any_session = self.queryset.order_by().only("project").select_related("project").first()
+        kind = any_session and any_session.project.failure_types.named(value)
         standing = {"failures__withdrawn_at": None, "failures__review__withdrawn_at": None}
-        told = AgentSession.objects.filter(**standing, failures__failure_type__name__iexact=value).values("pk")
+        told = AgentSession.objects.filter(**standing, failures__failure_type__in=[kind] if kind else []).values("pk")
         return sessions.exclude(self.withheld).filter(pk__in=told)
 
     def with_issue(self, sessions: QuerySet[AgentSession], _name: str, value: Decimal) -> QuerySet[AgentSession]:

@@ -28,7 +28,7 @@ def types_named(
     # The first spelling of a new one is kept.
     wanted = {told.lower(): told for told in reversed(given.values()) if told}
     # All who make types make them in one order, and lock them in one: nobody waits in a circle.
-    known = {key: _standing(_known(project, wanted[key], creator, since)) for key in sorted(wanted)}
+    known = {key: _known(project, wanted[key], creator, since).standing for key in sorted(wanted)}
     locked = lock_types({kind.pk for kind in known.values()})
     return {name: locked[known[told.lower()].pk] for name, told in given.items() if told}
 
@@ -65,9 +65,3 @@ def _renamed(project: Project, name: str, since: datetime | None) -> FailureType
     )
     newest = renamings.select_related("failure_type").first()
     return newest.failure_type if newest else None
-
-
-def _standing(kind: FailureType) -> FailureType:
-    while kind.merged_into is not None:
-        kind = kind.merged_into
-    return kind

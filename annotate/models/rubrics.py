@@ -82,6 +82,15 @@ class Question(models.Model):
         return self.text
 
 
+class FailureTypeQuerySet(models.QuerySet["FailureType"]):
+    def named(self, name: str) -> "FailureType | None":
+        """The one that a name leads to, in whatever case: also a name that was merged away, or that a rename took."""
+        name = " ".join(name.split())
+        renamed = self.filter(events__kind=FailureTypeChange.RENAMED, events__before__iexact=name)
+        found = self.filter(name__iexact=name).first() or renamed.order_by("-events__at", "-events__pk").first()
+        return found.standing if found else None
+
+
 class FailureType(models.Model):
     """A label of the team's own taxonomy."""
 
@@ -100,6 +109,8 @@ class FailureType(models.Model):
     created_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = FailureTypeQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar = ["name"]
         constraints: ClassVar = [
@@ -108,6 +119,11 @@ class FailureType(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def standing(self) -> "FailureType":
+        """Itself, or at the end of all merges the one that its failures were given to."""
+        return self.merged_into.standing if self.merged_into else self
 
 
 class FailureTypeChange(models.TextChoices):

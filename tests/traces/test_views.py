@@ -6,6 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Project, Role, User
+from annotate.actions.types import edit_type, merge_types
 from annotate.models import Outcome
 from issues.models import Issue, IssueMembership
 from tests.builders import (
@@ -166,6 +167,20 @@ def test_session_list_filters_by_what_people_said_and_what_is_missing(
     worked.user_ref, worked.tags, worked.signal_count = "ada", ["web"], 1
     worked.save()
     assert set(titles(lead_client, query)) == found
+
+
+@pytest.mark.parametrize("name", ["Silent failure", "not told", "NOT  ADMITTED", "Hides it"])
+def test_an_old_name_of_a_failure_type_still_finds_its_sessions(
+    lead_client: Client, lead: User, project: Project, name: str
+) -> None:
+    told, early, late = (make_failure_type(project, each) for each in ("Not told", "Silent failure", "Not admitted"))
+    make_failure(make_review(make_session(project, title="failed"), lead), failure_type=early)
+    make_session(project, "fine", title="fine")
+    merge_types(into=late, type_ids=[early.pk], actor=lead)
+    merge_types(into=told, type_ids=[late.pk], actor=lead)
+    edit_type(kind=told, actor=lead, name="Hides it", description="", group="")
+    make_failure_type(make_project("elsewhere"), name)
+    assert titles(lead_client, f"?failure_type={name}") == ["failed"]
 
 
 @pytest.mark.usefixtures("several")
