@@ -53,6 +53,7 @@ class EvaluatorRow:
     majority: Comparison
     drift: Drift | None
     best: Threshold | None
+    has_numbers: bool
 
     @property
     def threshold(self) -> float | None:
@@ -95,6 +96,13 @@ class Evaluators:
         return [row for row in self.rows if row.drift and row.drift.is_clear]
 
 
+class Drifting(NamedTuple):
+    """An evaluator that agrees with people clearly less or more than before, and by how much."""
+
+    evaluator: Evaluator
+    drift: Drift
+
+
 class Verdicts(NamedTuple):
     """What people say, by session: whether it failed, as a lead settled, and as most reviewers say."""
 
@@ -123,9 +131,8 @@ def evaluators(project: Project, sight: Sight = EVERYTHING) -> Evaluators:
     said = _said(project, verdicts.best)
     since = timezone.now() - LATELY
     rows = [
-        _row(evaluator, meanings[evaluator.name], _by_session(scores, meanings), verdicts, since)
-        for evaluator, scores in said.items()
-        if _is_read(meanings.get(evaluator.name))
+        _row(evaluator, meanings[evaluator.name], told, verdicts, since)
+        for evaluator, told in _read(said, meanings).items()
     ]
     return Evaluators(
         rows=sorted(rows, key=lambda row: (-row.majority.sessions, -row.gold.sessions, row.evaluator)),
@@ -139,8 +146,20 @@ def evaluators(project: Project, sight: Sight = EVERYTHING) -> Evaluators:
     )
 
 
-def _is_read(meaning: ScoreMeaning | None) -> bool:
-    return meaning is not None and meaning.polarity != Polarity.NONE
+def drifting(project: Project, sight: Sight = EVERYTHING) -> list[Drifting]:
+    """Those that drift, and of them nothing else, by name: what a page can ask on the way. Three queries."""
+    best, since = _verdicts(project, sight).best, timezone.now() - LATELY
+    read = _read(_said(project, best), meanings_of(project.pk))
+    found = {evaluator: _drift(told, best, since) for evaluator, told in read.items()}
+    return sorted(Drifting(evaluator, drift) for evaluator, drift in found.items() if drift and drift.is_clear)
+
+
+def _read(
+    said: Mapping[Evaluator, Sequence[Score]], meanings: Mapping[str, ScoreMeaning]
+) -> dict[Evaluator, list[One]]:
+    """What each evaluator says of each session, of those whose scores the project reads as good or bad."""
+    read = {name for name, meaning in meanings.items() if meaning.polarity != Polarity.NONE}
+    return {each: _by_session(scores, meanings) for each, scores in said.items() if each.name in read}
 
 
 def _verdicts(project: Project, sight: Sight) -> Verdicts:
@@ -202,6 +221,7 @@ def _row(
         majority=compare(_pairs(told, verdicts.majority)),
         drift=_drift(told, best, since),
         best=best_threshold(given),
+        has_numbers=bool(given),
     )
 
 

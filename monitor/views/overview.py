@@ -12,6 +12,7 @@ from accounts.models import Role
 from accounts.permissions import member
 from accounts.request import ProjectRequest
 from annotate.queries.blind import sight_of
+from annotate.queries.evaluators import LATELY, drifting
 from monitor.filters import USUAL_DAYS, choose
 from monitor.queries.found import found
 from monitor.queries.outcome import outcome_table
@@ -22,6 +23,12 @@ from monitor.queries.usual import MEASURES, usual_rows
 from monitor.queries.work import work
 from monitor.records import DAY, Choice
 from monitor.views.choosing import chooser
+
+
+def drift(request: ProjectRequest, _choice: Choice) -> dict[str, Any]:
+    """Evaluators that agree with people clearly less than before: other numbers rest on them."""
+    found = drifting(request.project, sight_of(request.membership))
+    return {"rows": [row for row in found if row.drift.is_worse], "lately": LATELY.days}
 
 
 def signals(request: ProjectRequest, choice: Choice) -> dict[str, Any]:
@@ -68,8 +75,10 @@ def tools(request: ProjectRequest, choice: Choice) -> dict[str, Any]:
     return {"tools": tool_rows(request.project, choice), "classes": error_classes(request.project, choice)}
 
 
-# The parts in their order, each with its heading and what its template is given.
+# The parts in their order, each with its heading and what its template is given. The one without a heading stands above
+# all, and takes no room where it has nothing to say.
 PARTS: dict[str, tuple[str, Callable[[ProjectRequest, Choice], dict[str, Any]]]] = {
+    "drift": ("", drift),
     "outcome": ("How it went", outcome),
     "signals": ("What looks wrong", signals),
     "people": ("What people found", people),
@@ -93,7 +102,7 @@ def overview(request: ProjectRequest) -> HttpResponse:
         **chooser(request, choice),
         "ignored": ignored,
         "newest": newest,
-        "parts": [(name, heading) for name, (heading, _) in PARTS.items()],
+        "parts": [(name, heading) for name, (heading, _) in PARTS.items() if heading],
         **(_first(request, choice) if newest else {}),
     }
     return render(request, "monitor/overview.html", context)

@@ -1,15 +1,22 @@
 """The overview page."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from accounts.models import Project
+from accounts.models import Project, User
+from annotate.models import Outcome
+from annotate.queries.evaluators import drifting
 from monitor.records import Share
 from monitor.views.overview import PARTS
+from tests.annotate.evaluating import scored
 from tests.builders import make_project, make_session
 from tests.monitor.makers import add
+from traces.models import Polarity, ScoreMeaning
 
 PAGE = "/p/acme/overview/"
 
@@ -90,6 +97,32 @@ def test_signals_are_told_by_kind_beside_the_days_before(lead_client: Client, pr
         ("tool_loop", Share(found=3, of=4, found_before=1, of_before=1), [0, 0, 0, 0, 1, 0, 2]),
         ("unfinished", Share(found=1, of=4, found_before=0, of_before=1), [0, 0, 0, 0, 0, 0, 1]),
     ]
+
+
+@pytest.mark.parametrize(("lately", "times"), [(0.9, 1), (0.1, 0)])
+def test_overview_warns_of_an_evaluator_that_drifts_from_people(
+    lead_client: Client, lead: User, project: Project, lately: float, times: int
+) -> None:
+    ScoreMeaning.objects.create(project=project, name="helpful", polarity=Polarity.GOOD, middle=0.5)
+    now = timezone.now()
+    for n in range(20):
+        scored(project, lead, 0.1, Outcome.FAILURE, author="judge v2", started_at=now - timedelta(days=40 + n))
+        scored(project, lead, lately, Outcome.FAILURE, author="judge v2", started_at=now - timedelta(days=n))
+    assert f'hx-get="{PAGE}?part=drift"' in lead_client.get(PAGE).content.decode()
+    html = lead_client.get(PAGE, {"part": "drift"}).content.decode()
+    words = "agrees with people clearly less than before: on 0 of 20 sessions of the last 30 days, on 20 of 20 before."
+    assert [html.count(part) for part in (words, "judge v2", "/p/acme/review/evaluators/")] == [times] * 3
+
+
+def test_overview_warns_of_no_evaluator_that_came_nearer_to_people(
+    lead_client: Client, lead: User, project: Project
+) -> None:
+    ScoreMeaning.objects.create(project=project, name="helpful", polarity=Polarity.GOOD, middle=0.5)
+    for n in range(20):
+        scored(project, lead, 0.9, Outcome.FAILURE, started_at=timezone.now() - timedelta(days=40 + n))
+        scored(project, lead, 0.1, Outcome.FAILURE, started_at=timezone.now() - timedelta(days=n))
+    assert [row.evaluator.name for row in drifting(project)] == ["helpful"]
+    assert not lead_client.get(PAGE, {"part": "drift"}).content.strip()
 
 
 @pytest.mark.parametrize("part", ["", *PARTS])
