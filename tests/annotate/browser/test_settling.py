@@ -7,8 +7,9 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
-from accounts.models import Project, Role
-from annotate.models import Failure
+from accounts.models import Project, Role, User
+from annotate.actions.preferences import set_keys
+from annotate.models import Failure, KeyUse
 from annotate.queries.gold import gold_of
 from tests.annotate.browser.screen import expect_quiet, watch_requests
 from tests.annotate.judging import dispute
@@ -100,6 +101,47 @@ def test_what_is_missing_is_said_on_the_page_and_nothing_is_lost(page: Page, dis
     press(page, "4")
     page.get_by_role("button", name="Settle and next").click()
     expect(page.locator("#toasts")).to_contain_text("Settled: failure")
+
+
+def shown_keys(page: Page) -> set[str]:
+    """The keys on the sheet that `?` opens and Escape closes."""
+    press(page, "?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    keys = set(page.locator("#key-sheet kbd").all_inner_texts())
+    press(page, "Escape")
+    return keys
+
+
+@pytest.mark.parametrize("name", ["queue_list", "disagreement_list"])
+def test_lists_begin_with_the_key_that_somebody_chose(page: Page, disputed: list[AgentSession], name: str) -> None:
+    page.goto(reverse(name, args=["acme"]))
+    assert shown_keys(page) == {"⏎", "?"}
+    set_keys(user=User.objects.get(email__startswith="lead@"), own={"begin": "b"}, use=KeyUse.ALONE)
+    page.goto(reverse("disagreement_list", args=["acme"]))
+    expect(page.locator("[data-first] kbd")).to_have_text("b")
+    press(page, "Enter b")
+    expect(page).to_have_url(page.url.split("/p/")[0] + reverse("disagreement_page", args=["acme", disputed[1].pk]))
+
+
+def test_the_sheet_of_a_disagreement_shows_as_many_ticks_as_there_are_failures(page: Page) -> None:
+    press(page, "Enter")
+    expect(page.locator("#key-sheet kbd").first).to_be_attached()
+    assert {"4", "5", "y", "d", "x", "s", "w", "1", "2", "3", "⏎", "?", "j"} <= (keys := shown_keys(page))
+    assert not {"6", "7", "c", "t", "z"} & keys
+
+
+@pytest.mark.parametrize(("use", "before"), [(KeyUse.ALONE, ""), (KeyUse.ALT, "Alt+")])
+def test_keys_of_a_disagreement_are_chosen_anew(page: Page, use: KeyUse, before: str) -> None:
+    set_keys(user=User.objects.get(email__startswith="lead@"), own={"tick2": "v", "why": "ü"}, use=use)
+    page.get_by_role("link", name="Settle the first").click()
+    expect(page.locator("#key-sheet kbd").first).to_be_attached()
+    boxes = page.locator("[name=adopted]")
+    press(page, "5 Alt+5")
+    expect(boxes.nth(1)).not_to_be_checked()
+    expect(page.locator(".failure-card kbd").nth(1)).to_have_text(f"{before}v")
+    press(page, f"{before}v")
+    expect(boxes.nth(1)).to_be_checked()
+    expect(page.locator("label[for=id_reason] kbd")).to_have_text(f"{before}ü")
 
 
 def test_the_page_fits_a_phone(page: Page, disputed: list[AgentSession]) -> None:
