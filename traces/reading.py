@@ -24,6 +24,7 @@ LINE = 140
 SHOWN_UP_TO = 60_000
 FIRST_STRETCH = 24
 STRETCH = 48
+OUTLINE_ROWS = 200
 NO_JSON_NUMBER = re.compile(r"\b(?:NaN|Infinity)\b")
 MINUTE = 60
 HOUR = 3600
@@ -186,6 +187,12 @@ class Conversation:
     def is_readable(self) -> bool:
         """Whether a step is shown at first sight."""
         return self.hidden_count < len(self.steps)
+
+    def outline(self) -> Iterator[tuple[ReadStep, ...]]:
+        """The steps that are shown at first sight, in groups."""
+        shown = (step for step in self.steps if not step.is_hidden)
+        while rows := tuple(islice(shown, OUTLINE_ROWS)):
+            yield rows
 
     def stretches(self) -> Iterator[tuple[ReadStep, ...]]:
         """The steps in groups, a small one first, so that a page can begin before all of it is made.

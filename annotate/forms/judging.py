@@ -12,6 +12,7 @@ from annotate.actions.checking import ANSWER
 from annotate.actions.undoing import SKIP_REASONS
 from annotate.answers import Value, missing
 from annotate.forms.answering import ListField, answer_fields
+from annotate.forms.stepping import StepSelect
 from annotate.models import Outcome, Rubric, Severity
 from annotate.times import LONGEST_MS, Times
 from annotate.told import MOST_FAILURES, Told, read_assertions, read_draft, read_quotes
@@ -66,8 +67,8 @@ class JudgementForm(forms.Form):
 class FailureForm(forms.Form):
     """One thing that went wrong. Lengths are bounded here; what a failure needs is the action's to say."""
 
-    root_step = forms.ChoiceField(required=False, label="First went wrong at")
-    surfaced_step = forms.ChoiceField(required=False, label="Showed at")
+    root_step = forms.ChoiceField(required=False, widget=StepSelect, label="First went wrong at")
+    surfaced_step = forms.ChoiceField(required=False, widget=StepSelect, label="Showed at")
     note = forms.CharField(
         required=False,
         max_length=5000,
@@ -114,7 +115,17 @@ class FailureForm(forms.Form):
 
 # As text, because Django's formsets take no type parameters when they run.
 FailureForms: TypeAlias = "forms.BaseFormSet[FailureForm]"
-FailureFormSet = forms.formset_factory(FailureForm, extra=1, max_num=MOST_FAILURES, absolute_max=MOST_FAILURES)
+
+
+class _Failures(forms.BaseFormSet):  # type: ignore[type-arg]  # it takes none when it runs
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        """The blank form has no steps to choose from: its script gives it those of the first, once it is used."""
+        return {} if index is None else super().get_form_kwargs(index)
+
+
+FailureFormSet = forms.formset_factory(
+    FailureForm, formset=_Failures, extra=1, max_num=MOST_FAILURES, absolute_max=MOST_FAILURES
+)
 
 
 def told_by(failures: FailureForms) -> list[Told]:

@@ -160,7 +160,6 @@ def _screen(
         "item": slot.item,
         "agent_session": slot.item.session,
         "conversation": talk,
-        "outline": [step for step in talk.steps if not step.is_hidden],
         "judgement": judgement,
         "failures": failures,
         "version": version,
@@ -174,9 +173,14 @@ def _screen(
         "skip_reasons": SKIP_REASONS.items(),
         "guidance": render_markdown(slot.queue.rubric.guidance),
     }
-    pieces = ({"steps": stretch} for stretch in talk.stretches())
     return render_growing(
-        request, "annotate/review_page.html", context, piece="traces/_steps.html", pieces=pieces, status=status
+        request,
+        "annotate/review_page.html",
+        context,
+        piece="traces/_steps.html",
+        pieces=({"steps": stretch} for stretch in talk.stretches()),
+        ahead=("annotate/_outline.html", ({"steps": rows} for rows in talk.outline())),
+        status=status,
     )
 
 

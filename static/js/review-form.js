@@ -8,6 +8,7 @@ let blank;
 let total;
 let most;
 const LISTS = ["quotes", "assertions"]; // hidden fields that hold JSON, each with a script that shows and edits it
+const STEPS = ["root_step", "surfaced_step"];
 const ANSWER = "answer_";
 const FIELDS = ["root_step", "surfaced_step", "note", "failure_type", "severity", "expected", "chosen_issue"];
 let active = 0;
@@ -123,9 +124,16 @@ export function addFailure() {
   const index = failures().length;
   if (index >= most) return null;
   list.insertAdjacentHTML("beforeend", blank.innerHTML.replaceAll("__prefix__", String(index)));
+  for (const name of STEPS) offerSteps(field(name, index), field(name, 0));
   number();
   active = index;
   return failures()[index];
+}
+
+// The blank form comes without the session's steps, of which there may be thousands.
+function offerSteps(select, known) {
+  select.replaceChildren(...[...known.options].map((option) => option.cloneNode(true)));
+  select.selectedIndex = 0;
 }
 
 function removeFailure(node) {
@@ -162,7 +170,7 @@ export function markStep(what, key) {
   // Choosing the same step again takes it back.
   target.value = target.value === key ? "" : key;
   if (what === "surfaced") target.closest("details").open = true;
-  for (const name of ["root_step", "surfaced_step"]) clearError(field(name).name);
+  for (const name of STEPS) clearError(field(name).name);
   if (outcome() !== "failure") setOutcome("failure");
   else changed();
 }

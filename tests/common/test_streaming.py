@@ -10,7 +10,11 @@ from django.test import RequestFactory
 
 from common.streaming import render_growing
 
-PAGE = {"page.html": "<main>{{ title }}{{ pieces }}</main>", "piece.html": "<p>{{ words }}</p>"}
+PAGE = {
+    "page.html": "<main>{{ title }}{{ pieces }}</main>",
+    "twice.html": "<nav>{{ ahead }}</nav><main>{{ title }}{{ pieces }}</main>",
+    "piece.html": "<p>{{ words }}</p>",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -19,9 +23,9 @@ def _templates(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.template.loader.get_template", lambda name, **_: made[name])
 
 
-def grown(pieces: Iterator[dict[str, Any]]) -> HttpResponseBase:
-    request = RequestFactory().get("/")
-    return render_growing(request, "page.html", {"title": "<"}, piece="piece.html", pieces=pieces, status=422)
+def grown(pieces: Iterator[dict[str, Any]], **also: Any) -> HttpResponseBase:
+    request, page = RequestFactory().get("/"), "twice.html" if also else "page.html"
+    return render_growing(request, page, {"title": "<"}, piece="piece.html", pieces=pieces, status=422, **also)
 
 
 def saying(*words: str) -> Iterator[dict[str, Any]]:
@@ -54,3 +58,16 @@ def test_the_beginning_is_sent_before_the_end_is_made() -> None:
     assert isinstance(answer, StreamingHttpResponse)
     assert next(iter(answer)) == b"<main>&lt;<p>0</p>"
     assert made == [0, 1]
+
+
+def test_what_grows_further_up_is_sent_first() -> None:
+    answer = grown(saying("c", "d"), ahead=("piece.html", saying("a&b", "b")))
+    assert isinstance(answer, StreamingHttpResponse)
+    sent = [part.decode() for part in answer if isinstance(part, bytes)]
+    assert sent == ["<nav><p>a&amp;b</p>", "<p>b</p>", "</nav><main>&lt;<p>c</p>", "<p>d</p>", "</main>"]
+
+
+def test_a_short_page_shows_what_grows_further_up() -> None:
+    answer = grown(saying("c"), ahead=("piece.html", saying("a&b", "b")))
+    assert isinstance(answer, HttpResponse)
+    assert answer.content.decode() == "<nav><p>a&amp;b</p><p>b</p></nav><main>&lt;<p>c</p></main>"

@@ -1,6 +1,7 @@
 """The review screen and what its buttons call, as a browser without script meets them."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -41,7 +42,7 @@ def test_review_page_shows_the_reasons_the_steps_and_the_place(client: Client, p
     text = page.content.decode()
     assert (page.context["position"], page.context["total"]) == (2, 2)
     assert all(words in text for words in ("a tool failed", "cost 4× the median", "Your refund is on its way"))
-    assert [step.key for step in page.context["outline"]] == ["k1", "k2", "k3"]
+    assert re.findall(r'<li data-for="(\w+)"', text) == ["k1", "k2", "k3"]
 
 
 def test_review_page_asks_as_much_for_a_long_session(
