@@ -27,6 +27,11 @@ class OwnKeys:
         return {action.name: "" if self.use == "off" else show(action.key, self.use) for action in self._actions}
 
     @cached_property
+    def hints(self) -> dict[str, str]:
+        """The same in brackets, to stand behind the words of a button's tooltip."""
+        return {name: f" ({key})" if key else "" for name, key in self.shown.items()}
+
+    @cached_property
     def pressed(self) -> dict[str, str]:
         """Each action's key as `aria-keyshortcuts` tells it."""
         before = {"alone": "", "alt": "Alt+", "off": ""}[self.use]

@@ -10,6 +10,12 @@ const ONCE_A_PRESS = ["submit", "undo", "skip", "another", "nextDispute", "begin
 
 export { KEYS };
 
+/** An action's key in brackets, to stand behind the words of a button's tooltip; "" where there is none to press. */
+export function hint(act) {
+  const shown = use === "off" ? "" : KEYS.find((entry) => entry.act === act)?.shown;
+  return shown ? ` (${shown})` : "";
+}
+
 /** Binds `acts` to the keys of a page, and to its buttons with their names (`data-act`), and fills its sheet with them. */
 export function bindPage(acts) {
   const all = { ...acts, keys: () => document.getElementById("keys").showModal() };

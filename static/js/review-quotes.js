@@ -15,7 +15,7 @@ const stepOf = (key) => document.querySelector(`.conversation .step[data-step="$
 /** Quotes what is selected, else all that the current step says; gives a sentence on what became of it. */
 export function quote() {
   const passage = selectionInStep() ?? wholeStep();
-  if (!passage) return "Select words in a step first, then press q.";
+  if (!passage) return "Select words in a step first.";
   const quotes = listOf("quotes");
   if ([...passage.text].length > LONGEST) return "That is too long to quote. Select the part that shows it.";
   if (quotes.some((one) => one.step === passage.step && one.start === passage.start && one.end === passage.end)) return "That is quoted already.";

@@ -1,12 +1,13 @@
 // The steps on the review screen: which of them the failures name, and the buttons that say so.
 
+import { hint } from "./keys.js";
 import { eachPage } from "./page.js";
 import { alsoEquip, outlineOf, setCurrent, stepOfKey } from "./talk-steps.js";
 
 export { plainText, selectionInStep } from "./talk-selection.js";
 export { currentKey, goTo } from "./talk-steps.js";
 
-const LABELS = { root: ["first went wrong here", "x"], surfaced: ["showed here", "s"] };
+const LABELS = { root: "first went wrong here", surfaced: "showed here" };
 let named;
 
 eachPage(() => { named = { root: new Set(), surfaced: new Set() }; });
@@ -20,7 +21,7 @@ export function addTools(choose) {
 }
 
 function markButton(what, step, choose) {
-  const [label, key] = LABELS[what];
+  const label = LABELS[what];
   const button = document.createElement("button");
   button.type = "button";
   button.className = `button small ${what}`;
@@ -28,7 +29,7 @@ function markButton(what, step, choose) {
   button.setAttribute("aria-pressed", String(named[what].has(step.dataset.step)));
   button.setAttribute("aria-label", `Step ${step.dataset.position} ${label}`);
   button.textContent = label;
-  button.title = `${label} (${key})`;
+  button.title = label + hint(what);
   button.addEventListener("click", () => {
     setCurrent(step);
     choose(what, step.dataset.step);

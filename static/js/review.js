@@ -29,7 +29,7 @@ let expand;
 function mark(what) {
   const key = steps.currentKey();
   if (key) judgement.markStep(what, key);
-  else say("Go to a step first: j, k, or click one.");
+  else say("Go to a step first: click one.");
 }
 
 function write(name) {

@@ -20,7 +20,7 @@ export function sawActs(say) {
   const saw = () => {
     const step = stepOfKey(currentKey());
     if (step) show(step);
-    else say("Go to a step first: j, k, or click one.");
+    else say("Go to a step first: click one.");
   };
   return { saw };
 }

@@ -11,7 +11,8 @@ let behind;
 let tools;
 const INSIDE = "a, button, summary";
 const HIDDEN = ".hidden-step:not(:target)";
-const SETTLED_AFTER = 6; // frames
+const SETTLED_AFTER = 12; // frames
+const STILL_FOR = 3; // frames: what comes near is laid out in the one after the next
 const equippers = [];
 let current = null;
 let say = () => {};
@@ -66,11 +67,13 @@ export function setCurrent(step) {
 /** Does `scroll` again until the steps around, which are laid out only now, push its target away no more. */
 export function settle(target, scroll) {
   let frames = SETTLED_AFTER;
+  let still = 0;
   let before = NaN;
   const again = () => {
     scroll();
     const { top } = target.getBoundingClientRect();
-    if (Math.abs(top - before) < 1 || !frames--) return;
+    still = Math.abs(top - before) < 1 ? still + 1 : 0;
+    if (still === STILL_FOR || !frames--) return;
     before = top;
     requestAnimationFrame(again);
   };
@@ -135,7 +138,7 @@ function linkTo(step) {
 }
 
 async function copyLink(step) {
-  if (!step) return say("Go to a step first: j, k, or click one.");
+  if (!step) return say("Go to a step first: click one.");
   const link = linkTo(step);
   try {
     await navigator.clipboard.writeText(link);

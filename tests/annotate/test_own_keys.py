@@ -157,15 +157,17 @@ def review_page(client: Client, slot: Slot) -> str:
 
 
 def test_own_keys_are_shown_on_buttons_and_bound(lead_client: Client, lead: User, slot: Slot) -> None:
-    set_keys(user=lead, own={"skip": "<", "another": "ä"}, use=KeyUse.ALONE)
+    own = {"skip": "<", "another": "ä", "turn": "0"}
+    set_keys(user=lead, own=own, use=KeyUse.ALONE)
     page = review_page(lead_client, slot)
     assert '<kbd aria-hidden="true">&lt;</kbd>' in page
     assert 'data-act="skip" aria-keyshortcuts="&lt;"' in page
+    assert 'title="Next message of the user (0)"' in page
     told = re.search(r'<script id="keymap" type="application/json">(.*?)</script>', page)
     assert told
     keymap = json.loads(told[1])
     assert {each["act"]: each["keys"] for each in keymap["actions"]} == {
-        action.name: list(action.keys) for action in with_own({"skip": "<", "another": "ä"}) if "review" in action.pages
+        action.name: list(action.keys) for action in with_own(own) if "review" in action.pages
     }
 
 
@@ -174,6 +176,7 @@ def test_keys_that_are_off_are_shown_nowhere(lead_client: Client, lead: User, sl
     page = review_page(lead_client, slot)
     assert re.findall(r'<kbd aria-hidden="true">[^<]+</kbd>', page.partition("<dialog")[0]) == []
     assert re.findall(r'aria-keyshortcuts="[^" ]+"', page) == []
+    assert re.findall(r'title="[^"]*\(.\)"', page) == []
 
 
 def test_reviewers_have_keys_of_their_own(lead_client: Client, lead: User, project: Project, slot: Slot) -> None:

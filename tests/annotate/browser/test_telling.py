@@ -88,7 +88,7 @@ def test_the_server_counts_as_the_browser_does(nasty: list[str], page: Page) -> 
 
 def test_a_key_quotes_the_whole_step_where_nothing_is_selected(page: Page) -> None:
     press(page, "q")
-    expect(page.locator("#status")).to_have_text("Select words in a step first, then press q.")
+    expect(page.locator("#status")).to_have_text("Select words in a step first.")
     press(page, "j q")
 
     expect(page.locator("[data-quote] [data-text]")).to_have_text(["Please refund order A-1."])
