@@ -3,7 +3,7 @@
 import json
 import random
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from itertools import islice
 from typing import Any
@@ -25,7 +25,7 @@ from issues.lifecycle import State
 from issues.models import Issue, IssueMembership, Proposal, Source
 from traces.filters import SORTS, SessionFilter
 from traces.models import AgentSession, Score, SessionStatus, Signal, Step, StepKind, StepRole, Transcript
-from traces.words import Words, pack_words
+from traces.words import Words, pack_words, unpack_words
 
 PASSWORD = "correct horse battery"  # noqa: S105 - of made-up people, gone with the folder
 READABLE, LONG = 1_500, 20
@@ -238,6 +238,17 @@ def _words(n: int, talk: Callable[[int], str]) -> Words:
         arguments=json.dumps({"order_id": n, "reason": talk(10)}),
         result=json.dumps({"status": "found", "lines": lines}),
     )
+
+
+def conversations(count: int) -> list[dict[str, Any]]:
+    """What the newest `count` sessions say, step by step, for a product that shows conversations and knows no tools."""
+    found = Transcript.objects.order_by("-pk").values_list("payload", flat=True)[:count]
+    return [{"conversation": _turns(unpack_words(payload))} for payload in found]
+
+
+def _turns(words: Mapping[str, Words]) -> list[dict[str, str]]:
+    in_order = ((n, words[f"k{n}"]) for n in range(1, 1 + len(words)))
+    return [{"author": ROUND[(n - 1) % len(ROUND)][1], "text": "\n".join(filter(None, said))} for n, said in in_order]
 
 
 # --- judgements -----------------------------------------------------------------------------------
