@@ -59,10 +59,14 @@ SEVERE = frozenset({Mode.LEAKED_DATA, Mode.SKIPPED_IDENTITY, Mode.WRONG_CUSTOMER
 
 @dataclass(frozen=True)
 class GroundTruth:
-    """One injected failure: its mode, the keys of the steps where it began and where it showed, a person's note."""
+    """One injected failure: its mode, the keys of the steps where it began and where it showed, a person's note.
+
+    `wordings`: what others might write of it.
+    """
 
     mode: Mode
     root_step: str
     surfaced_step: str
     note: str
     expected: str
+    wordings: tuple[str, ...]

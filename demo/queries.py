@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from accounts.models import Project
-from annotate.models import Review
+from annotate.models import CalibrationReview, Review
 from demo.ground_truth import SESSIONS
 from demo.story import SEED, external_id
+from demo.story.opinions import REVIEWERS
 from issues.models import Issue
 from traces.models import AgentSession
 
@@ -32,12 +33,18 @@ def sessions_settled(project: Project) -> int:
 
 
 def unfinished_demo() -> Project | None:
-    """The demo project, if sessions or the first reviews are still missing from it."""
+    """The demo project, if sessions, the first reviews or the work of its team are still missing from it."""
     project = demo_project()
     if project is None:
         return None
     missing = sessions_here(project) < SESSIONS or Review.objects.filter(project=project).count() < REVIEWS
-    return project if missing else None
+    return project if missing or not is_team_done(project) else None
+
+
+def is_team_done(project: Project) -> bool:
+    """Whether the made-up people have done all that they do together: that each was measured is the last of it."""
+    measured = CalibrationReview.objects.filter(project=project, reviewer__email__endswith=MADE_UP_PEOPLE)
+    return measured.values("reviewer").distinct().count() > len(REVIEWERS)
 
 
 @dataclass(frozen=True)

@@ -34,15 +34,19 @@ def mix_in(*, queue: Queue, user: User, besides: Slot | None = None) -> None:
             return
         sessions = settled_for(queue, user) if kind == GOLD else repeatable(queue, user)
         if sessions:
-            _make(queue, user, sessions[int(which * len(sessions))], Stratum(kind))
+            place_to_measure(
+                queue=queue, user=user, session_id=sessions[int(which * len(sessions))], stratum=Stratum(kind)
+            )
 
 
-def _make(queue: Queue, user: User, session_id: int, stratum: Stratum) -> None:
+@transaction.atomic
+def place_to_measure(*, queue: Queue, user: User, session_id: int, stratum: Stratum) -> Slot:
+    """A place for this person alone, on a session that a lead has settled (GOLD) or they have judged (REPEAT)."""
     due = timezone.now() + timedelta(hours=queue.due_hours)
     item = QueueItem.objects.create(
         queue=queue, session_id=session_id, stratum=stratum, due_at=due, **_looks(queue, session_id)
     )
-    Slot.objects.create(queue=queue, item=item, assigned_to=user, priority=item.priority, state=SlotState.FREE)
+    return Slot.objects.create(queue=queue, item=item, assigned_to=user, priority=item.priority, state=SlotState.FREE)
 
 
 def _looks(queue: Queue, session_id: int) -> dict[str, Any]:

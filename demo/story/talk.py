@@ -65,6 +65,7 @@ class Talk:
     surfaced: int = -1
     note: str = ""
     expected: str = ""
+    wordings: tuple[str, ...] = ()
 
     def user(self, *variants: str) -> None:
         """The user says one of `variants`."""
@@ -93,6 +94,7 @@ class Talk:
         self.root = self.surfaced = len(self.events) - 1
         self.note = self.rng.choice(notes) + self.rng.choice(self._remarks())
         self.expected = expected
+        self.wordings = notes
 
     def _remarks(self) -> tuple[str, ...]:
         """What people add to a note, or nothing: no two reviewers write the same sentence."""

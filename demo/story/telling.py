@@ -2,7 +2,7 @@
 
 import hashlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -73,6 +73,16 @@ def digest(*parts: str) -> str:
     return hashlib.sha256("/".join(parts).encode()).hexdigest()
 
 
+def chance(*parts: str) -> float:
+    """A number in [0, 1), always the same for the same words."""
+    return int(digest("chance", *parts)[:8], 16) / 16**8
+
+
+def pick(several: Sequence[str], *parts: str) -> str:
+    """One of them, always the same for the same words."""
+    return several[int(chance(*parts) * len(several))]
+
+
 def external_id(seed: int, number: int) -> str:
     """The name under which session `number` of the story is sent."""
     return f"harbor-{digest(str(seed), str(number))[:10]}"
@@ -114,5 +124,6 @@ def _days_ago(rng: random.Random, slip: Mode | None) -> float:
 
 
 def _with_truth(run: AgentRun, mode: Mode, talk: Talk) -> AgentRun:
-    truth = GroundTruth(mode, run.step_key(talk.root), run.step_key(talk.surfaced), talk.note, talk.expected)
+    root, surfaced = run.step_key(talk.root), run.step_key(talk.surfaced)
+    truth = GroundTruth(mode, root, surfaced, talk.note, talk.expected, talk.wordings)
     return AgentRun(**{**run.__dict__, "truth": truth})

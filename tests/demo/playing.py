@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts.models import Project, User
 from annotate.filling import fill_queues, make_default_queue
-from demo.actions import create_demo, review_demo
+from demo.actions import create_demo, play_team, review_demo
 from demo.management.commands.seed_demo import sending_key
 from demo.sending import encode
 from demo.story import tell
@@ -32,5 +32,6 @@ def play_demo(owner: User) -> Project:
     make_default_queue(project)
     fill_queues(1000)
     assert review_demo(project=project, runs=runs)
+    play_team(project=project, runs=runs)
     create_issue(failure=project.failures.order_by("pk")[0], title="An issue", actor=owner)
     return project

@@ -7,15 +7,15 @@ from django.test import Client
 from accounts.access import find_api_key
 from accounts.models import ApiKey, Membership, Project, Role, User
 from annotate.filling import fill_queues, make_default_queue
-from annotate.models import Failure, Outcome, QueueItem, Review, Severity, SlotState, Stratum
+from annotate.models import CalibrationReview, Failure, Outcome, QueueItem, Review, Severity, SlotState, Stratum
 from common.errors import Refused
-from demo.actions import create_demo, remove_demo, review_demo
+from demo.actions import create_demo, play_team, remove_demo, review_demo
 from demo.management.commands.seed_demo import sending_key
 from demo.queries import Leaving, unfinished_demo
-from demo.story import tell
+from demo.story import AgentRun, tell
 from issues.models import Issue, IssueMembership, Source
 from tests.builders import NOON, make_failure, make_member, make_project, make_review, make_session, make_user
-from traces.models import Step, StepKind, StepRole
+from traces.models import AgentSession, ScoreMeaning, SignalRun, Step, StepKind, StepRole
 
 RUNS = tell(seed=20, now=NOON, count=40)
 
@@ -30,17 +30,20 @@ def demo(owner: User) -> Project:
     return create_demo(owner=owner)
 
 
+def make_steps_of(run: AgentRun, session: AgentSession) -> None:
+    # An answer stands where its trace ends; under its key nothing stands where the user asked.
+    told = [position for position, event in enumerate(run.events) if getattr(event, "who", "") != "user"]
+    keys = dict.fromkeys(run.step_key(position) for position in told)
+    Step.objects.bulk_create(
+        Step(session=session, position=number, key=key, kind=StepKind.TOOL, role=StepRole.TOOL)
+        for number, key in enumerate(keys, start=1)
+    )
+
+
 def arrive(project: Project) -> None:
     """Puts the told sessions into the database as if they had been sent, read and settled."""
     for run in RUNS:
-        session = make_session(project, run.external_id, settled_revision=1)
-        # An answer stands where its trace ends; under its key nothing stands where the user asked.
-        told = [position for position, event in enumerate(run.events) if getattr(event, "who", "") != "user"]
-        keys = dict.fromkeys(run.step_key(position) for position in told)
-        Step.objects.bulk_create(
-            Step(session=session, position=number, key=key, kind=StepKind.TOOL, role=StepRole.TOOL)
-            for number, key in enumerate(keys, start=1)
-        )
+        make_steps_of(run, make_session(project, run.external_id, workflow=run.workflow, settled_revision=1))
     make_default_queue(project)
     fill_queues(1000)
 
@@ -53,7 +56,7 @@ def test_demo_is_made_once(demo: Project, owner: User) -> None:
 
 def test_reviewers_of_the_demo_cannot_log_in(demo: Project) -> None:
     reviewers = User.objects.filter(memberships__project=demo, memberships__role=Role.REVIEWER)
-    assert [user.has_usable_password() for user in reviewers] == [False, False, False]
+    assert {user.has_usable_password() for user in reviewers} == {False}
 
 
 def test_demo_does_not_take_another_projects_address(owner: User) -> None:
@@ -63,7 +66,7 @@ def test_demo_does_not_take_another_projects_address(owner: User) -> None:
 
 
 def test_reviews_tell_the_ground_truth_and_are_made_once(demo: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("demo.actions.REVIEWS", 25)
+    monkeypatch.setattr("demo.actions.reviewing.REVIEWS", 25)
     arrive(demo)
     first = review_demo(project=demo, runs=RUNS)
     assert review_demo(project=demo, runs=RUNS) == first == Review.objects.count() == 25
@@ -77,8 +80,8 @@ def test_reviews_tell_the_ground_truth_and_are_made_once(demo: Project, monkeypa
 
 
 def test_reviewers_of_the_demo_choose_nothing_by_how_it_went(demo: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("demo.actions.REVIEWS", 15)
-    monkeypatch.setattr("demo.actions.DRAWN", 5)
+    monkeypatch.setattr("demo.actions.reviewing.REVIEWS", 15)
+    monkeypatch.setattr("demo.actions.reviewing.DRAWN", 5)
     arrive(demo)
     strange = make_session(demo, "sent by somebody", settled_revision=1)
     fill_queues(1000)
@@ -122,9 +125,11 @@ def test_removing_takes_everything_of_the_demo_and_nothing_else(demo: Project, o
     fill_with_decisions(demo, owner)
     arrive(demo)
     review_demo(project=demo, runs=RUNS)
+    play_team(project=demo, runs=RUNS)
+    assert CalibrationReview.objects.exists()
     remove_demo(project=demo)
     after = {model: model._default_manager.count() for model in apps.get_models()}
-    gone = {Project: 1, Membership: 4, User: 3}
+    gone = {Project: 1, Membership: 6, User: 5, ScoreMeaning: 2, SignalRun: 1}
     assert after == {model: count - gone.get(model, 0) for model, count in before.items()}
 
 

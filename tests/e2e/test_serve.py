@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from demo.actions.team import READ, SETTLED
 from demo.ground_truth import SESSIONS
 from demo.queries import REVIEWS
 from demo.sending import encode, post
@@ -76,7 +77,7 @@ def test_first_start_prints_a_login_once_and_fills_the_demo_once(serve: Serve, v
     wait_until(lambda: "The demo is ready" in first.text(), "the demo is ready", DEMO_SECONDS)
     assert re.findall(r"Log in as +(\S+)\n +Password +\S{20}\n", first.text()) == ["admin@misstep.local"]
     before = contents(var)
-    assert before == [4, SESSIONS, REVIEWS]
+    assert before == [6, SESSIONS, REVIEWS + 2 * READ + SETTLED]
     assert stop(first.process, signal.SIGINT) == 0
     second = serve(var)
     second.wait()

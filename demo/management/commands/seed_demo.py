@@ -12,9 +12,9 @@ from django.db import connection
 from accounts.actions import create_api_key, revoke_api_key
 from accounts.models import ApiKey, Project, Scope, User
 from common.errors import Refused
-from demo.actions import create_demo, review_demo
+from demo.actions import create_demo, play_team, review_demo
 from demo.queries import REVIEWS, demo_project, sessions_here, sessions_settled
-from demo.sending import NotSentError, encode, post
+from demo.sending import NotSentError, encode, post, post_scores
 from demo.story import SEED, AgentRun, tell
 
 KEY_NAME = "Made-up sessions"
@@ -37,6 +37,8 @@ class Command(BaseCommand):
             runs = tell(seed=SEED, now=project.created_at)
             self._send(project, options["url"], runs)
             self._review(project, runs)
+            self._say("reading together, settling and talking …")
+            play_team(project=project, runs=runs)
         except (NotSentError, Refused) as error:
             raise CommandError(f"The demo is not complete: {error}. `manage.py seed_demo` goes on with it.") from None
         self._say("The demo is ready: sessions, first reviews, and soon proposals of what belongs together.")
@@ -50,6 +52,8 @@ class Command(BaseCommand):
             return
         self._say(f"sending {len(runs)} made-up sessions …")
         with sending_key(project) as secret:
+            # First, so that each session finds its scores when it comes, and is looked through once.
+            post_scores(url, secret, runs)
             send_all(url, secret, runs)
         self._wait("reading them", len(runs), lambda: sessions_here(project))
 
