@@ -91,7 +91,7 @@ def in_words(low: float, high: float) -> str:
 
 def agreement(units: Iterable[Sequence[Value]], scale: Scale = Scale.NOMINAL) -> Agreement:
     """Of each unit the values that it was given, one by each rater; units with fewer than two count for nothing."""
-    patterns = Counter(frozenset(Counter(unit).items()) for unit in units if len(unit) > 1)
+    patterns = _patterns_of(units)
     total = patterns.total()
     share = share_of((_pairs_in(pattern), times) for pattern, times in patterns.items())
     if total < FEWEST:
@@ -104,6 +104,14 @@ def agreement(units: Iterable[Sequence[Value]], scale: Scale = Scale.NOMINAL) ->
     if share.agreed == share.pairs:
         low = 1 - (1 - wilson(total, total)[0]) / table.differing_by_chance()
     return Agreement(total, share, alpha, min(low, alpha), max(high, alpha))
+
+
+def _patterns_of(units: Iterable[Sequence[Value]]) -> Counter[frozenset[tuple[Value, int]]]:
+    """How many units were given what how often. Counted as they come first: of thousands, only tens are distinct."""
+    patterns: Counter[frozenset[tuple[Value, int]]] = Counter()
+    for unit, times in Counter(tuple(unit) for unit in units if len(unit) > 1).items():
+        patterns[frozenset(Counter(unit).items())] += times
+    return patterns
 
 
 def share_of(units: Iterable[tuple[tuple[int, int], int]]) -> Share:

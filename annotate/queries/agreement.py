@@ -1,9 +1,14 @@
 """How far reviewers agree: on the outcome, on each question, on the kind of failure and on where it went wrong."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from accounts.models import Project, User
 from annotate.agreement import Agreement, Pair, Scale, Share, agreement, pairs_of, pairs_that, share_of, together
@@ -24,6 +29,7 @@ BASIS = {
     Scale.SETS: "by how much of what was named is shared",
 }
 MOST_PAIRS = 50
+_Given = tuple[int, int, Any]  # an answer: of which session, by whom, and what
 
 
 @dataclass(frozen=True)
@@ -129,29 +135,39 @@ def _of_outcomes(outcomes: Sequence[Mapping[int, str]]) -> list[Measure]:
 
 def _of_questions(project: Project, twice: Twice) -> list[Measure]:
     """Two queries at most. Of each question the answers given under the definition that it has now."""
-    if not Question.objects.filter(rubric__project=project, kind__in=SCALES).exists():
+    questions = Question.objects.filter(rubric__project=project, kind__in=SCALES).select_related("rubric").in_bulk()
+    if not questions:
         return []
     session_of = {said.review: (session, said.reviewer) for session, told in twice.sessions.items() for said in told}
-    asked = ("key", "kind", "text", "since", "rubric__name", "rubric__version")
     answers = Answer.objects.filter(review__in=session_of, question__kind__in=SCALES)
-    given: defaultdict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
-    columns = [f"question__{column}" for column in asked]
-    for review, value, *question in answers.order_by("pk").values_list("review_id", "value", *columns):
-        key, _, _, _, rubric, _ = question
-        given[rubric, key].append((review, value, *question))
-    return [_of_question(rows, session_of) for _, rows in sorted(given.items())]
+    # As text: of tens of thousands of answers only tens are distinct, and each is read once.
+    told = answers.order_by().annotate(text=Cast("value", TextField())).values_list("review", "question", "text")
+    read = cache(_as_value)
+    given: defaultdict[int, list[_Given]] = defaultdict(list)
+    for review, question, text in told:
+        given[question].append((*session_of[review], read(text)))
+    versions: defaultdict[tuple[str, str], list[Question]] = defaultdict(list)
+    for pk in given:
+        versions[questions[pk].rubric.name, questions[pk].key].append(questions[pk])
+    return [_of_question(several, given) for _, several in sorted(versions.items())]
 
 
-def _of_question(rows: Sequence[tuple[Any, ...]], session_of: Mapping[int, tuple[int, int]]) -> Measure:
-    _, _, key, kind, text, since, rubric, _ = max(rows, key=lambda row: row[-1])
+def _as_value(text: str) -> Any:
+    value = json.loads(text)
+    return frozenset(value) if isinstance(value, list) else value
+
+
+def _of_question(versions: Sequence[Question], given: Mapping[int, Sequence[_Given]]) -> Measure:
+    """Of one question in its versions, and the answers by the version's id."""
+    newest = max(versions, key=lambda one: one.rubric.version)
     units: defaultdict[int, dict[int, Any]] = defaultdict(dict)
-    for review, value, _, of_kind, *_, version in rows:
-        if of_kind == kind and version >= since:
-            session, reviewer = session_of[review]
-            units[session][reviewer] = frozenset(value) if isinstance(value, list) else value
-    scale = SCALES[QuestionKind(kind)]
+    for one in versions:
+        if one.kind == newest.kind and one.rubric.version >= newest.since:
+            for session, reviewer, value in given[one.pk]:
+                units[session][reviewer] = value
+    scale = SCALES[QuestionKind(newest.kind)]
     found = agreement((list(unit.values()) for unit in units.values()), scale)
-    return Measure(f"{rubric}/{key}", text, BASIS[scale], found)
+    return Measure(f"{newest.rubric.name}/{newest.key}", newest.text, BASIS[scale], found)
 
 
 def _of_failures(twice: Twice) -> list[Measure]:
