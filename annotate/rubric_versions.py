@@ -47,6 +47,11 @@ class Change:
         return diff_words(self.before, self.after)
 
 
+def same_lines(text: str) -> str:
+    """A text with one kind of line end and nothing around it: browsers send other line ends than programs write."""
+    return text.replace("\r\n", "\n").strip()
+
+
 def read_choices(text: str) -> list[dict[str, str]]:
     """Answers to choose from, one to a line: `The tone`, or `tone | The tone` to say under what it is kept.
 

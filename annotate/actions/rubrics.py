@@ -11,7 +11,7 @@ from annotate.actions.naming import spaced
 from annotate.actions.queues import QueueSettings, create_queue, set_queue_open
 from annotate.models import Question, Queue, Review, Rubric
 from annotate.queries.rubrics import keys_ever, wordings
-from annotate.rubric_versions import Wording, with_keys, with_since
+from annotate.rubric_versions import Wording, same_lines, with_keys, with_since
 from common.errors import Refused
 
 MOST_QUESTIONS = 30
@@ -68,8 +68,8 @@ def edit_rubric(*, rubric: Rubric, editor: User, edition: Edition) -> Rubric:
     before, version = wordings(newest), newest.version + 1
     asked = with_keys(_checked(edition.questions), keys_ever(newest))
     after = with_since(before, asked, version, edition.meant)
-    guidance, name = edition.guidance.strip(), spaced(edition.name) or newest.name
-    if (name, guidance, after, edition.means_more) == (newest.name, newest.guidance, before, False):
+    guidance, name = same_lines(edition.guidance), spaced(edition.name) or newest.name
+    if (name, guidance, after, edition.means_more) == (newest.name, same_lines(newest.guidance), before, False):
         raise Refused("This is what the newest version says already.")
     renamed = _rename(newest, name)
     made = Rubric.objects.create(

@@ -19,6 +19,7 @@ from annotate.rubric_versions import (
     no_longer_fits,
     read_choices,
     read_scale,
+    same_lines,
 )
 
 WORDING, MEANING = "wording", "meaning"
@@ -76,13 +77,16 @@ class RubricForm(forms.Form):
         if isinstance(asked, forms.MultipleChoiceField):
             asked.choices = [(queue.pk, f"{queue.name} (asks version {queue.rubric.version})") for queue in offered]
 
+    def clean_guidance(self) -> str:
+        return same_lines(self.cleaned_data["guidance"])
+
     def clean(self) -> dict[str, Any]:
         """Says so where the meaning of a changed guidance, or what is new, was not told; a new name tells itself."""
         given = self.cleaned_data
         is_renamed = self.rubric is not None and given.get("name") not in {None, self.rubric.name}
         if "changed" in self.fields and not given.get("changed") and not is_renamed:
             self.add_error("changed", "Say in a sentence what is new.")
-        is_changed = self.rubric is not None and given.get("guidance", "").strip() != self.rubric.guidance
+        is_changed = self.rubric is not None and given.get("guidance", "") != same_lines(self.rubric.guidance)
         if is_changed and not given.get("means_more"):
             self.add_error("means_more", ASK_WHICH)
         return given
@@ -147,7 +151,7 @@ class QuestionForm(forms.Form):
             key=given.get("key", ""),
             kind=given["kind"],
             text=given["text"],
-            guidance=given.get("guidance", ""),
+            guidance=same_lines(given.get("guidance", "")),
             options=self._options(given),
             is_required=given["is_required"],
         )

@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from accounts.models import Project
 from annotate.models import Answer, Question, Queue, Review, Rubric
 from annotate.queries.blind import EVERYTHING, Sight
-from annotate.rubric_versions import Change, Wording, changes
+from annotate.rubric_versions import Change, Wording, changes, same_lines
 
 # What the outcome of a review goes by, where questions go by their keys: no key of one is empty.
 OUTCOME = ""
@@ -100,9 +100,10 @@ def changes_of(before: Rubric, after: Rubric) -> list[Change]:
     """What a version changed from the one before it. Both come with their questions."""
     told = changes(wordings(before), wordings(after), after.version)
     is_meaning = after.outcome_since == after.version
-    if before.guidance != after.guidance:
+    old, new = same_lines(before.guidance), same_lines(after.guidance)
+    if old != new:
         words = "What counts as a success and a failure"
-        return [Change(words, is_meaning=is_meaning, before=before.guidance, after=after.guidance), *told]
+        return [Change(words, is_meaning=is_meaning, before=old, after=new), *told]
     return [Change("The outcome means something else from now on", is_meaning=True), *told] if is_meaning else told
 
 
@@ -116,7 +117,7 @@ def _wording(question: Question) -> Wording:
         key=question.key,
         kind=question.kind,
         text=question.text,
-        guidance=question.guidance,
+        guidance=same_lines(question.guidance),
         options=question.options or None,
         is_required=question.is_required,
         since=question.since,

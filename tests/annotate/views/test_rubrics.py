@@ -11,7 +11,7 @@ from django.utils.html import strip_tags
 from accounts.models import Project, Role, User
 from annotate.actions.rubrics import Edition, create_rubric, edit_rubric
 from annotate.models import Answer, Queue, QueueItem, Review, Rubric
-from annotate.queries.rubrics import wordings
+from annotate.queries.rubrics import version_rows, wordings
 from annotate.rubric_versions import Wording
 from tests.annotate.views.pages import BACKEND, add_slot, url
 from tests.builders import make_member, make_project, make_queue, make_review, make_session
@@ -123,6 +123,20 @@ def test_rubric_edit_asks_what_a_change_means(lead_client: Client, project: Proj
         url("rubric_edit", project, rubric.pk), {**other, "guidance": "Be **fair**.", "changed": "Colder."}
     )
     assert Rubric.objects.get(version=2).questions.get(key="was-it-kind").since == 2
+
+
+def test_rubric_edit_asks_nothing_of_texts_that_a_browser_sends_as_they_were(
+    lead_client: Client, project: Project, lead: User
+) -> None:
+    why = Wording("", "text", "Why?", guidance="Say:\n\n- why")
+    rubric = create_rubric(project=project, creator=lead, name="Tone", guidance="x", questions=[why])
+    Rubric.objects.update(guidance="Be fair.\n\nBe kind.\n")  # as the first one of a project is written
+    given = asks({**WHY, "guidance": "Say:\r\n\r\n- why"}, USE, guidance="Be fair.\r\n\r\nBe kind.", changed="More.")
+    lead_client.post(url("rubric_edit", project, rubric.pk), given)
+    made = Rubric.objects.get(version=2)
+    assert [change.words for change in version_rows(made)[0].changes] == [
+        "New question: “How useful?” (a scale from 1 (useless) to 5 (<b>x</b>))"
+    ]
 
 
 def test_rubric_edit_gives_all_versions_another_name(lead_client: Client, project: Project, rubric: Rubric) -> None:
