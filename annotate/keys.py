@@ -88,19 +88,16 @@ ACTIONS = (
         ("success", "1", "Success"),
         ("failure", "2", "Failure"),
         ("unknown", "3", "Can't tell"),
-    ),
-    *_group(
-        GRADING,
-        ("review",),
         ("question", "r", "Go to the next question"),
-        ("guide", "h", "Show or hide how to answer it"),
     ),
+    *_group(GRADING, ("review",), ("guide", "h", "Show or hide how to answer it")),
     *_group(
         FAILING,
         JUDGING,
         ("root", "x", "It first went wrong at this step"),
         ("surfaced", "s", "It showed at this step"),
         ("note", "w", "Write what went wrong"),
+        ("another", "a", "Add another failure"),
     ),
     *_group(
         FAILING,
@@ -110,7 +107,6 @@ ACTIONS = (
         ("issue", "i", "Choose the known issue that it looks like"),
         ("severity", "v", "Change the severity"),
         ("expected", "f", "Say what should have happened"),
-        ("another", "a", "Add another failure"),
     ),
     Action(
         "near",

@@ -102,6 +102,7 @@ def as_answers(values: Mapping[str, Value | None]) -> dict[str, Any]:
 def _settled_field(one: ToSettle) -> AnswerField:
     """The field of a question that may be left open, also after something was chosen."""
     field = AnswerField(one.question, one.asked)
-    if isinstance(field.widget, forms.RadioSelect):
+    # Several boxes can all be unticked; of radio buttons one stays chosen.
+    if isinstance(field.widget, forms.RadioSelect) and not field.widget.allow_multiple_selected:
         field.widget.choices = [*field.widget.choices, ("", LEFT_OPEN)]
     return field

@@ -1,6 +1,6 @@
 """Where reviewers differ: the list, the worst first, and the page on which a lead settles one."""
 
-from dataclasses import asdict
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -15,13 +15,14 @@ from accounts.permissions import member
 from accounts.request import ProjectRequest
 from annotate.actions.gold import settle, unsettle
 from annotate.actions.undoing import as_told
-from annotate.forms import FailureForm
+from annotate.forms import FailureForm, FailureForms
 from annotate.forms.agreement import ChosenForm, SettleForm, as_answers
+from annotate.forms.owning import own_failures, told_in
 from annotate.models import Review
 from annotate.queries.blind import sight_of, withheld
 from annotate.queries.disagreements import Disputes, dispute_rows, read_disputes
 from annotate.queries.gold import gold_of, reviews_of, settlements
-from annotate.queries.judgements import offered_types
+from annotate.queries.judgements import failures_of, offered_types
 from annotate.queries.settling import settled_before
 from annotate.queries.side_by_side import SideBySide, side_by_side
 from annotate.views import UNPROCESSABLE
@@ -35,7 +36,6 @@ from traces.reading import Conversation
 PAGE_SIZE = 25
 MOST_TYPES = 200
 OPEN, SETTLED = "open", "settled"
-OWN = "own"
 
 
 @member(Role.LEAD)
@@ -110,10 +110,10 @@ def _as_settled(gold: Review | None, told: SideBySide) -> dict[str, Any]:
     return {**stands, **as_answers(settled_before(gold, told.questions))}
 
 
-def _own(gold: Review | None, talk: Conversation) -> FailureForm:
-    """The form of a failure of the lead's own, with the one that they told before: what it says counts again."""
-    told = gold.failures.filter(withdrawn_at=None).order_by("pk").first() if gold else None
-    return FailureForm(prefix=OWN, conversation=talk, initial=asdict(as_told(told)) if told else None)
+def _own(gold: Review | None, talk: Conversation) -> FailureForms:
+    """The forms of the lead's own failures, with those that they told before: what they say counts again."""
+    told = failures_of(gold).filter(withdrawn_at=None) if gold else []
+    return own_failures(talk, told=[as_told(failure) for failure in told])
 
 
 def _screen(
@@ -122,7 +122,7 @@ def _screen(
     talk: Conversation,
     told: SideBySide,
     form: SettleForm,
-    own: FailureForm,
+    own: FailureForms,
     *,
     gold: Review | None,
     status: int = 200,
@@ -135,6 +135,7 @@ def _screen(
         "form": form,
         "ticked": {int(pk) for pk in form["adopted"].value() or () if str(pk).isdecimal()},
         "own": own,
+        "has_own": bool(told_in(own) if own.is_bound else own.initial),
         "gold": gold,
         "history": [one for one in settlements(session) if one != gold],
         "types": offered_types(request.project, sight_of(request.membership), MOST_TYPES),
@@ -153,7 +154,7 @@ def disagreement_settle(request: ProjectRequest, session_id: int) -> HttpRespons
     talk = conversation(session)
     told = _told(session, talk)
     form = SettleForm(told.failure_ids, told.questions, request.POST)
-    own = FailureForm(request.POST, prefix=OWN, conversation=talk)
+    own = own_failures(talk, request.POST)
     gold = _settled(request, session, form, own)
     if gold is None:
         return _screen(request, session, talk, told, form, own, gold=gold_of(session), status=UNPROCESSABLE)
@@ -164,30 +165,28 @@ def disagreement_settle(request: ProjectRequest, session_id: int) -> HttpRespons
     return redirect(f"{reverse('disagreement_next', args=[request.project.slug])}?after={session.pk}")
 
 
-def _settled(request: ProjectRequest, session: AgentSession, form: SettleForm, own: FailureForm) -> Review | None:
-    # A severity alone tells of nothing.
-    has_own = bool(set(own.changed_data) - {"severity"})
-    if not form.is_valid() or (has_own and not own.is_valid()):
+def _settled(request: ProjectRequest, session: AgentSession, form: SettleForm, own: FailureForms) -> Review | None:
+    told = told_in(own)
+    if not all([form.is_valid(), *(one.is_valid() for one in told)]):
         return None
     try:
         return settle(
             session=session,
             lead=request.user,
-            failures=[own.told()] if has_own else [],
+            failures=[one.told() for one in told],
             **form.decision(),
         )
     except Refused as refusal:
-        _blame(refusal, form, own)
+        _blame(refusal, form, told)
         return None
 
 
-def _blame(refusal: Refused, form: SettleForm, own: FailureForm) -> None:
+def _blame(refusal: Refused, form: SettleForm, told: Sequence[FailureForm]) -> None:
     """Puts the refusal at the field that it names."""
-    name = refusal.field.removeprefix("failures-0-")
-    if name != refusal.field and name in own.fields:
-        own.add_error(name, refusal.message)
-    else:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+    fields = {f"failures-{place}-{name}": (one, name) for place, one in enumerate(told) for name in one.fields}
+    at = refusal.field if refusal.field in form.fields else None
+    blamed, name = fields.get(refusal.field, (form, at))
+    blamed.add_error(name, refusal.message)
 
 
 @member(Role.LEAD)

@@ -1,6 +1,7 @@
 // Settling a disagreement by keyboard: keys of the review screen, and some that tick what reviewers told.
 
 import { bindPage } from "./keys.js";
+import { another, ownField } from "./settle-own.js";
 import { readTalk } from "./talk.js";
 import { currentKey } from "./talk-steps.js";
 
@@ -35,7 +36,15 @@ function tell() {
 
 function at(field) {
   tell();
-  form.elements[`own-${field}`].value = currentKey();
+  ownField(field).value = currentKey();
+}
+
+// The question after the one that has the focus, round the end.
+function nextQuestion() {
+  const questions = [...form.querySelectorAll("[data-question]")];
+  const next = questions[(questions.indexOf(document.activeElement.closest("[data-question]")) + 1) % questions.length];
+  if (next) focusOn(next.querySelector("input:checked, textarea") ?? next.querySelector("input"));
+  else status.textContent = "This rubric has no further questions.";
 }
 
 const ticks = [...form.querySelectorAll("[data-tick]")].map((box) => [box.dataset.tick, () => tick(box)]);
@@ -47,7 +56,9 @@ bindPage({
   unknown: () => focusOn(choose("unknown")),
   root: () => at("root_step"),
   surfaced: () => at("surfaced_step"),
-  note: () => { tell(); focusOn(form.elements["own-note"]); },
+  note: () => { tell(); focusOn(ownField("note")); },
+  another: () => { tell(); focusOn(another()); },
+  question: nextQuestion,
   submit: () => form.requestSubmit(form.querySelector("button.primary")),
   leave: (field) => field.blur(),
   why: () => focusOn(form.elements.reason),

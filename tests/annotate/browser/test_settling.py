@@ -9,10 +9,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import Project, Role, User
 from annotate.actions.preferences import set_keys
-from annotate.models import Failure, KeyUse
+from annotate.models import Failure, KeyUse, QuestionKind
 from annotate.queries.gold import gold_of
 from tests.annotate.browser.screen import expect_quiet, watch_requests
-from tests.annotate.judging import dispute
+from tests.annotate.judging import answer, ask, dispute
 from tests.browsing import log_in
 from tests.builders import make_member, make_project
 from traces.models import AgentSession
@@ -79,7 +79,7 @@ def test_a_lead_says_it_in_their_own_words_at_the_step_that_they_read(page: Page
     press(page, "Enter")
     expect(page.locator("#key-sheet kbd").first).to_be_attached()
     press(page, "j j x w")
-    expect(page.locator("#id_own-root_step")).to_have_value("k2")
+    expect(page.locator("#id_own-0-root_step")).to_have_value("k2")
     page.keyboard.type("The token had expired.")
     press(page, "Escape y")
     page.keyboard.type("Read closely.")
@@ -87,6 +87,39 @@ def test_a_lead_says_it_in_their_own_words_at_the_step_that_they_read(page: Page
     expect(page.locator("#toasts")).to_contain_text("Settled: failure")
     written = Failure.objects.get(session=disputed[1], withdrawn_at=None)
     assert (written.note, written.root_step, written.review.is_gold) == ("The token had expired.", "k2", True)
+
+
+def test_a_lead_tells_of_two_failures_and_answers_by_keys(page: Page, disputed: list[AgentSession]) -> None:
+    newer = disputed[1]
+    polite = ask(newer.project, "polite")
+    quick = ask(newer.project, "quick", kind=QuestionKind.SCALE, options={"lowest": 1, "highest": 5})
+    reviews = list(newer.reviews.order_by("pk"))
+    answer(polite, reviews, "pass", "pass")
+    answer(quick, reviews, 1, 5)
+    press(page, "Enter")
+    expect(page.locator("#key-sheet kbd").first).to_be_attached()
+    press(page, "j j x w")
+    page.keyboard.type("The first.")
+    press(page, "Escape a")
+    expect(page.locator("#id_own-1-root_step")).to_be_focused()
+    press(page, "Escape j x w")
+    page.keyboard.type("The second.")
+    # From question to question; the one that is split begins open.
+    press(page, "Escape r")
+    expect(page.locator("[name=answer_polite][value=pass]")).to_be_focused()
+    press(page, "r")
+    expect(page.locator("[name=answer_quick][value='']")).to_be_focused()
+    press(page, "ArrowLeft y")
+    page.keyboard.type("Read closely.")
+    press(page, "Control+Enter")
+    expect(page.locator("#toasts")).to_contain_text("Settled: failure")
+    gold = gold_of(newer)
+    assert gold is not None
+    assert list(gold.failures.order_by("pk").values_list("note", "root_step")) == [
+        ("The first.", "k2"),
+        ("The second.", "k3"),
+    ]
+    assert dict(gold.answers.values_list("question__key", "value")) == {"polite": "pass", "quick": 5}
 
 
 def test_what_is_missing_is_said_on_the_page_and_nothing_is_lost(page: Page, disputed: list[AgentSession]) -> None:

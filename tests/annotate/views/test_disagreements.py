@@ -1,5 +1,7 @@
 """The pages of agreement and of disagreements: who sees what, and settling from the form to the numbers."""
 
+import html
+import json
 import re
 import uuid
 from typing import Any
@@ -32,6 +34,9 @@ def desk(lead: User) -> Client:
     return client
 
 
+OWN = {"root_step": "k2", "note": "It hid the error.", "severity": "high", "failure_type": "Lied"}
+
+
 def page(client: Client, name: str, project: Project, *args: int, query: str = "", status: int = 200) -> str:
     response = client.get(url(name, project, *args) + query)
     assert response.status_code == status
@@ -39,7 +44,14 @@ def page(client: Client, name: str, project: Project, *args: int, query: str = "
 
 
 def settle(client: Client, session: AgentSession, **fields: Any) -> Any:
-    values = {"client_id": str(uuid.uuid4()), "outcome": "failure", "reason": "The refund never came.", **fields}
+    total = {"own-TOTAL_FORMS": 3, "own-INITIAL_FORMS": 0}
+    values = {
+        "client_id": str(uuid.uuid4()),
+        "outcome": "failure",
+        "reason": "The refund never came.",
+        **total,
+        **fields,
+    }
     return client.post(url("disagreement_settle", session.project, session.pk), values)
 
 
@@ -147,7 +159,7 @@ def test_a_lead_settles_in_their_own_words_and_goes_on_to_the_guidance(
     desk: Client, project: Project, people: list[User]
 ) -> None:
     session, _ = dispute(project, people)
-    own = {"own-root_step": "k2", "own-note": "It hid the error.", "own-severity": "high", "own-failure_type": "Lied"}
+    own = telling(0)
     response = settle(desk, session, guidance="1", **own)
     gold = gold_of(session)
     assert gold is not None
@@ -161,13 +173,51 @@ def test_a_lead_settles_in_their_own_words_and_goes_on_to_the_guidance(
     assert Failure.objects.filter(session=session, withdrawn_at=None).get().note == "It hid the error."
 
 
+def telling(*places: int, **words: str) -> dict[str, str]:
+    """Failures of the lead's own in the forms of these numbers; `words` are of the last."""
+    told = {f"own-{place}-{name}": value for place in places for name, value in OWN.items()}
+    return told | {f"own-{places[-1]}-{name}": value for name, value in words.items()}
+
+
+def test_whoever_settles_anew_finds_every_failure_that_they_told_with_all_that_belongs_to_it(
+    desk: Client, project: Project, people: list[User]
+) -> None:
+    session, _ = dispute(project, people)
+    quotes = '[{"step": "k3", "start": 0, "end": 5, "text": "Done!"}]'
+    # The second form was removed before it was sent.
+    settle(desk, session, **telling(0, 2, note="It said done.", quotes=quotes, chosen_issue="ISS-7"))
+    first = gold_of(session)
+    assert first is not None
+    text = page(desk, "disagreement_page", project, session.pk)
+    told = re.findall(r'<textarea name="own-[01]-note".*?>\n(.*?)</textarea>', text, re.DOTALL)
+    assert told == ["It hid the error.", "It said done."]
+    unseen = re.findall(r'<input type="hidden" name="own-1-(\w+)" value="([^"]*)"', text)
+    carried = {name: html.unescape(value) for name, value in unseen}
+    settle(desk, session, instead_of=first.pk, **telling(0, 1, note="Again.", **carried))
+    again = Failure.objects.get(withdrawn_at=None, note="Again.")
+    assert again.review == gold_of(session)
+    assert (again.quotes, again.chosen_issue) == (json.loads(quotes), 7)
+
+
+def test_what_is_missing_is_said_at_the_failure_that_lacks_it(
+    desk: Client, project: Project, people: list[User]
+) -> None:
+    session, _ = dispute(project, people)
+    response = settle(desk, session, **telling(0, 2, note="Where?", root_step=""))
+    text = response.getvalue().decode()
+    second = text[text.index('name="own-2-root_step"') :]
+    assert response.status_code == 422
+    assert second.index("Mark the step") < second.index('name="own-2-note"')
+    assert gold_of(session) is None
+
+
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
         ({"outcome": ""}, "Say first whether it worked"),
         ({"reason": ""}, "Say why you settle it so"),
         ({}, "Choose what went wrong, or say it yourself."),
-        ({"own-note": "No step.", "own-severity": "high"}, "Mark the step where it first went wrong."),
+        ({"own-0-note": "No step.", "own-0-severity": "high"}, "Mark the step where it first went wrong."),
         ({"adopted": ["999999"]}, "was taken back meanwhile"),
     ],
 )
@@ -239,6 +289,8 @@ def asked(project: Project, people: list[User]) -> AgentSession:
     answer(ask(project, "polite", is_required=True), reviews, "pass", "fail", "pass")
     scale = {"lowest": 1, "highest": 5, "low_words": "slow", "high_words": "fast"}
     answer(ask(project, "quick", kind=QuestionKind.SCALE, options=scale), reviews, 2, 4, None)
+    options = [{"value": value, "label": value.title()} for value in ("tone", "facts")]
+    answer(ask(project, "wrong", kind=QuestionKind.CHOICES, options=options), reviews, ["tone"], ["tone"], ["facts"])
     answer(ask(project, "words", kind=QuestionKind.TEXT), reviews, "It <b>dawdled</b>.", None, None)
     return session
 
@@ -257,6 +309,8 @@ def test_each_question_says_who_answered_what_and_begins_with_what_most_did(
     assert '<strong class="note-text">Pass</strong> <span class="faint">ada@example.com, cyd@example.com</span>' in text
     assert checked(text, "answer_polite") == ["pass"]
     assert checked(text, "answer_quick") == [""], "evenly split: the lead is to decide"
+    assert checked(text, "answer_wrong") == ["tone"]
+    assert text.count("Leave it open") == 2, "boxes are left open by ticking none"
     assert "It &lt;b&gt;dawdled&lt;/b&gt;." in text
     assert ">\n</textarea>" in text.split('name="answer_words"')[1]
 
