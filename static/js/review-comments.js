@@ -1,12 +1,13 @@
 // Comments on a session or a step, and questions to the lead. What is typed is kept as a draft; what is sent goes by
 // way of the outbox, so that neither a closed tab nor a broken network loses a word.
 
+import "./comment-marks.js";
 import { eachPage } from "./page.js";
 import { offerNames } from "./review-mentions.js";
 import { reader, recallAll, remember } from "./review-net.js";
 import { drop, keep, kept } from "./review-outbox.js";
 import { onTried, send } from "./review-waiting.js";
-import { alsoEquip, currentKey, setCurrent, stepOfKey } from "./talk-steps.js";
+import { alsoEquip, currentKey, setCurrent, settle as comeToRest, stepOfKey } from "./talk-steps.js";
 
 const EMPTY = { text: "", step: "", for_lead: false };
 let place;
@@ -93,7 +94,7 @@ function open(key, forLead) {
   about(key);
   if (forLead) form.elements.for_lead.checked = true;
   form.elements.text.focus({ preventScroll: true });
-  form.scrollIntoView({ block: "nearest" });
+  comeToRest(form, () => form.scrollIntoView({ block: "nearest" }));
   if (form.elements.text.value) saveDraft();
 }
 

@@ -2,12 +2,14 @@
 
 import os
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.models import Role, User
+from annotate.actions.comments import add_comment
 from annotate.models import Comment, Mention, Queue, Review
 from tests.annotate.browser.screen import expect_session, press
 from tests.builders import make_member
@@ -16,6 +18,7 @@ from traces.models import AgentSession
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 FIELD, LIST = ".comment-form textarea", ".comment-list"
+MARK = ".conversation .talked a"
 LOOKED_AT = os.environ.get("MISSTEP_SCREENSHOTS", "")
 
 
@@ -133,3 +136,47 @@ def test_next_session_has_its_own_comments(page: Page) -> None:
     page.keyboard.press("Control+Enter")
     expect(page.locator(LIST)).to_contain_text("Of the second")
     assert Comment.objects.get().session.external_id == "s2"
+
+
+def say(queue: Queue, author: User, text: str, step: str) -> Comment:
+    session = AgentSession.objects.get(external_id="s1")
+    return add_comment(session=session, author=author, client_id=uuid4(), text=text, step=step)
+
+
+def test_step_shows_how_many_comments_it_has_and_leads_to_them(page: Page, queue: Queue, bob: User) -> None:
+    begun(page)
+    expect(page.locator(MARK)).to_have_count(0)
+    first = say(queue, bob, "Odd.", "k2")
+    press(page, "j j c")
+    page.keyboard.type("Very odd.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(MARK)).to_have_text("2 comments")
+    expect(page.locator(".outline [data-for='k2'] .talked")).to_have_text("2 comments")
+    look(page, "marked")
+    page.locator(MARK).click()
+    expect(page.locator(f"#comment-{first.pk}")).to_be_in_viewport()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Take back").click()
+    expect(page.locator(MARK)).to_have_text("1 comment")
+
+
+def test_marks_are_those_of_the_session_at_hand(page: Page, queue: Queue, bob: User) -> None:
+    say(queue, bob, "Odd.", "k2")
+    page.reload()
+    expect(page.locator(MARK)).to_have_text("1 comment")
+    press(page, "1 Enter")
+    expect_session(page, 2)
+    begun(page)
+    expect(page.locator(MARK)).to_have_count(0)
+    session = AgentSession.objects.get(external_id="s1")
+    page.goto(reverse("session_page", args=[queue.project.slug, session.pk]))
+    expect(page.locator(MARK)).to_have_text("1 comment")
+
+
+def test_marks_count_nothing_that_is_withheld(page: Page, queue: Queue, bob: User) -> None:
+    Queue.objects.update(is_blind=True)
+    say(queue, bob, "It is a failure.", "k2")
+    page.reload()
+    begun(page)
+    expect(page.locator(".comments")).to_contain_text("You see only your own comments")
+    expect(page.locator(MARK)).to_have_count(0)
