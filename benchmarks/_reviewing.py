@@ -75,18 +75,30 @@ class Screen:
 
 @dataclass
 class Traffic:
-    """What a page asked of its own server, by the end of the path; bytes as they came, and unpacked."""
+    """What a page asked of its own server, by the end of the path, and the bytes that came, packed and unpacked.
+
+    What the browser had kept is not asked of anybody, and does not count.
+    """
 
     asked: Counter[str] = field(default_factory=Counter)
     received: int = 0
     unpacked: int = 0
+    _waiting: dict[str, str] = field(default_factory=dict)
 
     def ask(self, event: dict[str, Any]) -> None:
         request = event["request"]
         address = urlsplit(request["url"])
         if address.hostname == LOOPBACK:
             name = address.path.rstrip("/").rpartition("/")[2].lstrip("0123456789")
-            self.asked[f"{request['method']} {name}"] += 1
+            self._waiting[event["requestId"]] = f"{request['method']} {name}"
+
+    def answer(self, event: dict[str, Any]) -> None:
+        name = self._waiting.pop(event["requestId"], None)
+        if name and not event["response"].get("fromDiskCache"):
+            self.asked[name] += 1
+
+    def had(self, event: dict[str, Any]) -> None:
+        self._waiting.pop(event["requestId"], None)
 
     def receive(self, event: dict[str, Any]) -> None:
         self.received += int(event["encodedDataLength"])
@@ -139,6 +151,8 @@ def _traffic(page: Page) -> Iterator[Traffic]:
     traffic = Traffic()
     tap = page.context.new_cdp_session(page)
     tap.on("Network.requestWillBeSent", traffic.ask)
+    tap.on("Network.requestServedFromCache", traffic.had)
+    tap.on("Network.responseReceived", traffic.answer)
     tap.on("Network.loadingFinished", traffic.receive)
     tap.on("Network.dataReceived", traffic.unpack)
     tap.send("Network.enable")
