@@ -84,7 +84,11 @@ function end(kind) {
 }
 
 function freeze(is) {
-  form.querySelector(".all-of-it").disabled = is;
+  const fields = form.querySelector(".all-of-it");
+  const held = fields.contains(document.activeElement);
+  fields.disabled = is;
+  // A field that is disabled lets the focus fall to the page.
+  if (is && held) form.querySelector(".submit").focus({ preventScroll: true });
   draft.hold(is);
 }
 

@@ -70,6 +70,20 @@ def test_a_skip_that_cannot_be_sent_is_kept_and_sent_later(page: Page, context: 
     assert Slot.objects.get(state=SlotState.SKIPPED).skip_reason == "unreadable"
 
 
+def test_the_focus_is_where_it_can_be_seen_while_a_review_waits(page: Page, context: BrowserContext) -> None:
+    press(page, "j x w")
+    page.keyboard.type("It lied.")
+    context.set_offline(True)
+    press(page, "Control+Enter")
+    expect(page.locator("#status")).to_contain_text(f"Your review {KEPT}")
+    expect(page.get_by_role("button", name="Submit and next")).to_be_focused()
+    press(page, "Enter Enter")  # it is submitted already
+    context.set_offline(False)
+
+    expect_session_in_time(page, 2)
+    assert Review.objects.count() == 1
+
+
 def test_a_kept_skip_outlives_its_tab_and_is_tried_again_at_once(
     page: Page, context: BrowserContext, queue: Queue
 ) -> None:
