@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ PROJECT = 1
 # A fresh database is some 300 migrations, which take minutes where the machine is busy.
 START_SECONDS = 900.0
 SPARE = 10
+LOG, TAIL = "log", 2_000
 TABS_TO_THE_NOTE = 4
 CONFIG = """<View>
   <Paragraphs name="conversation" value="$conversation" layout="dialogue" nameKey="author" textKey="text"/>
@@ -59,10 +61,11 @@ def served(executable: str, texts: Sequence[dict[str, Any]]) -> Iterator[Served]
     """Ready to label those texts. Ends its process, and leaves no folder behind."""
     port, password, token = free_port(), secrets.token_hex(16), secrets.token_hex(20)
     with tempfile.TemporaryDirectory(prefix="misstep-bench-peer-") as name:
-        process = _start(executable, Path(name), port, {"PASSWORD": password, "USER_TOKEN": token})
+        folder = Path(name)
+        process = _start(executable, folder, port, {"PASSWORD": password, "USER_TOKEN": token})
         try:
             api = Client(port, headers={"Authorization": f"Token {token}"})
-            wait_until(lambda: _answers(process, port), "Label Studio answers", START_SECONDS)
+            wait_until(lambda: _answers(process, port, folder / LOG), "Label Studio answers", START_SECONDS)
             _import(api, texts)
             yield Served(f"http://{LOOPBACK}:{port}", password, api)
         finally:
@@ -77,7 +80,7 @@ def _start(executable: str, folder: Path, port: int, secret: dict[str, str]) -> 
     quick = {"DEBUG": "false", "COLLECT_ANALYTICS": "false", "LATEST_VERSION_CHECK": "false"}
     own = {"BASE_DATA_DIR": str(folder / "data"), "USERNAME": EMAIL, **quick, **secret}
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8"}
-    with (folder / "log").open("wb") as log:
+    with (folder / LOG).open("wb") as log:
         return subprocess.Popen(
             command,
             cwd=folder,
@@ -88,11 +91,11 @@ def _start(executable: str, folder: Path, port: int, secret: dict[str, str]) -> 
         )
 
 
-def _answers(process: subprocess.Popen[bytes], port: int) -> bool:
+def _answers(process: subprocess.Popen[bytes], port: int, log: Path) -> bool:
     if process.poll() is not None:
-        raise SystemExit(f"Label Studio ended before it answered: {process.returncode}")
+        raise SystemExit(f"Label Studio ended before it answered:\n{log.read_text()[-TAIL:]}")
     try:
-        return Client(port).get("/health").status == 200  # noqa: PLR2004 - OK
+        return Client(port).get("/health").status == HTTPStatus.OK
     except OSError:
         return False
 
