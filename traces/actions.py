@@ -14,7 +14,7 @@ from common.doorbell import ring
 from common.errors import Refused
 from traces.detectors import DETECTORS, ELSEWHERE
 from traces.meanings import Reading
-from traces.models import AgentSession, DetectorSetting, SavedView, ScoreMeaning, Signal, SignalRun
+from traces.models import AgentSession, DetectorSetting, SavedView, Score, ScoreMeaning, Signal, SignalRun
 from traces.records import Found, Threshold
 from traces.storing import counts_of
 from traces.tasks import rerun
@@ -42,7 +42,7 @@ def set_meanings(*, project: Project, chosen: Mapping[str, Reading | None]) -> N
         ScoreMeaning.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["project", "name"], update_fields=["polarity", "middle"]
         )
-        if _meanings(project) != before:
+        if _meanings(project) != before and Score.objects.filter(project=project, name__in=chosen).exists():
             # While another run goes on, what it has read already waits for the next.
             with suppress(Refused):
                 start_run(project=project, by=None, detectors=SCORE_READERS)

@@ -15,7 +15,7 @@ from demo.queries import Leaving, unfinished_demo
 from demo.story import AgentRun, tell
 from issues.models import Issue, IssueMembership, Source
 from tests.builders import NOON, make_failure, make_member, make_project, make_review, make_session, make_user
-from traces.models import AgentSession, ScoreMeaning, SignalRun, Step, StepKind, StepRole
+from traces.models import AgentSession, ScoreMeaning, Step, StepKind, StepRole
 
 RUNS = tell(seed=20, now=NOON, count=40)
 
@@ -129,7 +129,7 @@ def test_removing_takes_everything_of_the_demo_and_nothing_else(demo: Project, o
     assert CalibrationReview.objects.exists()
     remove_demo(project=demo)
     after = {model: model._default_manager.count() for model in apps.get_models()}
-    gone = {Project: 1, Membership: 6, User: 5, ScoreMeaning: 2, SignalRun: 1}
+    gone = {Project: 1, Membership: 6, User: 5, ScoreMeaning: 2}
     assert after == {model: count - gone.get(model, 0) for model, count in before.items()}
 
 

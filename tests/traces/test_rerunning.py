@@ -265,6 +265,11 @@ def test_new_meaning_of_a_score_is_read_into_history(project: Project, lead: Use
     assert SignalRun.objects.count() == 2
 
 
+def test_meaning_of_a_score_that_nobody_gave_has_nothing_read_again(project: Project) -> None:
+    set_meanings(project=project, chosen={"care": Reading("good")})
+    assert not SignalRun.objects.exists()
+
+
 def test_sweep_rings_for_a_run_that_nobody_works_on(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     rung: list[object] = []
     monkeypatch.setattr(tasks, "ring", rung.append)
