@@ -197,3 +197,9 @@ def test_charts_of_nothing_are_empty() -> None:
 )
 def test_filters_write_numbers_for_people(expression: str, shown: str) -> None:
     assert render(f"{{{{ {expression} }}}}") == shown
+
+
+@pytest.mark.parametrize(("name", "shown"), [("skip", "&lt;"), ("gone", "")])
+def test_a_table_is_asked_by_a_name_that_only_the_data_knows(name: str, shown: str) -> None:
+    told = Template("{{ keys|at:name }}").render(Context({"keys": {"skip": "<"}, "name": name}))
+    assert told == shown
