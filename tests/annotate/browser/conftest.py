@@ -79,7 +79,7 @@ def page(context: BrowserContext, queue: Queue) -> Iterator[Page]:
     expect_session(page, 1)
     yield page
     # What the last page still sends would reach the server while the database is being emptied.
-    context.route("**/draft/", lambda route: route.abort())
+    context.route("**/draft/", lambda route: route.abort("internetdisconnected"))
     for each in context.pages:
         each.evaluate("navigator.sendBeacon = () => true")
     if not page.is_closed():
