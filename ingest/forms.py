@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from common.cells import from_cell
 from ingest.models import Intake
 from ingest.pricing import Price
 from ingest.redaction import BUILTINS, RuleFault, check_pattern
@@ -210,7 +211,8 @@ class PriceFileForm(forms.Form):
 
 def _read_prices(lines: list[dict[str, str]]) -> list[Price]:
     read = [
-        (number, PriceForm({name: line.get(name) or "" for name in COLUMNS})) for number, line in enumerate(lines, 2)
+        (number, PriceForm({name: from_cell(line.get(name) or "") for name in COLUMNS}))
+        for number, line in enumerate(lines, 2)
     ]
     faults = [f"Line {number}: {_first_fault(form)}" for number, form in read if not form.is_valid()]
     if faults:

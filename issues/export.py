@@ -11,6 +11,7 @@ import orjson
 from django.db.models import Q, QuerySet
 
 from annotate.models import Answer, Failure, Review
+from common.cells import as_cell
 from common.errors import Refused
 from common.keys import LARGEST_KEY
 from issues.models import IssueMembership
@@ -22,8 +23,6 @@ Row = dict[str, Any]
 Position = tuple[datetime, int]
 # By session: how many it stands for in estimates. Those that were chosen, not drawn, are not in it.
 Weights = Mapping[int, float]
-# What a spreadsheet would run as a formula when it opens the file.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 DIGITS = 6
 SHOWN = ("session", "failure_type", "review__reviewer", "review__rubric", "review__slot__item")
 COLUMNS = [
@@ -218,7 +217,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, list | dict):
         return orjson.dumps(value).decode()
     if isinstance(value, str):
-        return f"'{value}" if value.lstrip(" ").startswith(FORMULA_STARTS) else value
+        return as_cell(value)
     return str(value)
 
 

@@ -27,6 +27,7 @@ from annotate.queries.settling import settled_before
 from annotate.queries.side_by_side import SideBySide, side_by_side
 from annotate.views import UNPROCESSABLE
 from common.errors import Refused
+from common.keys import is_key
 from common.streaming import render_growing
 from traces.access import get_session
 from traces.models import AgentSession
@@ -70,7 +71,7 @@ def disagreement_next(request: ProjectRequest) -> HttpResponseBase:
     """Leads to the worst that is not settled, but for the one that `after` names."""
     after = request.GET.get("after", "")
     found = read_disputes(request.project, sight=sight_of(request.membership))
-    session = found.after(int(after) if after.isdecimal() and after.isascii() else 0)
+    session = found.after(int(after) if is_key(after) else 0)
     if session is None:
         messages.success(request, "That was the last one: no other disagreement waits.")
         return redirect("disagreement_list", request.project.slug)
@@ -133,7 +134,7 @@ def _screen(
         "conversation": talk,
         "told": told,
         "form": form,
-        "ticked": {int(pk) for pk in form["adopted"].value() or () if str(pk).isdecimal()},
+        "ticked": {int(pk) for pk in form["adopted"].value() or () if is_key(str(pk))},
         "own": own,
         "has_own": bool(told_in(own) if own.is_bound else own.initial),
         "gold": gold,
@@ -196,7 +197,7 @@ def disagreement_unsettle(request: ProjectRequest, session_id: int) -> HttpRespo
     session = _session(request, session_id)
     given = request.POST.get("gold", "")
     try:
-        unsettle(session=session, lead=request.user, gold_id=int(given) if given.isdecimal() else 0)
+        unsettle(session=session, lead=request.user, gold_id=int(given) if is_key(given) else 0)
     except Refused as refusal:
         messages.error(request, refusal.message)
     else:

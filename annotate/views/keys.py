@@ -34,9 +34,9 @@ def own_keys_page(request: PageRequest) -> HttpResponseBase:
 
 
 def _back(request: PageRequest) -> str:
-    """The page that sent its reader here, or ""."""
+    """The page that sent its reader here, or "". `redirect` would take a bare word for a view's name."""
     asked = request.POST.get("next") or request.GET.get("next") or ""
-    return asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else ""
+    return asked if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else ""
 
 
 def _initial(own: OwnKeys) -> dict[str, str]:

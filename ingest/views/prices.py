@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import Role
 from accounts.permissions import member
 from accounts.request import ProjectRequest
+from common.cells import as_cell
 from common.errors import Refused
 from common.keys import is_key
 from ingest.access import get_price
@@ -75,7 +76,8 @@ def price_export(request: ProjectRequest) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="prices-{request.project.slug}.csv"'
     writer = csv.writer(response)
     writer.writerow(COLUMNS)
-    writer.writerows(ModelPrice.objects.filter(project=request.project).values_list(*COLUMNS))
+    for model, *prices in ModelPrice.objects.filter(project=request.project).values_list(*COLUMNS):
+        writer.writerow([as_cell(model), *prices])
     return response
 
 

@@ -134,7 +134,10 @@ def test_a_program_of_ours_cannot_keep_two_either(lead: User) -> None:
         set_keys(user=lead, own={"skip": "q"}, use=KeyUse.ALONE)
 
 
-@pytest.mark.parametrize(("asked", "led"), [("/p/acme/review/", "/p/acme/review/"), ("https://evil.example/", URL)])
+@pytest.mark.parametrize(
+    ("asked", "led"),
+    [("/p/acme/review/", "/p/acme/review/"), ("https://evil.example/", URL), ("session_page", URL)],
+)
 def test_it_leads_back_to_pages_of_ours_alone(lead_client: Client, asked: str, led: str) -> None:
     assert asked.startswith("/") == (f'href="{asked}"' in lead_client.get(URL, {"next": asked}).content.decode())
     assert lead_client.post(URL, posted() | {"next": asked})["Location"] == led

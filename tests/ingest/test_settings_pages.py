@@ -210,6 +210,15 @@ def test_export_can_be_read_again(page: Client, project: Project) -> None:
     assert (price.usd_in, price.usd_cache_read, price.usd_cache_write) == (0.25, 0.025, None)
 
 
+def test_no_model_of_the_export_is_a_formula(page: Client, project: Project) -> None:
+    ModelPrice.objects.create(project=project, model="=HYPERLINK(1)", usd_in=1, usd_out=2)
+    written = page.get(url("price_export")).content.decode()
+    assert written.splitlines()[1].startswith("'=HYPERLINK(1),1")
+    ModelPrice.objects.all().delete()
+    send_file(page, written)
+    assert ModelPrice.objects.get().model == "=HYPERLINK(1)"
+
+
 def test_bad_line_is_named_and_nothing_is_saved(page: Client, project: Project) -> None:
     found = send_file(page, "model,usd_in,usd_out\na,1,2\nb,x,2\n")
     assert "Line 3: usd_in" in found
