@@ -28,7 +28,7 @@ def types_named(
     # The first spelling of a new one is kept.
     wanted = {told.lower(): told for told in reversed(given.values()) if told}
     # All who make types make them in one order, and lock them in one: nobody waits in a circle.
-    known = {key: _known(project, wanted[key], creator, since).standing for key in sorted(wanted)}
+    known = {key: _known(project, wanted[key], creator, since).present for key in sorted(wanted)}
     locked = lock_types({kind.pk for kind in known.values()})
     return {name: locked[known[told.lower()].pk] for name, told in given.items() if told}
 

@@ -88,7 +88,7 @@ class FailureTypeQuerySet(models.QuerySet["FailureType"]):
         name = " ".join(name.split())
         renamed = self.filter(events__kind=FailureTypeChange.RENAMED, events__before__iexact=name)
         found = self.filter(name__iexact=name).first() or renamed.order_by("-events__at", "-events__pk").first()
-        return found.standing if found else None
+        return found.present if found else None
 
 
 class FailureType(models.Model):
@@ -121,9 +121,9 @@ class FailureType(models.Model):
         return self.name
 
     @property
-    def standing(self) -> "FailureType":
+    def present(self) -> "FailureType":
         """Itself, or at the end of all merges the one that its failures were given to."""
-        return self.merged_into.standing if self.merged_into else self
+        return self.merged_into.present if self.merged_into else self
 
 
 class FailureTypeChange(models.TextChoices):
