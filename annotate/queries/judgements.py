@@ -25,12 +25,16 @@ def failure_types(project: Project, sight: Sight = EVERYTHING) -> QuerySet[Failu
 
 
 class OfferedType(NamedTuple):
-    """A failure type as a reviewer is offered it. `also`: the names of what was merged into it, one to a line."""
+    """A failure type as a reviewer is offered it. `also`: the names of what was merged into it, one to a line.
+
+    `description`: when it is the right one.
+    """
 
     name: str
     group: str
     uses: int
     also: str
+    description: str
 
 
 def offered_types(project: Project, sight: Sight, most: int) -> list[OfferedType]:
@@ -42,7 +46,9 @@ def offered_types(project: Project, sight: Sight, most: int) -> list[OfferedType
     for pk, name, _ in rows:
         names[_end(pk, leads_to)].append(name)
     types: Any = failure_types(project, sight)[:most]
-    return [OfferedType(kind.name, kind.group, kind.uses, "\n".join(names[kind.pk])) for kind in types]
+    return [
+        OfferedType(kind.name, kind.group, kind.uses, "\n".join(names[kind.pk]), kind.description) for kind in types
+    ]
 
 
 def _end(pk: int, leads_to: Mapping[int, int | None]) -> int:

@@ -22,6 +22,7 @@ function typeOf(node) {
   return {
     name: node.value,
     about: [node.dataset.group, node.textContent].filter(Boolean).join(" · "),
+    when: node.dataset.when ?? "", // it is the right one
     also: node.dataset.also ? node.dataset.also.split("\n") : [], // names that now lead to it
   };
 }
@@ -48,8 +49,8 @@ function prepare(field) {
 function open(field) {
   close();
   const typed = field.value.trim().replace(/\s+/g, " ");
-  const rows = near(typed).map(({ name, about }) => entry(name, name, about));
-  if (typed && !known(typed)) rows.push(entry(typed, `Create “${typed}”`, ""));
+  const rows = near(typed).map(({ name, about, when }) => entry(name, name, about, when));
+  if (typed && !known(typed)) rows.push(entry(typed, `Create “${typed}”`));
   if (!rows.length) return;
   input = field;
   box.replaceChildren(...rows);
@@ -59,15 +60,21 @@ function open(field) {
   highlight(typed ? 0 : -1);
 }
 
-function entry(value, text, note) {
+function entry(value, text, about = "", when = "") {
   const row = document.createElement("li");
-  const small = document.createElement("small");
   row.setAttribute("role", "option");
   row.dataset.value = value;
   row.textContent = text;
-  small.textContent = note;
-  if (note) row.append(" ", small);
+  if (about) row.append(" ", small(about, ""));
+  if (when) row.append(" ", small(when, "when"));
   return row;
+}
+
+function small(text, kind) {
+  const node = document.createElement("small");
+  node.className = kind;
+  node.textContent = text;
+  return node;
 }
 
 function highlight(index) {

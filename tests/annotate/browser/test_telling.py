@@ -176,6 +176,23 @@ def test_what_it_looks_like_is_offered_and_taken_with_a_key(page: Page, queue: Q
     expect(page.locator("#id_failures-0-chosen_issue")).to_have_value("")
 
 
+def test_the_marked_type_says_when_it_is_the_right_one(queue: Queue, page: Page, ada: User) -> None:
+    page.goto("about:blank")
+    for name, when in (("Tone", "Rude, <b>cold</b> or too long."), ("Tone deaf", "It misses how the user feels.")):
+        FailureType.objects.create(project=queue.project, name=name, description=when)
+    page.go_back()
+    expect_session(page, 1)
+    press(page, "2 t")
+    page.keyboard.type("tone")
+    choices = page.locator("#type-choices")
+    expect(choices.get_by_text("Rude, <b>cold</b> or too long.")).to_be_visible()
+    expect(choices.get_by_text("It misses how the user feels.")).to_be_hidden()
+    press(page, "ArrowDown")
+    expect(choices.get_by_text("It misses how the user feels.")).to_be_visible()
+    press(page, "Enter")
+    expect(page.locator("#id_failures-0-failure_type")).to_have_value("Tone deaf")
+
+
 def test_a_merged_type_is_not_offered_and_its_name_leads_on(queue: Queue, page: Page, ada: User) -> None:
     page.goto("about:blank")
     target = FailureType.objects.create(project=queue.project, name="Silent failure", group="Honesty")
