@@ -114,11 +114,14 @@ def _answers(project: Project, reviews: Collection[int]) -> dict[int, dict[Hasha
     """By review, and by what makes answers comparable, in the order of the questions."""
     questions = Question.objects.filter(rubric__project=project).exclude(kind=QuestionKind.TEXT)
     asked = {one.pk: (meaning_of(one), asked_of(one)) for one in questions.select_related("rubric")}
-    rows = Answer.objects.filter(review__in=reviews, question__in=asked).order_by("question__position", "question")
+    rows = Answer.objects.filter(review__in=reviews, question__in=asked).order_by("question", "pk")
     found: defaultdict[int, dict[Hashable, Given]] = defaultdict(dict)
+    known: dict[tuple[int, str], Given] = {}  # many answer alike, and each answer is put into words once
     for review, question, value in rows.values_list("review_id", "question_id", "value"):
         meaning, one = asked[question]
-        found[review][meaning] = Given(one.text, tuple(labels_in(one, value)), place_of(one, value))
+        if (question, str(value)) not in known:
+            known[question, str(value)] = Given(one.text, tuple(labels_in(one, value)), place_of(one, value))
+        found[review][meaning] = known[question, str(value)]
     return found
 
 
