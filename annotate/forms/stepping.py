@@ -27,7 +27,7 @@ class StepSelect(forms.Select):
         given = flatatt(self.build_attrs({**self.attrs, "name": name}, dict(attrs or {})))
         return format_html("<select{}>\n{}\n</select>", given, format_html_join("\n", OPTION, self._options(value)))
 
-    def _options(self, value: Any) -> Iterator[tuple[str, SafeString | str, str]]:
+    def _options(self, value: Any) -> Iterator[tuple[Any, str, Any]]:
         chosen = self.format_value(value)
         for key, label in self.choices:
             yield key, SELECTED if str(key) in chosen else "", label
