@@ -53,6 +53,16 @@ def test_three_sessions_are_reviewed_by_keyboard_only(page: Page, ada: User) -> 
     )
 
 
+def test_another_failure_has_the_same_steps_to_choose_from(page: Page) -> None:
+    press(page, "j x")
+    page.get_by_role("button", name="Something else went wrong too").click()
+    first, second = page.locator("#failures [name$='-root_step']").all()
+    assert second.locator("option").all_text_contents() == first.locator("option").all_text_contents()
+    expect(second).to_have_value("")
+    second.select_option("k3")
+    assert (first.input_value(), second.input_value()) == ("k1", "k3")
+
+
 def test_a_reload_brings_the_draft_back(page: Page) -> None:
     press(page, "j j x w")
     page.keyboard.type("half a sen")
