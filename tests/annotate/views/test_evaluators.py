@@ -44,6 +44,14 @@ def test_the_page_tells_the_matrix_the_threshold_and_its_basis(project: Project,
     assert "Use this threshold" in shown
 
 
+def test_no_number_is_told_of_a_machine_that_speaks_in_words(project: Project, lead: User, ada: User) -> None:
+    ScoreMeaning.objects.create(project=project, name="helpful", polarity=Polarity.GOOD, middle=0.5)
+    scored(project, ada, None, Outcome.FAILURE, label="fail")
+    shown = shown_to(lead, project)
+    assert "It says good or bad in a word." in shown
+    assert "it says bad." not in shown
+
+
 @pytest.mark.usefixtures("judged")
 def test_only_leads_take_a_threshold(project: Project, lead: User, ada: User) -> None:
     (row,) = evaluators(project).rows
