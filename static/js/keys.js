@@ -1,6 +1,8 @@
 // The keys of a page. Their table comes with it (annotate/keys.py), with its reader's own keys in it; this binds them and
 // makes the sheet that `?` shows.
 
+import { composes } from "./page.js";
+
 const { use, actions: KEYS } = JSON.parse(document.getElementById("keymap")?.textContent ?? '{"use": "off", "actions": []}');
 const TYPED_IN =
   "input:not([type='radio'], [type='checkbox']), textarea, select, [contenteditable]:not([contenteditable='false']), [role='textbox']";
@@ -27,7 +29,7 @@ export function bindPage(acts) {
 /** Calls `acts[act]` for the key pressed: never while someone types, composes, or has a dialog open. */
 export function bind(acts) {
   document.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+    if (composes(event) || event.defaultPrevented || document.querySelector("dialog[open]")) return;
     const typing = event.target.closest?.(TYPED_IN);
     if (event.key === "Escape" && typing) acts.leave?.(typing);
     else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) run(event, acts, "submit");

@@ -1,5 +1,7 @@
 // The page of one's own keys: a field takes the key that is pressed in it, and says at once what else has that key.
 
+import { composes } from "./page.js";
+
 const form = document.getElementById("own-keys");
 const status = document.getElementById("own-keys-status");
 const inputs = [...form.querySelectorAll("[data-usual]")];
@@ -37,7 +39,7 @@ function show() {
 form.addEventListener("keydown", (event) => {
   const { key, target } = event;
   const isChord = !event.getModifierState("AltGraph") && (event.ctrlKey || event.metaKey || event.altKey);
-  if (!inputs.includes(target) || event.isComposing || isChord || !isKey(key)) return;
+  if (!inputs.includes(target) || composes(event) || isChord || !isKey(key)) return;
   event.preventDefault();
   set(target, event.getModifierState("CapsLock") && /^\p{L}$/u.test(key) ? swapped(event) : key);
 });

@@ -16,3 +16,6 @@ export function replaceMain(main) {
   for (const begin of beginners) begin();
   htmx.trigger(main, "htmx:afterSwap"); // local times and the like, as after every swap
 }
+
+/** Whether the key belongs to an input method that is composing a sign; Safari tells of the key that ends it only by 229. */
+export const composes = (event) => event.isComposing || event.keyCode === 229;

@@ -1,6 +1,6 @@
 // The known issues that a note looks like, while it is typed: Alt+1 to Alt+3 take one, and take it back.
 
-import { eachPage } from "./page.js";
+import { composes, eachPage } from "./page.js";
 import { changed, failures, field, form } from "./review-form.js";
 import { fragment } from "./review-net.js";
 
@@ -80,7 +80,7 @@ eachPage(() => {
 });
 document.addEventListener("keydown", (event) => {
   const digit = /^Digit([123])$/.exec(event.code);
-  if (!digit || !event.altKey || event.ctrlKey || event.metaKey || event.isComposing || !form.contains(event.target)) return;
+  if (!digit || !event.altKey || event.ctrlKey || event.metaKey || composes(event) || !form.contains(event.target)) return;
   event.preventDefault();
   say(acceptNear(Number(digit[1])));
 });

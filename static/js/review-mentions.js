@@ -1,5 +1,6 @@
 // Names behind an @: a list that the arrow keys walk, while a comment is typed.
 
+import { composes } from "./page.js";
 import { folded } from "./review-near.js";
 
 const MOST = 6;
@@ -83,7 +84,7 @@ export function offerNames(field, datalist, tell) {
   };
 
   field.addEventListener("keydown", (event) => {
-    if (!isOpen() || event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (!isOpen() || composes(event) || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     if (!Object.hasOwn(KEYS, event.key)) return;
     event.preventDefault();
     KEYS[event.key]();

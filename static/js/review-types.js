@@ -1,7 +1,7 @@
 // The field for the failure type: what is near to what is typed, in a list that the arrow keys walk. The last entry
 // makes a new type. Without this script the field is plain, with the browser's own suggestions.
 
-import { eachPage } from "./page.js";
+import { composes, eachPage } from "./page.js";
 import { form } from "./review-form.js";
 import { folded, nearest } from "./review-near.js";
 
@@ -118,7 +118,7 @@ const KEYS = {
 };
 
 function pressed(event) {
-  if (!event.target.matches(FIELD) || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!event.target.matches(FIELD) || composes(event) || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Enter" && !(input && at >= 0)) return;
   if (event.key === "Escape" && !input) return;
   if (!Object.hasOwn(KEYS, event.key)) return;

@@ -1,6 +1,6 @@
 // Finding words in a session, also in what is folded, hidden, or not laid out yet: whatever holds a match is opened.
 
-import { eachPage } from "./page.js";
+import { composes, eachPage } from "./page.js";
 import { all, conversation, focusCurrent, setCurrent, settle, unfold } from "./talk-steps.js";
 
 const MOST = 2000;
@@ -119,7 +119,7 @@ function typed() {
 }
 
 function pressed(event) {
-  if (event.isComposing || !["Enter", "Escape"].includes(event.key)) return;
+  if (composes(event) || !["Enter", "Escape"].includes(event.key)) return;
   event.preventDefault();
   if (event.key === "Escape") close();
   else step(event.shiftKey ? -1 : 1);
