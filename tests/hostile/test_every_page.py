@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from django.urls import reverse
@@ -12,14 +13,15 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Error, expect
 
 from accounts.models import Role
-from annotate.models import QueueItem, SlotState
+from annotate.models import Draft, QueueItem, SlotState
+from annotate.told import MOST_FAILURES
 from tests.accessibility import NARROW, WIDE
 from tests.accounts.tenants import Tenant, make_tenant
 from tests.accounts.test_every_url import SITE_MAP
 from tests.browsing import log_in
 from tests.builders import make_queue, make_slot
 from tests.hostile.corpus import CORPUS, storable
-from tests.hostile.filling import fill_everything
+from tests.hostile.filling import fill_everything, told
 from tests.hostile.sending import LARGE, TALK, send_everything, session_called
 from tests.hostile.watching import Watched
 
@@ -40,6 +42,9 @@ def tenant() -> Tenant:
     QueueItem.objects.filter(pk=slot.item_id).update(reasons=[storable(string) for string in CORPUS])
     large = make_slot(queue, session_called(tenant.project, LARGE), **_leased(tenant))
     fill_everything()
+    words = [told(storable(string)) for string in CORPUS[:MOST_FAILURES]]
+    content = {"outcome": "failure", "failures": words}
+    Draft.objects.update_or_create(item=slot.item, reviewer=slot.reviewer, defaults={"content": content})
     tenant.names |= {
         "slot_id": slot.pk,
         "item_id": slot.item_id,
@@ -99,9 +104,15 @@ def _looks(window: Watched) -> list[str]:
     return found + [f"{line} (narrow)" for line in window.looks()]
 
 
+def _next_of_list(window: Watched) -> str | None:
+    """The second page of a list that goes on."""
+    link = window.page.locator("a[rel='next']")
+    return urljoin(window.page.url, str(link.first.get_attribute("href"))) if link.count() else None
+
+
 def test_no_page_does_what_its_words_ask_for(windows: dict[Role, Watched], tenant: Tenant) -> None:
     wrong: dict[str, list[str]] = {}
-    seen: Counter[int] = Counter()
+    seen: Counter[int | str] = Counter()
     for entry in SITE_MAP:
         if entry.permission.scopes:
             continue
@@ -111,10 +122,14 @@ def test_no_page_does_what_its_words_ask_for(windows: dict[Role, Watched], tenan
             if status not in {HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN}:
                 break
         seen[status] += 1
+        if further := _next_of_list(windows[role]):
+            seen["further"] += 1
+            found += look_at(windows[role], further)[1]
         if found or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             wrong[f"{entry.name} {status}"] = found
     assert wrong == {}
     assert seen[HTTPStatus.OK] > 60, seen
+    assert seen["further"] > 5, seen
 
 
 def test_million_letters_in_a_line_leave_the_judgement_in_reach(windows: dict[Role, Watched], tenant: Tenant) -> None:

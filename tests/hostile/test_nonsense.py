@@ -10,7 +10,7 @@ from accounts.models import Role
 from tests.accounts.tenants import Tenant, make_tenant
 from tests.accounts.test_every_url import Entry, ask, client_of, entries
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sweep]
 
 # More digits than Python reads, and one that it reads though no database does.
 ASKED = ("9" * 5_000, "٣")

@@ -166,13 +166,15 @@ def test_the_judged_page_shows_the_questions_that_were_answered(
 def test_the_page_offers_standing_types_with_the_names_that_lead_to_them(
     client: Client, project: Project, queue: Queue, ada: User
 ) -> None:
-    target = FailureType.objects.create(project=project, name="Silent failure", group="Honesty")
+    target = FailureType.objects.create(
+        project=project, name="Silent failure", group="Honesty", description="No word of the error."
+    )
     between = FailureType.objects.create(project=project, name="Hidden", merged_into=target)
     FailureType.objects.create(project=project, name="Hides errors", merged_into=between)
     FailureType.objects.create(project=make_project("other"), name="Theirs")
 
     types = client.get(url("review_page", project, add_slot(queue).pk)).context["types"]
-    assert types == [("Silent failure", "Honesty", 0, "Hidden\nHides errors")]
+    assert types == [("Silent failure", "Honesty", 0, "Hidden\nHides errors", "No word of the error.")]
 
 
 def test_the_page_offers_the_tools_that_were_called(client: Client, project: Project, queue: Queue) -> None:
