@@ -1,14 +1,18 @@
 """Two whole tenants for the sweep: one row of each kind that a URL may name, and a marker in all their words."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.tokens import default_token_generator
+from django.db import transaction
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
+from pytest_django import DjangoDbBlocker
 
 from accounts.actions import invite
 from accounts.models import ApiKey, Membership, Project, Role, Scope, User
@@ -49,6 +53,14 @@ def make_tenant(slug: str, *, issue_number: int, project: Project | None = None)
     tenant = Tenant(project, marker, {role: make_member(project, role) for role in Role})
     tenant.names = {"slug": slug} | _of_accounts(tenant) | _of_work(tenant, issue_number)
     return tenant
+
+
+@contextmanager
+def standing_tenants(blocker: DjangoDbBlocker) -> Iterator[tuple[Tenant, Tenant]]:
+    """Two of them for all tests of a module, which undo what they write: making them takes longer than to ask."""
+    with blocker.unblock(), transaction.atomic():
+        yield make_tenant("ours", issue_number=7), make_tenant("theirs", issue_number=11)
+        transaction.set_rollback(True)
 
 
 def _of_accounts(tenant: Tenant) -> dict[str, Any]:

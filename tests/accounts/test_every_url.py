@@ -10,11 +10,12 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from pytest_django import DjangoDbBlocker
 
 from accounts.models import Project, Role, Scope
 from accounts.permissions import Permission, permission_of
 from issues.models import Issue, IssueMembership
-from tests.accounts.tenants import Tenant, key_without, make_tenant
+from tests.accounts.tenants import Tenant, key_without, standing_tenants
 from tests.builders import make_key
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -87,14 +88,20 @@ def entries(**wanted: bool) -> pytest.MarkDecorator:
 in_projects, over_the_api = entries(role=True), entries(scopes=True)
 
 
-@pytest.fixture
-def ours(db: None) -> Tenant:
-    return make_tenant("ours", issue_number=7)
+@pytest.fixture(scope="module")
+def tenants(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[Tenant, Tenant]]:
+    with standing_tenants(django_db_blocker) as both:
+        yield both
 
 
 @pytest.fixture
-def theirs(db: None) -> Tenant:
-    return make_tenant("theirs", issue_number=11)
+def ours(tenants: tuple[Tenant, Tenant], db: None) -> Tenant:
+    return tenants[0]
+
+
+@pytest.fixture
+def theirs(tenants: tuple[Tenant, Tenant], db: None) -> Tenant:
+    return tenants[1]
 
 
 def client_of(tenant: Tenant, role: Role) -> Client:
