@@ -37,7 +37,9 @@ def main() -> None:
         note(f"… took {time.perf_counter() - started:.0f} s")
         running.start_web()
         say("what is stored", database=asked.database.partition(":")[0] or "sqlite", sessions=asked.sessions)
-        measure(running, known, asked.decisions)
+        for number in range(asked.runs):
+            note(f"Run {number + 1} of {asked.runs}")
+            measure(running, known, asked.decisions)
 
 
 def read_arguments() -> argparse.Namespace:
@@ -47,6 +49,7 @@ def read_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--sessions", type=int, default=100_000)
     parser.add_argument("--decisions", type=int, default=30, help="of each reviewer, of each kind and at each speed")
+    parser.add_argument("--runs", type=int, default=1, help="how often all of it is measured")
     asked = parser.parse_args()
     if asked.sessions < FEWEST:
         parser.error(f"Fewer than {FEWEST} sessions say nothing.")
