@@ -200,6 +200,11 @@ def give_back(*, slot_id: int, user: User, token: uuid.UUID) -> bool:
     return bool(free(held))
 
 
+def give_back_ready(*, queue: Queue, user: User) -> None:
+    """Frees what is kept ready for a person: what comes next for them is to be asked again."""
+    free(Slot.objects.filter(queue=queue, reviewer=user, state=SlotState.LEASED, opened_at=None, is_extra=False))
+
+
 def free(slots: QuerySet[Slot]) -> int:
     """Makes slots anybody's again; those of a session that is on offer no more are set aside. How many it were."""
     off = QueueItem.objects.filter(pk=OuterRef("item")).filter(OFF_OFFER)

@@ -17,3 +17,5 @@ if DATABASES["default"]["ENGINE"] == "common.sqlite3":
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # A thread of its own would meet the database while it is being emptied.
 WORK_BESIDE_REQUESTS = False
+# Counting failed logins costs each login several queries; the tests of it switch it on.
+AXES_ENABLED = False

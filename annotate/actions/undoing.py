@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Project, User
 from annotate.actions.overruling import keep_adopted
 from annotate.actions.places import lock_item, new_slot, offer, retire_spare, set_aside, skips_of
-from annotate.claims import LEASE
+from annotate.claims import LEASE, give_back_ready
 from annotate.models import CalibrationReview, Draft, Failure, QueueItem, Review, SkipPolicy, Slot, SlotState
 from annotate.queries.calibration import calibration_content, standing_calibration
 from annotate.queries.decisions import CALIBRATION, REVIEW, SKIP, Decision, decisions
@@ -72,7 +72,7 @@ def undo_decision(*, project: Project, reviewer: User, key: str = "") -> Slot:
     standing = decisions(project, reviewer)
     chosen = next((decision for decision in standing if key in ("", decision.key)), None)
     if chosen is not None:
-        return _undo(chosen, reviewer)
+        return _undo_before_what_is_ready(chosen, reviewer)
     slot = _undone_before(project, reviewer, key)
     if slot is None:
         raise Refused(NOTHING)
@@ -105,6 +105,13 @@ def _take_back_measured(measured: CalibrationReview) -> Slot:
     )
     CalibrationReview.objects.filter(pk=measured.pk).update(withdrawn_at=timezone.now())
     return lease_again(measured.slot)
+
+
+def _undo_before_what_is_ready(decision: Decision, reviewer: User) -> Slot:
+    """What was open comes next again, and not what was kept ready behind it."""
+    slot = _undo(decision, reviewer)
+    give_back_ready(queue=slot.queue, user=reviewer)
+    return slot
 
 
 def _undo(decision: Decision, reviewer: User) -> Slot:

@@ -3,7 +3,7 @@ import re
 import pytest
 from django.conf import settings
 from django.core import mail
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from accounts.actions import invite
@@ -61,6 +61,7 @@ def test_login_goes_on_to_pages_of_ours_only(client: Client, db: None, wanted: s
     assert client.get(reverse("login"), {"next": wanted}).headers["Location"] == target
 
 
+@override_settings(AXES_ENABLED=True)
 def test_login_is_closed_for_an_address_after_too_many_failures(client: Client, db: None) -> None:
     make_user()
     make_user("grace@example.com")

@@ -151,6 +151,7 @@ def test_url_below_a_project_asks_for_a_role_there(entry: Entry) -> None:
     assert entry.route.startswith("p/<slug:slug>/") == (entry.permission.role is not None)
 
 
+@pytest.mark.sweep
 @in_projects
 def test_project_page_sends_strangers_to_the_login(entry: Entry, ours: Tenant) -> None:
     for method in METHODS:
@@ -158,12 +159,14 @@ def test_project_page_sends_strangers_to_the_login(entry: Entry, ours: Tenant) -
         assert (response.status_code, response.location) == (302, reverse("login"))
 
 
+@pytest.mark.sweep
 @in_projects
 def test_project_page_does_not_exist_for_another_project(entry: Entry, ours: Tenant, theirs: Tenant) -> None:
     for role in Role:
         assert statuses(client_of(theirs, role), entry.url(ours)) == {404}
 
 
+@pytest.mark.sweep
 @in_projects
 def test_project_page_does_not_exist_for_lower_roles(entry: Entry, ours: Tenant) -> None:
     needed = entry.permission.role
@@ -173,6 +176,7 @@ def test_project_page_does_not_exist_for_lower_roles(entry: Entry, ours: Tenant)
             assert statuses(client_of(ours, role), entry.url(ours)) == {404}, role
 
 
+@pytest.mark.sweep
 @in_projects
 def test_project_page_hides_rows_of_another_project(entry: Entry, ours: Tenant, theirs: Tenant) -> None:
     for name in set(entry.kwargs) - {"slug"} - set(PLAIN_NAMES):
@@ -190,6 +194,7 @@ def test_project_page_does_not_exist_for_an_impossible_number(entry: Entry, ours
             assert statuses(client_of(ours, Role.ADMIN), entry.url(ours, **{name: HUGE})) <= {404, 405}, name
 
 
+@pytest.mark.sweep
 @in_projects
 def test_project_page_answers_those_who_may(entry: Entry, ours: Tenant, theirs: Tenant) -> None:
     answers = {
@@ -207,6 +212,7 @@ def form_of(tenant: Tenant) -> dict[str, Any]:
     return {field: tenant.names[name] for field, name in FORM_NAMES.items()} | {"title": "A title"}
 
 
+@pytest.mark.sweep
 @in_projects
 def test_project_form_takes_no_rows_of_another_project(entry: Entry, ours: Tenant, theirs: Tenant) -> None:
     for role in (Role.REVIEWER, Role.LEAD, Role.ADMIN):

@@ -6,9 +6,11 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Project, Role, User
+from annotate.actions.undoing import undo_decision
 from annotate.claims import give_back, open_ready, renew, take_following, take_next
 from annotate.models import Queue, QueueItem, Slot, SlotState, Stratum
 from annotate.queries.progress import queue_rows
+from tests.annotate.actions.deciding import submit
 from tests.builders import make_member, make_queue, make_session, make_slot
 
 
@@ -94,6 +96,18 @@ def test_it_is_renewed_and_given_back_like_any_lease(queue: Queue, ada: User, bo
     assert ready.opened_at is None
     assert give_back(slot_id=ready.pk, user=ada, token=ready.lease_token)
     assert number_of(opened(queue, bob)) == "s1"
+
+
+def test_undo_puts_what_was_open_before_what_was_ready(queue: Queue, ada: User) -> None:
+    first = opened(queue, ada)
+    submit(first, ada)
+    second = opened(queue, ada)
+    ready = following(queue, ada, second)
+    assert undo_decision(project=queue.project, reviewer=ada) == first
+    assert Slot.objects.get(pk=ready.pk).state == SlotState.FREE
+    assert second.lease_token is not None
+    give_back(slot_id=second.pk, user=ada, token=second.lease_token)  # the page that was left
+    assert following(queue, ada, first) == second
 
 
 def test_one_that_somebody_took_after_it_ran_out_is_gone(queue: Queue, ada: User, bob: User) -> None:

@@ -63,9 +63,9 @@ def values_of(name: str, field: Any) -> list[str]:
 
 def asked_of_sessions() -> Iterator[Query]:
     for name, field in SessionFilter.base_filters.items():
-        for value in values_of(name, field):
-            yield {name: value}
-            yield {**FLOW, name: value}
+        values = values_of(name, field)
+        yield from ({name: value} for value in values[:1])
+        yield from ({**FLOW, name: value} for value in values)
     yield from ({"sort": sort} for sort in SORTS)
 
 

@@ -73,6 +73,8 @@ def choose(page: Page, label: str, key: str) -> None:
     """As people do it: from the sheet to the page of keys, a key pressed in its field, saved, and back."""
     page.get_by_role("button", name="Keys").click()
     page.get_by_role("link", name="Change keys").click()
+    # Until the page's script has come, a field takes what is pressed as any field does.
+    page.wait_for_url("**/account/keys/**", wait_until="networkidle")
     page.get_by_label(label, exact=True).focus()
     page.keyboard.press(key)
     page.get_by_role("button", name="Save").click()
