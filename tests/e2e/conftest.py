@@ -9,6 +9,9 @@ import pytest
 from tests.browsing import chromium_path
 from tests.e2e.running import Running, installed
 
+# Its assertions say what they compared, as those of tests do.
+pytest.register_assert_rewrite("tests.e2e.durability.ending")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:

@@ -8,8 +8,8 @@ import pytest
 
 from ingest.claims import MOST_CLAIMS
 from tests.e2e.durability import faults
+from tests.e2e.durability.ending import DRAIN_SECONDS
 from tests.e2e.durability.installation import Installation, installed, is_there
-from tests.e2e.durability.test_killed import DRAIN_SECONDS
 from tests.e2e.running import send, wait_until
 from tests.ingest.payloads import export, span
 
