@@ -15,15 +15,19 @@ from tests.builders import make_member, make_project
 
 # Playwright's own 5 s are too few where three processes share two cores. A page that is right is not waited for.
 expect.set_options(timeout=20_000)
+WITH_A_DATABASE = {"db", "transactional_db", "live_server"}
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what drives a browser, and skips what needs the shared folder, only where the folder is absent."""
+    """Marks what drives a browser and what asks no database; skips what needs the shared folder where it is absent."""
     for item in items:
-        if "playwright" in getattr(item, "fixturenames", ()):
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if "playwright" in fixtures:
             item.add_marker(pytest.mark.browser)
+        if not (fixtures & WITH_A_DATABASE or item.get_closest_marker("django_db")):
+            item.add_marker(pytest.mark.plain)
     if SHARED_DATA.is_dir():
         return
     absent = pytest.mark.skip(reason=f"the folder {SHARED_DATA} is absent")

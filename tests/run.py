@@ -39,7 +39,7 @@ def main() -> int:
     unit = ["--ignore=tests/e2e", *at_once]
     # A module's tests share the servers that they start, so they stay together.
     e2e = ["tests/e2e", "--dist", "loadscope", "-n", str(PROCESSES + 1), *extra]
-    on_postgres = ["-m", "not browser and not sweep", *unit]
+    on_postgres = ["-m", "not browser and not sweep and not plain", *unit]
     parts = [run_part("SQLite", unit, base), postgres_part(on_postgres, base), run_part("e2e", e2e, base)]
     print("\n" + "=" * 78)
     for part in parts:
