@@ -10,7 +10,7 @@ from annotate.priority.worth import Matrix, Vector
 from traces.records import Found
 
 NOVEL = "novel"
-VERSION = 1
+VERSION = 2
 # Before so many reviewed sessions, everything would be novel.
 REVIEWED_NEEDED = 20
 # A cosine of profiles, to the nearest reviewed session, below which a session is novel.
@@ -43,12 +43,12 @@ def _sentence(calls: Sequence[str], known: Collection[Sequence[str]]) -> str:
         return f"It calls {_listed(fresh)}, which no reviewed session did."
     run = _fresh_run(calls, {pair for others in known for pair in pairwise(others)})
     if run:
-        return f"It calls {' → '.join(f'`{name}`' for name in run[:MOST_NAMED])}, which no reviewed session did."
+        return f"It calls {' → '.join(f'“{name}”' for name in run[:MOST_NAMED])}, which no reviewed session did."
     return "What was asked and done here is unlike every session that was reviewed."
 
 
 def _listed(names: Sequence[str]) -> str:
-    told = [f"`{name}`" for name in names[:MOST_NAMED]]
+    told = [f"“{name}”" for name in names[:MOST_NAMED]]
     if len(names) > MOST_NAMED:
         return f"{', '.join(told)} and {len(names) - MOST_NAMED} more"
     return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"

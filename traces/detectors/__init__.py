@@ -4,6 +4,9 @@ A detector module has `VERSION` (raised with every change of what it finds), `LA
 for them) and `detect(session: SessionFacts) -> Iterable[Found]`, a pure function. Where a project may move its limits,
 it also has `THRESHOLDS`, and `detect` takes one keyword argument of each name, with the same default. `ABOUT` tells of
 a kind, in one sentence, on what it fires.
+
+Beside these limits each kind has one that all kinds share: the least strength that its signals must have. It is no
+business of `detect`: `Choice.takes` asks for it wherever signals are written.
 """
 
 import pkgutil
@@ -13,6 +16,18 @@ from importlib import import_module
 
 from traces.records import Found, Threshold
 
+LEAST_STRENGTH = Threshold("Least strength that it must have", 0.0, 0.0, 1.0)
+
+
+def least_of(kind: str) -> str:
+    """The name of the limit that says how strong a signal of this kind must be."""
+    return f"least_{kind}"
+
+
+def least_strengths(kinds: Iterable[str]) -> dict[str, Threshold]:
+    """The limits on the strength of these kinds, by name."""
+    return {least_of(kind): LEAST_STRENGTH for kind in kinds}
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -20,6 +35,14 @@ class Choice:
 
     switched_off: frozenset[str] = frozenset()
     thresholds: Mapping[str, float] = field(default_factory=dict)
+
+    def takes(self, found: Found) -> bool:
+        """Whether the project wants this signal: its kind is looked for, and it is strong enough."""
+        return found.kind not in self.switched_off and found.strength >= self.least(found.kind)
+
+    def least(self, kind: str) -> float:
+        """How strong a signal of this kind must be."""
+        return self.thresholds.get(least_of(kind), LEAST_STRENGTH.default)
 
 
 AS_IT_COMES = Choice()
@@ -36,20 +59,26 @@ class Detector:
     thresholds: Mapping[str, Threshold] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def movable(self) -> dict[str, Threshold]:
+        """All that a project may move: its own limits, and of each kind the least strength."""
+        return {**self.thresholds, **least_strengths(self.labels)}
+
     def limits(self, choice: Choice) -> dict[str, float]:
         """The moved limits that it still has and that still lie in their range: it may have changed since."""
+        limits = self.movable
         return {
             name: value
             for name, value in choice.thresholds.items()
-            if name in self.thresholds and self.thresholds[name].lowest <= value <= self.thresholds[name].highest
+            if name in limits and limits[name].lowest <= value <= limits[name].highest
         }
 
     def found(self, facts: object, choice: Choice = AS_IT_COMES) -> list[Found]:
         """What it finds in a session under the project's choice."""
         if choice.switched_off >= self.labels.keys() > set():
             return []
-        found = self.detect(facts, **self.limits(choice))
-        return [one for one in found if one.kind not in choice.switched_off]
+        own = {name: value for name, value in self.limits(choice).items() if name in self.thresholds}
+        return [one for one in self.detect(facts, **own) if choice.takes(one)]
 
 
 def _discovered() -> tuple[Detector, ...]:

@@ -7,11 +7,11 @@ told by `unfinished`.
 import re
 from collections.abc import Iterator, Sequence
 
-from traces.answers import any_of, clip
+from traces.answers import any_of, quoted
 from traces.records import AGENT, INTERNAL, TOOL, USER, Found, SessionFacts, StepFacts
 from traces.speech import OFFERS_MORE, Phrases, asks, closes, heard, is_deed, sentences, takes_leave, worked
 
-VERSION = 1
+VERSION = 2
 LABELS = {"abandoned": "Broken off"}
 ABOUT = {
     "abandoned": "It ends on unanswered words of the user, on a question of the agent, or the user gave up.",
@@ -65,10 +65,10 @@ def _ending(met: Sequence[StepFacts]) -> Found | None:
     """Whether it ends on words that wait for an answer."""
     last = met[-1]
     if last.role == USER and _wants_answer(last) and not _was_handed_over(met):
-        words = f"The session ends on the user's words, and nobody answered: “{clip(last.text, QUOTED)}”."
+        words = f"The session ends on the user's words, and nobody answered: {quoted(last.text, QUOTED)}."
         return Found("abandoned", last.key, UNANSWERED, words)
     if last.role == AGENT and (question := _open_question(last)):
-        words = f"The session ends on the agent's question, which the user never answered: “{clip(question, QUOTED)}”."
+        words = f"The session ends on the agent's question, which the user never answered: {quoted(question, QUOTED)}."
         return Found("abandoned", last.key, HANGING, words)
     return None
 
@@ -87,7 +87,7 @@ def _gave_up(steps: Sequence[StepFacts]) -> Found | None:
     return (
         None
         if last is None
-        else Found("abandoned", last[0].key, GAVE_UP, f"The user left it at that: “{clip(last[1], QUOTED)}”.")
+        else Found("abandoned", last[0].key, GAVE_UP, f"The user left it at that: {quoted(last[1], QUOTED)}.")
     )
 
 

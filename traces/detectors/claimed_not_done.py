@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from traces.answers import any_of, clip
+from traces.answers import any_of, clip, quoted
 from traces.records import AGENT, TOOL, USER, Found, SessionFacts, StepFacts
 from traces.speech import (
     ASKS_LEAVE,
@@ -24,7 +24,7 @@ from traces.speech import (
     worked,
 )
 
-VERSION = 1
+VERSION = 2
 LABELS = {"claimed_not_done": "Said, but not done"}
 ABOUT = {
     "claimed_not_done": "The agent said that it did something, or would do it at once, and no successful call did it.",
@@ -152,7 +152,7 @@ def _claims(session: SessionFacts) -> Iterator[Found]:
         if deed not in claimed and (is_mine or not _was_reported(deed, steps[:place])):
             strength, missing = _missing(session, steps[:place], steps[fresh:place], is_mine=is_mine)
             if strength:
-                words = f"The agent said “{clip(sentence, QUOTED)}”, but {missing}."
+                words = f"The agent said {quoted(sentence, QUOTED)}, but {missing}."
                 yield Found("claimed_not_done", step.key, strength, words)
         claimed.add(deed)
         fresh = place + 1
@@ -220,15 +220,15 @@ def _left_undone(steps: Sequence[StepFacts]) -> Iterator[Found]:
         heard_before = speech[number - 1] if number else (-1, step)
         # Who asks for patience right after doing something speaks of what was done.
         if step.role == AGENT and place > last_call and last_deed < heard_before[0] and (said := _promise(step.text)):
-            quoted = said if len(said) > TERSE else step.text
-            words = f"The agent said “{clip(quoted, QUOTED)}”, but nothing was done after that."
+            promise = said if len(said) > TERSE else step.text
+            words = f"The agent said {quoted(promise, QUOTED)}, but nothing was done after that."
             yield Found("claimed_not_done", step.key, PROMISED, words)
         if (
             step.role == USER
             and place > last_deed
             and (leave := _agreed_to(heard_before[1], step, speech[number + 1 :]))
         ):
-            words = f"The user agreed (“{clip(step.text, 60)}”) to “{clip(leave, QUOTED)}”, but nothing was done."
+            words = f"The user agreed ({quoted(step.text, 60)}) to {quoted(leave, QUOTED)}, but nothing was done."
             yield Found("claimed_not_done", step.key, AGREED, words)
 
 

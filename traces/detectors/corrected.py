@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from traces.answers import clip
+from traces.answers import quoted
 from traces.records import AGENT, USER, Found, SessionFacts
 from traces.speech import Phrases
 
-VERSION = 1
+VERSION = 2
 LABELS = {"corrected": "User corrects the agent"}
 ABOUT = {
     "corrected": "The user said that the agent got it wrong, or that there is a mistake or a misunderstanding.",
@@ -61,7 +61,7 @@ def detect(session: SessionFacts) -> Iterator[Found]:
         opened = True
         strength, sentence = max(map(_told, SAYS_SO.among(step.text)), default=(0.0, ""), key=lambda one: one[0])
         if strength and answered:
-            yield Found("corrected", step.key, strength, f"The user corrected the agent: “{clip(sentence, QUOTED)}”.")
+            yield Found("corrected", step.key, strength, f"The user corrected the agent: {quoted(sentence, QUOTED)}.")
 
 
 def _told(sentence: str) -> tuple[float, str]:

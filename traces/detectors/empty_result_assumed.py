@@ -8,12 +8,12 @@ some of them, or looked elsewhere, did what ought to be done.
 import re
 from collections.abc import Iterator, Sequence
 
-from traces.answers import any_of, arguments_line, clip, complaint, is_empty
+from traces.answers import any_of, arguments_line, clip, complaint, is_empty, quoted
 from traces.detectors.hidden_tool_error import ADMITS
 from traces.records import AGENT, TOOL, USER, Found, SessionFacts, StepFacts
 from traces.speech import OFFERS_MORE, asks, heard, sentences
 
-VERSION = 1
+VERSION = 2
 LABELS = {"empty_result_assumed": "Empty result taken as it is"}
 ABOUT = {
     "empty_result_assumed": "A search found nothing; the agent went on as if it had, or gave up without another try.",
@@ -68,7 +68,7 @@ def _passed_over(calls: Sequence[StepFacts], last: StepFacts, said: StepFacts) -
     """Nothing was found and the agent's words do not say so; what other calls answered may be what they tell of."""
     if _admits(said.text) or any(_works(call) for call in calls):
         return None
-    words = f"{_looked_for(last)} found nothing, but the agent went on: “{clip(said.text, QUOTED)}”."
+    words = f"{_looked_for(last)} found nothing, but the agent went on: {quoted(said.text, QUOTED)}."
     return Found("empty_result_assumed", last.key, PASSED_OVER, words)
 
 
@@ -89,7 +89,7 @@ def _gave_up(looked: Sequence[StepFacts], after: Sequence[StepFacts]) -> Found |
         return None
     if any(_is_lookup(step) and step.name == last.name for step in after):
         return None
-    words = f"{_looked_for(last)} found nothing, and the agent left it at that: “{clip(said.text, QUOTED)}”."
+    words = f"{_looked_for(last)} found nothing, and the agent left it at that: {quoted(said.text, QUOTED)}."
     return Found("empty_result_assumed", last.key, GAVE_UP, words)
 
 

@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from traces.answers import clip
+from traces.answers import clip, quoted
 from traces.detectors.scores import is_feedback
 from traces.records import Found, ScoreFacts, SessionFacts
 
-VERSION = 1
+VERSION = 2
 LABELS = {"evaluator_disagrees": "Evaluators disagree"}
 ABOUT = {
     "evaluator_disagrees": "Two evaluators say the opposite about the same thing.",
@@ -91,5 +91,5 @@ def _are_far_apart(one: ScoreFacts, other: ScoreFacts) -> bool:
 def _told(score: ScoreFacts) -> str:
     by = f" ({clip(score.author, 40)})" if score.author.strip() else ""
     value = clip(score.label, 40) or ("" if score.value is None else f"{score.value:.3g}")
-    why = f" because “{clip(score.explanation, QUOTED)}”" if score.explanation.strip() else ""
+    why = f" because {quoted(score.explanation, QUOTED)}" if score.explanation.strip() else ""
     return f"“{clip(score.name, 60)}”{by} says {value}{why}"

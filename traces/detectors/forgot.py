@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from traces.answers import clip
+from traces.answers import clip, quoted
 from traces.records import AGENT, USER, Found, SessionFacts, StepFacts
 from traces.speech import MOST_STEPS, Phrases, asks, heard, sentences
 
-VERSION = 1
+VERSION = 2
 LABELS = {"forgot": "Asked for what was given"}
 ABOUT = {
     "forgot": "The agent asked for something that the user had given, or the user said so.",
@@ -211,8 +211,8 @@ def _asked_again(step: StepFacts, requests: list[str], held: Mapping[Thing, str]
             continue
         sentence = next((one for one in requests if _wants(one, thing)), None)
         if sentence is not None:
-            what = f"The agent asked for the {thing.name}, “{clip(sentence, QUOTED)}”"
-            told = f"{what}, although the user had given it: “{words}”."
+            what = f"The agent asked for the {thing.name}, {quoted(sentence, QUOTED)}"
+            told = f"{what}, although the user had given it: {quoted(words)}."
             yield Found("forgot", step.key, ASKED_AGAIN, told)
 
 
@@ -229,4 +229,4 @@ def _wants(sentence: str, thing: Thing) -> bool:
 def _says_so(step: StepFacts) -> Iterator[Found]:
     told = next((one for one in GAVE_ALREADY.among(step.text) if GAVE_ALREADY.search(one)), None)
     if told is not None:
-        yield Found("forgot", step.key, SAID_SO, f"The user says that they gave it already: “{clip(told, QUOTED)}”.")
+        yield Found("forgot", step.key, SAID_SO, f"The user says that they gave it already: {quoted(told, QUOTED)}.")

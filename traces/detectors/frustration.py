@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from traces.answers import clip
+from traces.answers import quoted
 from traces.records import AGENT, USER, Found, SessionFacts
 from traces.speech import Phrases, heard, sentences
 
-VERSION = 1
+VERSION = 2
 LABELS = {"frustration": "User is frustrated"}
 ABOUT = {
     "frustration": "The user said in plain words that they have had enough.",
@@ -87,7 +87,7 @@ def detect(session: SessionFacts) -> Iterator[Found]:
         if strength and sentence not in told:
             told.add(sentence)
             weight = strength if answered else strength * ABOUT_MATTER
-            yield Found("frustration", step.key, round(weight, 2), f"The user said: “{clip(sentence, QUOTED)}”.")
+            yield Found("frustration", step.key, round(weight, 2), f"The user said: {quoted(sentence, QUOTED)}.")
 
 
 def _sentences(text: str) -> Sequence[str]:

@@ -5,11 +5,11 @@ They are rates of a workflow as much as evidence against a session, and so are w
 
 from collections.abc import Iterator, Sequence
 
-from traces.answers import arguments_line, clip
+from traces.answers import arguments_line, quoted
 from traces.records import AGENT, TOOL, USER, Found, SessionFacts, StepFacts
 from traces.speech import ASKS_LEAVE, CONDITION, MOST_STEPS, NEGATION, Phrases, asks, hands_over, worked
 
-VERSION = 1
+VERSION = 2
 LABELS = {
     "escalated": "Handed to a person",
     "manual_rescue": "Rescued by a person",
@@ -104,12 +104,12 @@ def _escalated(steps: Sequence[StepFacts]) -> Found | None:
             "escalated",
             said[0].key,
             BY_WORDS,
-            f"The agent said that it hands over to a person: “{clip(said[1], QUOTED)}”.",
+            f"The agent said that it hands over to a person: {quoted(said[1], QUOTED)}.",
         )
     wanted = _first(steps, USER, WANTS_PERSON)
     if wanted is None:
         return None
-    return Found("escalated", wanted[0].key, WANTED, f"The user asked for a person: “{clip(wanted[1], QUOTED)}”.")
+    return Found("escalated", wanted[0].key, WANTED, f"The user asked for a person: {quoted(wanted[1], QUOTED)}.")
 
 
 def _first(steps: Sequence[StepFacts], role: str, pattern: Phrases) -> tuple[StepFacts, str] | None:
@@ -141,7 +141,7 @@ def _rescued(steps: Sequence[StepFacts]) -> Found | None:
     return (
         None
         if said is None
-        else Found("manual_rescue", said[0].key, RESCUED, f"A person took over: “{clip(said[1], QUOTED)}”.")
+        else Found("manual_rescue", said[0].key, RESCUED, f"A person took over: {quoted(said[1], QUOTED)}.")
     )
 
 
@@ -156,7 +156,7 @@ def _approval(steps: Sequence[StepFacts]) -> Found | None:
             else None
         )
         if said is not None:
-            return Found("approval", step.key, APPROVAL, f"The agent asked for approval: “{clip(said, QUOTED)}”.")
+            return Found("approval", step.key, APPROVAL, f"The agent asked for approval: {quoted(said, QUOTED)}.")
     return None
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from traces.answers import any_of, clip, complaint, is_empty, unquoted
+from traces.answers import any_of, clip, complaint, is_empty, quoted, unquoted
 from traces.records import AGENT, TOOL, USER, Found, SessionFacts, StepFacts
 from traces.speech import heard
 
-VERSION = 4
+VERSION = 5
 LABELS = {"hidden_tool_error": "Error not admitted"}
 ABOUT = {
     "hidden_tool_error": "A call failed, and the agent's next words to the user do not say so.",
@@ -94,4 +94,4 @@ def _judged(step: StepFacts, error: str, said: StepFacts, between: list[StepFact
 
 
 def _sentence(step: StepFacts, error: str, said: StepFacts) -> str:
-    return f"“{step.name}” failed (“{clip(error, QUOTED)}”), but the agent went on: “{clip(said.text, QUOTED)}”."
+    return f"“{step.name}” failed ({quoted(error, QUOTED)}), but the agent went on: {quoted(said.text, QUOTED)}."

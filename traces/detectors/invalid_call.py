@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from traces.answers import PARSED_UP_TO, any_of, clip, complaint, parsed, unquoted
+from traces.answers import PARSED_UP_TO, any_of, clip, complaint, parsed, quoted, unquoted
 from traces.records import TOOL, Found, SessionFacts, StepFacts, ToolSchema
 
-VERSION = 1
+VERSION = 2
 LABELS = {"invalid_call": "Wrong use of a tool"}
 ABOUT = {
     "invalid_call": "A call that could not work: no readable arguments, a required one left out, or no such tool.",
@@ -132,10 +132,10 @@ def _told(step: StepFacts) -> str:
     said = unquoted(step.error_message) or complaint(step.result) or step.result
     words = f"{step.error_type} {said}"[:2000]
     for pattern, what in (
-        (NO_SUCH_TOOL, "The agent called “{tool}”, and there is no such tool: “{said}”."),
-        (LEFT_OUT, "“{tool}” was called with the wrong arguments: “{said}”."),
-        (UNREADABLE, "“{tool}” could not read what it was asked: “{said}”."),
+        (NO_SUCH_TOOL, "The agent called “{tool}”, and there is no such tool: {said}."),
+        (LEFT_OUT, "“{tool}” was called with the wrong arguments: {said}."),
+        (UNREADABLE, "“{tool}” could not read what it was asked: {said}."),
     ):
         if pattern.search(words):
-            return what.format(tool=step.name or "a tool", said=clip(said, QUOTED))
+            return what.format(tool=step.name or "a tool", said=quoted(said, QUOTED))
     return ""

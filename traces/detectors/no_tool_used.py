@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from traces.answers import clip
+from traces.answers import quoted
 from traces.records import AGENT, TOOL, USER, Found, SessionFacts, Threshold
 from traces.speech import closes
 
-VERSION = 1
+VERSION = 2
 LABELS = {"no_tool_used": "No tool used"}
 ABOUT = {
     "no_tool_used": "The agent made no call at all, though it has tools and its workflow's sessions usually use them.",
@@ -33,7 +33,7 @@ def detect(session: SessionFacts, *, usual_calls: float = USUAL_CALLS) -> Iterat
         return
     why, strength = _why(session, usual_calls)
     if why:
-        words = f"The agent used no tool at all, {why}. The user had asked: “{clip(wishes[0].text, QUOTED)}”."
+        words = f"The agent used no tool at all, {why}. The user had asked: {quoted(wishes[0].text, QUOTED)}."
         yield Found("no_tool_used", wishes[0].key, strength, words)
 
 

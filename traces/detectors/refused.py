@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from traces.answers import clip
+from traces.answers import quoted
 from traces.records import AGENT, USER, Found, SessionFacts
 from traces.speech import Phrases, asks
 
-VERSION = 1
+VERSION = 2
 LABELS = {"refused": "Agent declined"}
 ABOUT = {
     "refused": "The agent declined what it was asked, or said that it cannot do it.",
@@ -69,7 +69,7 @@ def detect(session: SessionFacts) -> Iterator[Found]:
         strength, sentence = max(map(_refusal, SAYS_SO.among(step.text)), default=(0.0, ""), key=lambda one: one[0])
         if strength and sentence not in told:
             told.add(sentence)
-            yield Found("refused", step.key, strength, f"The agent declined: “{clip(sentence, QUOTED)}”.")
+            yield Found("refused", step.key, strength, f"The agent declined: {quoted(sentence, QUOTED)}.")
 
 
 def _refusal(sentence: str) -> tuple[float, str]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from traces.answers import clip
+from traces.answers import quoted
 from traces.records import AGENT, USER, Found, SessionFacts, Threshold
 from traces.speech import are_alike, content_words
 
-VERSION = 1
+VERSION = 2
 LABELS = {"repeated_answer": "Agent repeats itself"}
 ABOUT = {
     "repeated_answer": "The agent said nearly the same again, although the user spoke in between.",
@@ -51,4 +51,4 @@ def _strength(times: int) -> float:
 
 def _sentence(text: str, times: int) -> str:
     often = "twice" if times == 2 else f"{times} times"  # noqa: PLR2004 # twice is two times
-    return f"The agent said almost the same {often}: “{clip(text, QUOTED)}”."
+    return f"The agent said almost the same {often}: {quoted(text, QUOTED)}."

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from traces.answers import clip
+from traces.answers import quoted
 from traces.records import AGENT, USER, Found, SessionFacts, Threshold
 from traces.speech import Phrases, are_alike, content_words
 
-VERSION = 1
+VERSION = 2
 LABELS = {"repeated_request": "User asks again"}
 ABOUT = {
     "repeated_request": "The user asked again, in nearly the same words or saying so.",
@@ -69,11 +69,11 @@ def _same_words(
     like = next((said for said, others in reversed(earlier) if are_alike(words, others, least)), None)
     if like is None:
         return None
-    if clip(like, QUOTED) == clip(text, QUOTED):
-        return IN_SAME_WORDS, f"The user asked twice for the same: “{clip(text, QUOTED)}”."
-    return IN_SAME_WORDS, f"The user asked again, “{clip(text, QUOTED)}”, having said before: “{clip(like, QUOTED)}”."
+    if quoted(like, QUOTED) == quoted(text, QUOTED):
+        return IN_SAME_WORDS, f"The user asked twice for the same: {quoted(text, QUOTED)}."
+    return IN_SAME_WORDS, f"The user asked again, {quoted(text, QUOTED)}, having said before: {quoted(like, QUOTED)}."
 
 
 def _says_so(text: str) -> tuple[float, str] | None:
     told = next((sentence for sentence in ASKS_AGAIN.among(text) if ASKS_AGAIN.search(sentence)), None)
-    return None if told is None else (SAID_SO, f"The user says that they ask again: “{clip(told, QUOTED)}”.")
+    return None if told is None else (SAID_SO, f"The user says that they ask again: {quoted(told, QUOTED)}.")

@@ -6,10 +6,10 @@ that points down, a label such as "bad", and a score far below what scores of it
 
 from collections.abc import Iterator
 
-from traces.answers import any_of, clip
+from traces.answers import any_of, clip, quoted
 from traces.records import Baseline, Found, ScoreFacts, SessionFacts, Threshold
 
-VERSION = 1
+VERSION = 2
 LABELS = {"low_score": "Low score", "negative_feedback": "Negative feedback"}
 ABOUT = {
     "low_score": "An evaluator found it bad, or far below what its scores usually are in this workflow.",
@@ -71,7 +71,7 @@ def _looks_bad(score: ScoreFacts) -> bool:
 def _told(score: ScoreFacts) -> str:
     about = "this answer" if score.step_key else "the conversation"
     who = "Feedback" if score.by == HUMAN else "A user's feedback"
-    said = f": “{clip(score.explanation, QUOTED)}”." if score.explanation.strip() else "."
+    said = f": {quoted(score.explanation, QUOTED)}." if score.explanation.strip() else "."
     return f"{who} on {about} is bad ({_value(score)}){said}"
 
 
@@ -101,7 +101,7 @@ def _judged(score: ScoreFacts, unusual: Baseline | None) -> str:
     by = f" ({clip(score.author, 60)})" if score.author.strip() else ""
     about = "this step" if score.step_key else "the session"
     usual = f"; usual here is {unusual.median:.3g} ({unusual.sessions} sessions)" if unusual else ""
-    said = f": “{clip(score.explanation, QUOTED)}”." if score.explanation.strip() else "."
+    said = f": {quoted(score.explanation, QUOTED)}." if score.explanation.strip() else "."
     return f"The evaluator “{clip(score.name, 60)}”{by} gave {about} {_value(score)}{usual}{said}"
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from traces.answers import any_of, clip, complaint, unquoted
+from traces.answers import any_of, clip, complaint, quoted, unquoted
 from traces.records import TOOL, Found, SessionFacts, StepFacts
 
-VERSION = 2
+VERSION = 3
 LABELS = {"tool_error": "Tool error"}
 ABOUT = {
     "tool_error": "A tool call failed, by its status or by what it answered.",
@@ -136,4 +136,4 @@ def sentence(step: StepFacts) -> str:
     """What happened, for a domain expert, with the evidence quoted."""
     said = evidence(step)
     what = EXPLANATIONS[classify(step)].format(tool=step.name or "a tool")
-    return f"{what}: “{said}”." if said else f"{what}, and gave no reason."
+    return f"{what}: {quoted(said)}." if said else f"{what}, and gave no reason."

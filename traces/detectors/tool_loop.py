@@ -10,7 +10,7 @@ from traces.answers import arguments_line, clip
 from traces.records import TOOL, USER, Found, SessionFacts, StepFacts, Threshold
 from traces.sameness import asked_of, near
 
-VERSION = 2
+VERSION = 3
 LABELS = {"tool_loop": "Going in circles"}
 ABOUT = {
     "tool_loop": "The same call, or the same few in turn, was made again and again without new words of the user.",

@@ -6,7 +6,7 @@ cancel it") has said yes, whatever the words.
 
 from collections.abc import Iterator, Sequence
 
-from traces.answers import clip
+from traces.answers import quoted
 from traces.records import AGENT, TOOL, USER, Found, SessionFacts, StepFacts
 from traces.speech import (
     ASKS_LEAVE,
@@ -21,7 +21,7 @@ from traces.speech import (
     worked,
 )
 
-VERSION = 1
+VERSION = 2
 LABELS = {"unconfirmed": "Acted without a yes"}
 ABOUT = {
     "unconfirmed": "In a session where the agent asks for leave, it changed something without the user's yes.",
@@ -84,5 +84,5 @@ def _allows(text: str, name: str) -> bool:
 def _found(question: StepFacts | None, answer: StepFacts, deed: StepFacts) -> Found:
     asked = question is not None and _asks(question)
     how = "asked for leave, and" if asked else "did not ask this time, and"
-    words = f"The agent {how} used “{deed.name}” without a yes: the user had said “{clip(answer.text, QUOTED)}”."
+    words = f"The agent {how} used “{deed.name}” without a yes: the user had said {quoted(answer.text, QUOTED)}."
     return Found("unconfirmed", deed.key, ASKED if asked else UNASKED, words)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from traces.answers import any_of, clip, complaint
+from traces.answers import any_of, clip, complaint, quoted
 from traces.records import AGENT, INTERNAL, TOOL, Found, SessionFacts, StepFacts
 
-VERSION = 2
+VERSION = 3
 LABELS = {"unfinished": "Unfinished"}
 ABOUT = {
     "unfinished": "It ends in a call, at a limit, in a timeout or in an error.",
@@ -61,7 +61,7 @@ def _at_limit(session: SessionFacts, last: StepFacts) -> Found | None:
         reason = clip(last.text)
     if not reason and last.is_error and last.role != TOOL and LIMIT.search(f"{last.error_type} {last.error_message}"):
         reason = clip(last.error_message) or last.error_type
-    return Found("unfinished", last.key, AT_LIMIT, f"The session was cut off: “{reason}”.") if reason else None
+    return Found("unfinished", last.key, AT_LIMIT, f"The session was cut off: {quoted(reason)}.") if reason else None
 
 
 def _reason(metadata: Mapping[str, object]) -> str:
@@ -77,9 +77,8 @@ def _in_error(session: SessionFacts, last: StepFacts) -> Found | None:
     said = clip(last.error_message) or complaint(last.result) or last.error_type
     if last.is_error or (last.role == TOOL and complaint(last.result)):
         where = f" in “{last.name}”" if last.name else ""
-        return Found(
-            "unfinished", last.key, IN_ERROR, f"The session ends in an error{where}{f': “{said}”' if said else ''}."
-        )
+        why = f": {quoted(said)}" if said else ""
+        return Found("unfinished", last.key, IN_ERROR, f"The session ends in an error{where}{why}.")
     if session.status == "error" and last.role != AGENT:
         return Found("unfinished", last.key, IN_ERROR, "The session was reported as ended in an error.")
     return None

@@ -26,10 +26,10 @@ def test_nothing_is_far_while_little_is_reviewed() -> None:
 @pytest.mark.parametrize(
     ("calls", "words"),
     [
-        (["find", "wipe", "wipe"], "It calls `wipe`, which no reviewed session did."),
-        (["scan", "wipe"], "It calls `scan` and `wipe`, which no reviewed session did."),
-        (["a", "b", "c", "d", "e", "f"], "It calls `a`, `b`, `c`, `d` and 2 more, which no reviewed session did."),
-        (["refund", "find", "notify"], "It calls `refund` → `find` → `notify`, which no reviewed session did."),
+        (["find", "wipe", "wipe"], "It calls “wipe”, which no reviewed session did."),
+        (["scan", "wipe"], "It calls “scan” and “wipe”, which no reviewed session did."),
+        (["a", "b", "c", "d", "e", "f"], "It calls “a”, “b”, “c”, “d” and 2 more, which no reviewed session did."),
+        (["refund", "find", "notify"], "It calls “refund” → “find” → “notify”, which no reviewed session did."),
         (["find", "refund"], "What was asked and done here is unlike every session that was reviewed."),
         ([], "What was asked and done here is unlike every session that was reviewed."),
     ],

@@ -16,6 +16,11 @@ def model(tokens: int | None, name: str = "gpt-4o", caller: str = "support", **f
     return replace(step, **fields)  # type: ignore[arg-type]  # any field of a step
 
 
+def claude(tokens: int, read: int | None = None, write: int | None = None, name: str = "claude-sonnet-4") -> StepFacts:
+    """A call by Anthropic's own count: what came from the cache and went into it stands beside."""
+    return model(tokens, name, tokens_cache_read=read, tokens_cache_write=write)
+
+
 def strengths(*steps: StepFacts, **limits: float) -> list[tuple[str, float]]:
     return [(found.step_key, found.strength) for found in detect(talk(*steps), **limits)]
 
@@ -38,6 +43,19 @@ def test_detect_tells_of_the_fullest_call_only() -> None:
 
 def test_detect_lets_a_project_move_the_limit() -> None:
     assert strengths(model(70_000), filled=0.5) == [("k1", 0.44)]
+
+
+@pytest.mark.parametrize("name", ["claude-sonnet-4", "us.anthropic.claude-sonnet-4-20250514-v1:0"])
+def test_detect_counts_what_came_from_the_cache(name: str) -> None:
+    calls = [claude(1_200, 0, 90_000, name), claude(400, 90_000, 80_000, name)]
+    [found] = detect(talk(HELLO, *calls))
+    words = f"A call of {name} was given 170,400 tokens, 85% of the 200,000 that it can read at once."
+    assert (found.step_key, found.sentence) == ("k3", words)
+
+
+def test_detect_finds_that_the_talk_was_cut_by_what_the_cache_held() -> None:
+    calls = [claude(200, 0, 19_800), claude(150, 20_000, 0), claude(5_000, 0, 0), claude(100, 5_000, 0)]
+    assert strengths(HELLO, *calls) == [("k4", 0.5)]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +100,14 @@ def test_detect_says_what_was_cut() -> None:
         pytest.param([model(9_000), model(6_000), model(6_100)], id="a smaller drop"),
         pytest.param([model(9_000), model(900, caller="title"), model(950, caller="title")], id="another caller"),
         pytest.param([model(9_000), model(900, "gpt-4o-mini"), model(950, "gpt-4o-mini")], id="another model"),
-        pytest.param([model(9_000, "claude-3"), model(20, "claude-3"), model(30, "claude-3")], id="in cache"),
+        *(
+            pytest.param([claude(9_000, name=name), claude(20, name=name), claude(30, name=name)], id=name)
+            for name in ("claude-3", "us.anthropic.claude-3", "openrouter/anthropic/haiku", "vertex/Claude-3")
+        ),
+        pytest.param([claude(9_000, 0, 0), claude(20, 9_000, 0), claude(30, 9_000, 40)], id="in the cache"),
+        pytest.param([claude(100, 20_000, 0), claude(12_000, 10_000, 0)], id="half of the cache was forgotten"),
+        pytest.param([claude(9_000), claude(30, 8_900), claude(30)], id="what went into the cache is not told"),
+        pytest.param([model(60_000, tokens_cache_read=50_000)], id="the cache is counted among what went in"),
         pytest.param(
             [HELLO, model(3_000), model(9_000), HELLO, model(3_200), model(8_000)], id="tools' answers end with a turn"
         ),

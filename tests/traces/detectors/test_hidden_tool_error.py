@@ -18,6 +18,11 @@ def test_detect_finds_a_claim_of_success_after_a_failure() -> None:
     )
 
 
+def test_detect_quotes_words_and_no_marks() -> None:
+    [found] = detect(talk(ASKED, EXPIRED, agent("## **Done!**\n\n- `A-1` is [refunded](https://shop.example/a-1).")))
+    assert found.sentence.endswith("but the agent went on: “Done! A-1 is refunded.”.")
+
+
 @pytest.mark.parametrize(
     "result",
     ["Error: card unknown", '{"error": "card unknown"}', '{"ok": false}', '{"success": false}', '{"status": 502}'],

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import traces.detectors
-from traces.detectors import DETECTORS, LABELS, Detector, about_of, label_of
+from traces.detectors import DETECTORS, LABELS, Detector, about_of, label_of, least_of
 from traces.records import SessionFacts, StepFacts
 
 steps = st.builds(
@@ -49,6 +49,12 @@ def test_limits_are_arguments_of_the_same_default_within_their_range(detector: D
     defaults = {name: limit.default for name, limit in detector.thresholds.items()}
     assert {one.name: one.default for one in arguments} == defaults
     assert all(limit.lowest <= limit.default <= limit.highest for limit in detector.thresholds.values())
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: str(detector.name))
+def test_no_limit_of_a_detector_is_named_as_a_least_strength_is(detector: Detector) -> None:
+    assert len(detector.movable) == len(detector.thresholds) + len(detector.labels)
+    assert not any(name.startswith(least_of("")) for name in detector.thresholds)
 
 
 def test_about_of_a_kind_of_another_app_and_of_one_that_nobody_knows() -> None:
