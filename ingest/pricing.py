@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.records import SessionRecord, StepRecord
+from traces.windows import counts_beside
 
 PRICED = "priced"  # the flag of a step whose cost is an estimate
 ANYTHING = "*"
@@ -51,8 +52,8 @@ def cost_of(usage: Usage, price: Price) -> float | None:
     if usage.tokens_in is None or usage.tokens_out is None:
         return None
     read, written = usage.cache_read or 0, usage.cache_write or 0
-    # Some senders count what came from the cache among the tokens in, others beside them.
-    plain = usage.tokens_in - read - written if read + written <= usage.tokens_in else usage.tokens_in
+    is_beside = counts_beside(usage.tokens_in, read + written)
+    plain = usage.tokens_in if is_beside else usage.tokens_in - read - written
     dollars = (
         plain * price.usd_in
         + read * (price.usd_in if price.usd_cache_read is None else price.usd_cache_read)

@@ -106,7 +106,7 @@ class MessageRecord:
 
 @record
 class ScoreRecord:
-    """A judgement by a machine or an end user, or `author` by name.
+    """A judgement by a machine or an end user: `author` by name, in its `version`.
 
     Its target is a span (`trace_id` and `span_id`, or `span_id` alone), a trace, the session `external_id` (there the
     step `step_key`), or a model's answer by the id that its provider gave it. Of two versions with the same `identity`
@@ -125,6 +125,7 @@ class ScoreRecord:
     response_id: str = ""
     step_key: str = ""
     author: str = ""
+    version: str = ""
     given_at: datetime | None = None
 
 

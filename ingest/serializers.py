@@ -59,12 +59,13 @@ class PostedScore(serializers.Serializer[Any]):
     label = serializers.CharField(required=False)  # type: ignore[assignment]  # DRF's metaclass takes it for a field
     explanation = serializers.CharField(required=False)
     annotator_kind = serializers.ChoiceField(choices=AnnotatorKind.choices, required=False)
-    author = serializers.CharField(
-        required=False, help_text="Who or what gave it: a user, an evaluator and its version."
+    author = serializers.CharField(required=False, help_text="Who or what gave it: a user, an evaluator.")
+    version = serializers.CharField(
+        required=False, help_text="Of the evaluator, raised with its prompt or model: each is compared with people."
     )
     id = serializers.CharField(
         required=False,
-        help_text="Name, target and `id` make it the same score when it comes again; else name, target and author.",
+        help_text="Name, target and `id` make it the same score when it comes again; else `author` and `version` do.",
     )
     step_key = serializers.CharField(required=False, max_length=80, help_text="The `key` of a step of that session.")
     given_at = serializers.DateTimeField(required=False, help_text="Of two versions the one given later counts.")
@@ -136,7 +137,7 @@ class ListedScore(serializers.ModelSerializer[Score]):
     class Meta:
         model = Score
         fields: ClassVar = [
-            "id", "identity", "name", "value", "label", "explanation", "annotator_kind", "author", "session",
+            "id", "identity", "name", "value", "label", "explanation", "annotator_kind", "author", "version", "session",
             "session_id", "step_key", "trace_id", "span_id", "response_id", "given_at", "created_at",
         ]  # fmt: skip
 

@@ -17,7 +17,7 @@ class Usage:
     """What a call used, as sent: counts of tokens and USD; None where the sender says nothing.
 
     Tokens in include those from the cache where the sender follows OpenTelemetry, and do not where Anthropic's own
-    numbers were sent: neither is put right here.
+    numbers were sent: neither is put right here. Who asks what a call was given asks `traces.windows`.
     """
 
     tokens_in: int | None = None

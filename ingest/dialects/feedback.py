@@ -7,7 +7,7 @@ from typing import Any
 from ingest.dialects.fields import session_of, unflatten, value_of, words_in
 from ingest.dialects.registry import FEEDBACK, part_of
 from ingest.dialects.tables import Field
-from ingest.dialects.values import as_number, as_text
+from ingest.dialects.values import as_number, as_text, first_of
 from ingest.receiving.checking import SPAN_ID, TRACE_ID, is_id
 from ingest.records import LogRecord, ScoreRecord, SpanRecord, moment
 
@@ -108,6 +108,11 @@ def _label(said: Mapping[str, Any]) -> str:
     """The label; of an evaluation that failed itself, what went wrong with it."""
     label, error = as_text(said.get("gen_ai.evaluation.score.label")), as_text(said.get("error.type"))
     return label or (f"error: {error}" if error else "")
+
+
+def version_in(metadata: Mapping[str, Any]) -> str:
+    """The evaluator's version, which senders without a field for it put into what they tell beside a score."""
+    return as_text(first_of(metadata, ("version", "evaluator_version", "prompt_version")))
 
 
 def identity_of(*parts: str) -> str:

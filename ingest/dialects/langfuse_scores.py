@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ingest.dialects.feedback import identity_of
+from ingest.dialects.feedback import identity_of, version_in
 from ingest.dialects.our_scores import MAX_ID
-from ingest.dialects.spans import span_id_of, trace_id_of
+from ingest.dialects.spans import as_object, span_id_of, trace_id_of
 from ingest.dialects.times import as_time
 from ingest.dialects.values import as_number, as_text
 from ingest.receiving.limits import Cutter, clean
@@ -55,6 +55,7 @@ def _record(body: dict[str, Any]) -> ScoreRecord:
         trace_id=trace_id_of(trace_id),
         span_id=span_id_of(observation),
         author=as_text(body.get("authorUserId")),
+        version=version_in(as_object(body.get("metadata"))),
         given_at=as_time(body.get("timestamp")),
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from ingest.dialects.feedback import identity_of
+from ingest.dialects.feedback import identity_of, version_in
 from ingest.dialects.files import Entry, FileFormat
 from ingest.dialects.spans import Event, as_object, build_span, objects_in, span_id_of, trace_id_of
 from ingest.dialects.times import as_time
@@ -113,6 +113,7 @@ def score_of_feedback(feedback: dict[str, Any]) -> ScoreRecord | Refusal:
         trace_id=trace_id,
         span_id="" if trace_id == trace_id_of(run_id) else span_id_of(run_id),
         author=as_text(source.get("user_name") or source.get("user_id")),
+        version=version_in(as_object(source.get("metadata"))),
         given_at=as_time(feedback.get("modified_at") or feedback.get("created_at")),
     )
 

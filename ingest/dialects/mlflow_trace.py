@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ingest.dialects.feedback import identity_of
+from ingest.dialects.feedback import identity_of, version_in
 from ingest.dialects.files import Entry, FileFormat
 from ingest.dialects.spans import as_object, build_span, objects_in, span_id_of, trace_id_of
 from ingest.dialects.times import as_time
@@ -104,6 +104,7 @@ def _score(said: dict[str, Any], trace_id: str, line: int, place: int) -> Entry:
         trace_id=trace_id,
         span_id=span_id,
         author=as_text(source.get("source_id")),
+        version=version_in(as_object(said.get("metadata"))),
         given_at=as_time(said.get("create_time")),
     )
 

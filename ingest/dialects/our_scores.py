@@ -39,15 +39,17 @@ def read_score(said: dict[str, Any], path: str, reader: Reader, external_id: str
         reader.note(f"{path}.name", "is missing")
     value, label = _value(said, path, reader)
     target = _target(said, path, reader, external_id)
-    author = reader.text(said, "author", path)
+    author, version = reader.text(said, "author", path), reader.text(said, "version", path)
+    known_as = _identifier(said, path, reader) or f"{author} {version}".strip()
     return ScoreRecord(
-        identity=identity_of(*_known_by(target), name, _identifier(said, path, reader) or author),
+        identity=identity_of(*_known_by(target), name, known_as),
         name=name,
         value=value,
         label=label,
         explanation=reader.text(said, "explanation", path),
         annotator_kind=_annotator(said, path, reader),
         author=author,
+        version=version,
         given_at=reader.time(said, "given_at", path),
         **target,
     )

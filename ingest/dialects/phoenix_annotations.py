@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from ingest.dialects.feedback import KINDS, identity_of
+from ingest.dialects.feedback import KINDS, identity_of, version_in
 from ingest.dialects.our_scores import MAX_ID
 from ingest.dialects.reader import MAX_STEPS
 from ingest.dialects.spans import as_object, span_id_of, trace_id_of
@@ -75,6 +75,7 @@ def _record(value: dict[str, Any]) -> ScoreRecord:
         trace_id=trace_id_of(said) if target == "trace_id" else "",
         span_id=span_id_of(said) if target == "span_id" else "",
         author=as_text(metadata.get("user") or metadata.get("user_id")),
+        version=version_in(metadata),
     )
 
 

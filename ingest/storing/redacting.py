@@ -5,8 +5,10 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils.module_loading import import_string
 
 from accounts.models import Project
 from common.compression import compress
@@ -25,7 +27,7 @@ from traces.words import Words, pack_words
 
 SLICE = 50
 SESSION_WORDS = {"title": 300, "last_answer": 300, "user_ref": 200, "workflow": 200}
-SCORE_WORDS = {"explanation": 20_000, "label": 200, "author": 120, "external_id": 200, "target": 210}
+SCORE_WORDS = {"explanation": 20_000, "label": 200, "author": 120, "version": 120, "external_id": 200, "target": 210}
 
 
 @dataclass
@@ -106,8 +108,9 @@ class _Session:
     def rewrite(self) -> Redaction | None:
         """Takes private words out of all of it; what that was."""
         if self.redaction is not None:
-            self._row(self.redaction)
-            self._words(self.redaction)
+            with import_string(settings.QUOTES_FOLLOW)(self.row, self.redaction.text):
+                self._row(self.redaction)
+                self._words(self.redaction)
             self._parts(self.redaction)
             _scores(self.redaction, list(Score.objects.filter(session=self.row)))
             self._signals(self.redaction)

@@ -16,7 +16,7 @@ from traces.storing import settle_again
 EXPLANATION = 20_000
 UPDATED = [
     *("external_id", "trace_id", "span_id", "response_id", "step_key", "target", "name", "value", "label"),
-    *("explanation", "annotator_kind", "author", "given_at"),
+    *("explanation", "annotator_kind", "author", "version", "given_at"),
 ]
 SESSION, TRACE, SPAN, RESPONSE = "session:", "trace:", "span:", "response:"
 PARAMETERS = 5_000  # of one statement: SQLite takes some 32,000
@@ -77,6 +77,7 @@ def _values(record: ScoreRecord) -> dict[str, Any]:
         "explanation": _cut(record.explanation),
         "annotator_kind": record.annotator_kind,
         "author": shorten(record.author, 120),
+        "version": shorten(record.version, 120),
         "given_at": record.given_at,
     }
 

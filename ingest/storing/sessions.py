@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from common.markdown import without_marks
 from ingest.records import SessionRecord
 from ingest.storing.fitting import STEP_FIELDS, fit_session, fit_step, shorten
 from ingest.storing.telemetry import Grown, Story
@@ -14,6 +15,7 @@ from traces.words import Words, pack_words, unpack_prompts, unpack_tools, unpack
 STEP_COLUMNS = ("position", *STEP_FIELDS)
 KEY, NAME = STEP_COLUMNS.index("key"), STEP_COLUMNS.index("name")
 LARGEST = 2**63 - 1  # what a column can hold
+LINE = 300  # characters of a title
 StepRow = tuple[Any, ...]
 
 
@@ -134,4 +136,4 @@ def _cost(values: Iterable[float | None]) -> float | None:
 
 def _first_words(record: SessionRecord, role: str, *, last: bool = False) -> str:
     texts = [step.text for step in record.steps if step.role == role and step.text.strip()]
-    return shorten(texts[-1 if last else 0], 300) if texts else ""
+    return shorten(without_marks(texts[-1 if last else 0][: 4 * LINE]), LINE) if texts else ""

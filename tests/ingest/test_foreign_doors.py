@@ -176,6 +176,17 @@ def test_langfuse_score_is_brought_up_to_date_by_its_id(client: Client, project:
     assert Score.objects.get().value == 0.0
 
 
+def test_the_version_of_a_judge_is_found_in_what_is_told_beside_its_score(
+    client: Client, project: Project, secret: str
+) -> None:
+    send(client, secret, LANGFUSE_SCORES, {**TONE, "id": "a", "metadata": {"prompt_version": 7}})
+    said = {"name": "quality", "annotator_kind": "LLM", "trace_id": TRACE, "result": {"score": 0.4}}
+    annotation = {**said, "metadata": {"version": "judge-2", "user": "j"}}
+    post(client, secret, "/v1/trace_annotations", json.dumps({"data": [annotation]}).encode())
+    digest_waiting()
+    assert set(Score.objects.values_list("version", flat=True)) == {"7", "judge-2"}
+
+
 LEGACY = [
     ("trace-create", {"id": "t-1", "name": "support", "sessionId": "chat-1", "userId": "u-9", "release": "2.4"}),
     ("span-create", {"id": "o-1", "traceId": "t-1", "name": "plan", "startTime": "2026-11-20T10:00:00Z"}),

@@ -118,6 +118,13 @@ def test_the_same_score_again_is_brought_up_to_date(client: Client, project: Pro
     assert Score.objects.count() == 3
 
 
+def test_each_version_of_a_judge_has_its_own_score(client: Client, project: Project, secret: str) -> None:
+    judged = {**THUMB, "name": "helpful", "annotator_kind": "llm", "author": "judge"}
+    for value, version in ((0.1, "3"), (0.8, "4"), (0.9, "4")):
+        digest(send(client, secret, {**judged, "value": value, "version": version}))
+    assert set(Score.objects.values_list("author", "version", "value")) == {("judge", "3", 0.1), ("judge", "4", 0.9)}
+
+
 def test_late_score_has_its_session_settled_again_and_the_same_one_sent_again_does_not(
     client: Client, project: Project, secret: str
 ) -> None:

@@ -233,3 +233,13 @@ def test_long_session_is_taken_whole_or_refused(client: Client, secret: str, nam
     answer = send(client, secret, {name: [one] * 20_001})
     assert answer.status_code == 400
     assert answer.json()["errors"][0] == {"field": name, "message": "must be a list of at most 20000"}
+
+
+def test_session_is_named_by_words_without_marks(client: Client, secret: str) -> None:
+    said = "# Refund\n**Please** send `A-1` [back](https://shop.example)"
+    send(
+        client, secret, {"messages": [{"role": "user", "content": said}, {"role": "assistant", "content": "**Done.**"}]}
+    )
+    digest_waiting()
+    session = AgentSession.objects.get()
+    assert (session.title, session.last_answer) == ("Refund Please send A-1 back", "Done.")

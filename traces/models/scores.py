@@ -37,6 +37,9 @@ class Score(models.Model):
     explanation = models.TextField(blank=True)
     response_id = models.CharField(max_length=100, blank=True, help_text="The model's answer it names, by its own id.")
     author = models.CharField(max_length=120, blank=True, help_text="Who or what gave it, as the sender names them.")
+    version = models.CharField(
+        max_length=120, blank=True, help_text="Of what gave it, such as a judge's prompt, as the sender names it."
+    )
     annotator_kind = models.CharField(max_length=10, choices=AnnotatorKind.choices, default=AnnotatorKind.CODE)
     given_at = models.DateTimeField(null=True, blank=True, help_text="As the sender says; the later version counts.")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -57,4 +57,4 @@ class Command(BaseCommand):
         if not counts:
             self.stdout.write("Nothing was found.")
         if counts and not dry_run:
-            self.stdout.write("What people wrote about sessions is theirs, and stays as they wrote it.")
+            self.stdout.write("Quotes have changed with it. What people wrote themselves stays as they wrote it.")
