@@ -1,7 +1,7 @@
 """Writes: what people decide about how sessions are read, and the signals that apps above this one find."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import astuple
 
 from django.db import IntegrityError, transaction
@@ -12,9 +12,10 @@ from accounts.models import Project, User
 from common import rows
 from common.doorbell import ring
 from common.errors import Refused
-from traces.detectors import DETECTORS, ELSEWHERE
+from traces.detectors import AS_IT_COMES, DETECTORS, ELSEWHERE, Choice, least_strengths
 from traces.meanings import Reading
 from traces.models import AgentSession, DetectorSetting, SavedView, Score, ScoreMeaning, Signal, SignalRun
+from traces.queries.detectors import choices_of
 from traces.records import Found, Threshold
 from traces.storing import counts_of
 from traces.tasks import rerun
@@ -65,7 +66,7 @@ def set_detector(
     if known is None and detector not in ELSEWHERE:
         raise Refused(f"There is no detector {detector!r}.", field="detector")
     off = sorted(_known_kinds(known.labels if known else [detector], switched_off))
-    moved = _moved(known.thresholds if known else {}, thresholds or {})
+    moved = _moved(known.movable if known else least_strengths([detector]), thresholds or {})
     with transaction.atomic():
         # One at a time for a project, so that two leads who save at once leave one after the other.
         Project.objects.select_for_update().get(pk=project.pk)
@@ -123,15 +124,16 @@ def stop_run(*, run: SignalRun, by: User) -> None:
 def write_signals(*, kind: str, version: int, found: Mapping[int, Found | None]) -> int:
     """What an app above this one found of one kind in sessions, by their keys; None: nothing (any more).
 
-    Replaces this kind's signals of these sessions and no others. A project that switched the kind off gets none.
-    Returns how many sessions' signals that changed: the others' rows and revisions stay as they are.
+    Replaces this kind's signals of these sessions and no others. A project that switched the kind off gets none, and
+    none that are weaker than it wants them. Returns how many sessions' signals that changed: the others' rows and
+    revisions stay as they are.
     """
     with transaction.atomic():
         # Locked in the order in which settling locks them: of two writers one waits, neither loses what it wrote.
         held = AgentSession.objects.select_for_update(no_key=True).filter(pk__in=list(found)).order_by("pk")
         projects = dict(held.values_list("pk", "project_id"))
-        silent = _switched_off(kind, set(projects.values()))
-        wanted = {pk: None if project in silent else found[pk] for pk, project in projects.items()}
+        said = choices_of(set(projects.values()))
+        wanted = {pk: _wanted(found[pk], said[project].get(kind, AS_IT_COMES)) for pk, project in projects.items()}
         changed = [pk for pk, was in _stored(kind, version, projects).items() if was != wanted[pk]]
         Signal.objects.filter(session__in=changed, kind=kind).delete()
         news = ((pk, one) for pk in changed if (one := wanted[pk]) is not None)
@@ -140,11 +142,8 @@ def write_signals(*, kind: str, version: int, found: Mapping[int, Found | None])
     return len(changed)
 
 
-def _switched_off(kind: str, projects: Iterable[int]) -> set[int]:
-    """Those of the projects whose newest word about the detector of this name is that it does not write this kind."""
-    settings = DetectorSetting.objects.filter(project__in=projects, detector=kind).order_by("pk")
-    newest = dict(settings.values_list("project_id", "switched_off"))
-    return {project for project, off in newest.items() if kind in off}
+def _wanted(found: Found | None, choice: Choice) -> Found | None:
+    return found if found is not None and choice.takes(found) else None
 
 
 def _stored(kind: str, version: int, session_ids: Iterable[int]) -> dict[int, Found | list[Found] | None]:
@@ -175,16 +174,32 @@ def save_view(*, project: Project, owner: User, name: str, query: str, is_shared
     _check_name(own, name)
     if own.count() >= MOST_VIEWS:
         raise Refused(f"You have {MOST_VIEWS} saved views. Delete one first.", field="name")
-    return SavedView.objects.create(project=project, owner=owner, name=name, query=query, is_shared=is_shared)
+    with _named(name):
+        return SavedView.objects.create(project=project, owner=owner, name=name, query=query, is_shared=is_shared)
 
 
 @transaction.atomic
 def rename_view(*, view: SavedView, name: str) -> None:
     """Refused under a name that another view of its owner has."""
     _check_name(SavedView.objects.filter(project=view.project_id, owner=view.owner_id).exclude(pk=view.pk), name)
-    SavedView.objects.filter(pk=view.pk).update(name=name)
+    with _named(name):
+        SavedView.objects.filter(pk=view.pk).update(name=name)
 
 
 def _check_name(others: QuerySet[SavedView], name: str) -> None:
     if others.filter(name__iexact=name).exists():
-        raise Refused(f"There is a saved view “{name}” already. Give this one another name.", field="name")
+        raise _taken(name)
+
+
+def _taken(name: str) -> Refused:
+    return Refused(f"There is a saved view “{name}” already. Give this one another name.", field="name")
+
+
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Refused, too, where the person's other tab takes the name at this very moment."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise _taken(name) from error

@@ -10,6 +10,8 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from common.markdown import without_marks
+
 PARSED_UP_TO = 200_000
 CLIPPED_AT = 160
 DEEPEST = 60
@@ -89,9 +91,14 @@ def unquoted(text: str) -> str:
 
 
 def clip(text: str, length: int = CLIPPED_AT) -> str:
-    """The first words of a text on one line, at most `length` characters."""
+    """The first words of a text on one line, at most `length` characters; one that was cut ends with one ellipsis."""
     line = " ".join(text[: length * 4].split())
-    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+    return line if len(line) <= length else line[: length - 1].rstrip(" .…") + "…"
+
+
+def quoted(text: str, length: int = CLIPPED_AT) -> str:
+    """What somebody said, for a sentence that tells of it: its first words in quotation marks, without Markdown's."""
+    return f"“{clip(without_marks(text[: length * 8]), length)}”"
 
 
 @lru_cache(maxsize=128)  # several detectors ask the same of each answer of a session

@@ -42,7 +42,9 @@ OUTSIDE_THE_INDEX = {
     ),
 }
 LIST_PARAMETERS = [
-    OpenApiParameter("q", description="Words in the title, id, last answer or (newest 1,000 sessions) any step."),
+    OpenApiParameter(
+        "q", description="Words in the title, id, last answer or (newest 1,000 of what matches) any step."
+    ),
     OpenApiParameter("workflow"),
     OpenApiParameter("release"),
     OpenApiParameter("environment"),
@@ -63,7 +65,7 @@ LIST_PARAMETERS = [
     OpenApiParameter(
         "work",
         description="How it stands in `queue`, or in any: waiting, overdue (of those that wait), "
-        "lead (before the lead), done, aside or removed.",
+        "lead (waiting for a lead), done, aside or removed.",
     ),
     OpenApiParameter("reviewer", description="The e-mail of a person who reviewed it."),
     OpenApiParameter(

@@ -64,7 +64,7 @@ JUDGED = [
 WORK = [
     ("waiting", "Waits for review"),
     ("overdue", "Overdue"),
-    ("lead", "Before the lead"),
+    ("lead", "Waiting for a lead"),
     ("done", "Done"),
     ("aside", "Set aside"),
     ("removed", "Removed"),
@@ -207,6 +207,7 @@ class SessionFilter(filters.FilterSet):
         `offered`: for a page, the choices of workflow, release, queue, reviewer, … that it offers.
         """
         super().__init__(*args, **kwargs)
+        self.searched_at_most = 0  # sessions, where the words were not looked for in the steps of all
         self.withheld = Q(pk__in=[])
         if membership:
             # Known above, so that it is named, not imported: of which sessions they may not know what others said.
@@ -216,14 +217,24 @@ class SessionFilter(filters.FilterSet):
         for name, choices in (offered or {}).items():
             self.form.fields[name].widget = forms.Select(choices=_with_chosen(choices, self.data.get(name)))
 
+    def filter_queryset(self, queryset: QuerySet[AgentSession]) -> QuerySet[AgentSession]:
+        """The words come last: they are looked for in what the other filters leave."""
+        given = self.form.cleaned_data
+        self.form.cleaned_data = {name: given[name] for name in sorted(given, key=lambda name: name == "q")}
+        found: QuerySet[AgentSession] = super().filter_queryset(queryset)
+        return found
+
     def search(self, sessions: QuerySet[AgentSession], _name: str, words: str) -> QuerySet[AgentSession]:
-        """Sessions with `words` in their title, id or last answer; and in any step of the newest 1,000 of the rest.
+        """Sessions with `words` in their title, id or last answer, and of the newest 1,000 those with it in any step.
 
         Reading every step of 100,000 sessions takes tens of seconds; of the newest thousand, a fraction of one.
+        `searched_at_most` tells from then on whether there were more.
         """
         near = Q(title__icontains=words) | Q(last_answer__icontains=words) | Q(external_id__icontains=words)
-        newest = list(sessions.order_by(*SORTS["newest"]).values_list("pk", flat=True)[:SEARCHED_DEEPLY])
-        return sessions.filter(near | Q(pk__in=saying(words, newest)))
+        newest = list(sessions.order_by(*SORTS["newest"]).values_list("pk", flat=True)[: SEARCHED_DEEPLY + 1])
+        found, is_all = saying(words, newest[:SEARCHED_DEEPLY])
+        self.searched_at_most = 0 if is_all and len(newest) <= SEARCHED_DEEPLY else SEARCHED_DEEPLY
+        return sessions.filter(near | Q(pk__in=found))
 
     def with_status(self, sessions: QuerySet[AgentSession], _name: str, value: str) -> QuerySet[AgentSession]:
         conditions = {"errors": Q(error_count__gt=0), "clean": Q(error_count=0), "signals": Q(signal_count__gt=0)}

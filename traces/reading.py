@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from django.utils.safestring import SafeString
 
-from common.markdown import render_markdown, without_marks
+from common.markdown import READ_UP_TO, render_markdown, without_marks
 from traces import answers
 from traces.attachments import named, named_in_markdown
 from traces.records import AGENT, INTERNAL, TOOL, USER, StepFacts
@@ -21,7 +21,8 @@ from traces.repeats import Repeat, Repeats
 LONG_TEXT = 1_400
 LONG_LINES = 22
 LINE = 140
-SHOWN_UP_TO = 60_000
+SHOWN_UP_TO = READ_UP_TO  # characters of each part, of speech and of calls alike
+PARTS = ("text", "arguments", "result")
 FIRST_STRETCH = 24
 STRETCH = 48
 OUTLINE_ROWS = 200
@@ -125,11 +126,11 @@ class ReadStep:
 
     @cached_property
     def html(self) -> SafeString:
-        return render_markdown(named_in_markdown(self.facts.text)) if self.is_speech else SafeString("")
+        return render_markdown(self.whole_text) if self.is_speech else SafeString("")
 
     @property
     def text(self) -> str:
-        return self.facts.text if self.is_speech else _capped(self.facts.text)
+        return self.facts.text if self.is_speech else _capped(self.whole_text)
 
     @property
     def is_long(self) -> bool:
@@ -143,13 +144,35 @@ class ReadStep:
     def result_line(self) -> str:
         return "" if self.is_speech else result_line(self.facts)
 
-    @cached_property
+    @property
     def arguments(self) -> str:
+        return _capped(self.whole_arguments)
+
+    @property
+    def result(self) -> str:
+        return _capped(self.whole_result)
+
+    @cached_property
+    def whole_text(self) -> str:
+        return named_in_markdown(self.facts.text) if self.is_speech else self.facts.text
+
+    @cached_property
+    def whole_arguments(self) -> str:
         return "" if self.is_speech else pretty(self.facts.arguments)
 
     @cached_property
-    def result(self) -> str:
+    def whole_result(self) -> str:
         return "" if self.is_speech else pretty(self.facts.result)
+
+    def whole(self, part: str) -> str:
+        """One of PARTS to its last character, otherwise as the page shows it; speech as it was written, in Markdown."""
+        return {"text": self.whole_text, "arguments": self.whole_arguments, "result": self.whole_result}[part]
+
+    @cached_property
+    def cut(self) -> dict[str, int]:
+        """The parts of which the page shows only the beginning, each with how many characters it has."""
+        sizes = {part: len(self.whole(part)) for part in PARTS}
+        return {part: size for part, size in sizes.items() if size > SHOWN_UP_TO}
 
     @property
     def tokens(self) -> int | None:
@@ -248,9 +271,9 @@ def _error_words(words: str) -> str:
 
 
 def pretty(text: str) -> str:
-    """JSON with line breaks and indents; any other text as it is. Files by name; at most 60,000 characters."""
+    """JSON with line breaks and indents; any other text as it is. Files by name."""
     value = answers.parsed(text)
-    return _capped(named(text if value is None else _indented(value, text)))
+    return named(text if value is None else _indented(value, text))
 
 
 def _indented(value: Any, text: str) -> str:

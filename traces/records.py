@@ -32,6 +32,8 @@ class StepFacts:
     model: str = ""
     tokens_in: int | None = None
     tokens_out: int | None = None
+    tokens_cache_read: int | None = None
+    tokens_cache_write: int | None = None
     cost_usd: float | None = None
     flags: tuple[str, ...] = ()
 

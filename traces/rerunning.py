@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import Project
 from traces.detectors import DETECTORS
 from traces.models import AgentSession, DetectorSet, SignalRun
-from traces.queries.detectors import choices_of, kinds_written
+from traces.queries.detectors import choices_of, replaced
 from traces.queries.facts import AT_ONCE, FactReader, few_at_once
 from traces.storing import (
     Choices,
@@ -110,14 +110,14 @@ def _is_same(session: AgentSession, now: Revisions) -> bool:
 
 
 def _evidence(run: SignalRun, sessions: list[AgentSession], reader: FactReader, choices: Choices) -> list[Evidence]:
-    facts, kinds, content = reader.read(sessions), kinds_written(choices, run.detectors), content_of(choices)
+    facts, old, content = reader.read(sessions), replaced(choices, run.detectors), content_of(choices)
     if not run.detectors:
         whole = detector_set(run.project_id, content)
-        return [evidence_of(one, facts[one.pk], choices, kinds, whole) for one in sessions]
+        return [evidence_of(one, facts[one.pk], choices, old, whole) for one in sessions]
     chosen = [detector for detector in DETECTORS if detector.name in run.detectors]
     sets = _sets_after(run, {one.detector_set_id for one in sessions if one.detector_set_id}, content)
     return [
-        Evidence(one, signals_of(one, facts[one.pk], choices, chosen), kinds, sets.get(one.detector_set_id or 0))
+        Evidence(one, signals_of(one, facts[one.pk], choices, chosen), old, sets.get(one.detector_set_id or 0))
         for one in sessions
     ]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from traces import answers
 from traces.reading import ReadStep
 from traces.records import AGENT, TOOL, USER, StepFacts, ToolSchema
-from traces.windows import window_of
+from traces.windows import tokens_given, window_of
 
 SYSTEM = "system"
 SHOWN_MESSAGES = 60
@@ -29,11 +29,15 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class ModelCall:
-    """The model call at or before the step: its position, model, and the tokens that went in, as the sender said."""
+    """The model call at or before the step: its position, model, and the tokens that went in, as the sender said.
+
+    `tokens_in` counts those from a cache, too: `from_cache`.
+    """
 
     position: int
     model: str
     tokens_in: int
+    from_cache: int
     window: int | None
 
     @property
@@ -89,10 +93,12 @@ def _instructions(steps: Sequence[ReadStep], told: Mapping[str, str]) -> str:
 
 
 def _call(steps: Sequence[ReadStep]) -> ModelCall | None:
-    for step in reversed(steps):
+    given = tokens_given([step.facts for step in steps])
+    for step, tokens in zip(reversed(steps), reversed(given), strict=True):
         facts = step.facts
-        if facts.tokens_in is not None and (facts.kind == "llm" or facts.role == AGENT):
-            return ModelCall(facts.position, facts.model, facts.tokens_in, window_of(facts.model))
+        if tokens is not None and (facts.kind == "llm" or facts.role == AGENT):
+            read = facts.tokens_cache_read or 0
+            return ModelCall(facts.position, facts.model, tokens, read, window_of(facts.model))
         if facts.role == USER:
             return None  # what went in then was before the user's words, which this step answers
     return None

@@ -47,6 +47,7 @@ class ScoreSerializer(serializers.ModelSerializer[Score]):
             "explanation",
             "annotator_kind",
             "author",
+            "version",
             "step_key",
             "trace_id",
             "span_id",

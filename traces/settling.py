@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 
 from accounts.models import Project
 from traces.models import AgentSession
-from traces.queries.detectors import ChoiceReader, kinds_written
+from traces.queries.detectors import ChoiceReader, replaced
 from traces.queries.facts import FactReader, few_at_once
 from traces.storing import Revisions, content_of, detector_set, evidence_of, write
 
@@ -44,7 +44,7 @@ def _settle(sessions: list[AgentSession], facts: FactReader, choices: ChoiceRead
     found = []
     for session in sessions:
         said = choices.of(session.project_id)
-        found.append(evidence_of(session, read[session.pk], said, kinds_written(said), sets[session.project_id]))
+        found.append(evidence_of(session, read[session.pk], said, replaced(said), sets[session.project_id]))
     with transaction.atomic():
         # What is being written elsewhere is settled with the next sweep: a wait could meet one the other way round.
         return write(found, _is_due, waits=False)

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Least
 from django.utils import timezone
 
 from common import rows
 from traces import profile, shape
 from traces.answers import complaint
-from traces.detectors import AS_IT_COMES, DETECTORS, ELSEWHERE, Choice, Detector
+from traces.detectors import AS_IT_COMES, DETECTORS, ELSEWHERE, Choice, Detector, least_of
 from traces.models import AgentSession, DetectorSet, Signal, ToolUse
 from traces.profile import profile_of
 from traces.records import TOOL, Found, SessionFacts, StepFacts
@@ -55,13 +55,13 @@ May = Callable[[AgentSession, Revisions], bool]
 class Evidence:
     """What was found in a session as it was read: rows in the order of SIGNAL and TOOL_USE, and its numbers.
 
-    `replaces`: the kinds whose rows these take the place of. `detector_set`: with what it was read. Where only some
-    detectors ran, `numbers` is None, and the tools stay too.
+    `replaces`: which signals these take the place of. `detector_set`: with what it was read. Where only some detectors
+    ran, `numbers` is None, and the tools stay too.
     """
 
     session: AgentSession
     signals: list[Row]
-    replaces: frozenset[str]
+    replaces: Q
     detector_set: int | None
     tools: list[Row] = field(default_factory=list)
     numbers: Numbers | None = None
@@ -109,7 +109,7 @@ def numbers_of(steps: Sequence[StepFacts]) -> Numbers:
 
 
 def evidence_of(
-    session: AgentSession, facts: SessionFacts, choices: Choices, replaces: frozenset[str], detector_set: int
+    session: AgentSession, facts: SessionFacts, choices: Choices, replaces: Q, detector_set: int
 ) -> Evidence:
     """All that reading a session finds: what settling writes."""
     return Evidence(
@@ -133,9 +133,19 @@ def content_of(choices: Choices) -> Content:
         off = sorted(choice.switched_off & one.labels.keys())
         is_off = len(off) == len(one.labels)
         content[one.name] = [0, off, {}] if is_off else [one.version, off, dict(sorted(one.limits(choice).items()))]
-    return content | {
-        kind: [0, [kind], {}] for kind in ELSEWHERE if kind in choices.get(kind, AS_IT_COMES).switched_off
-    }
+    return content | _said_of_others(choices)
+
+
+def _said_of_others(choices: Choices) -> Content:
+    """The kinds of other apps that the project has switched off, or wants only where they are strong enough."""
+    told: Content = {}
+    for kind in ELSEWHERE:
+        choice = choices.get(kind, AS_IT_COMES)
+        if kind in choice.switched_off:
+            told[kind] = [0, [kind], {}]
+        elif choice.least(kind):
+            told[kind] = [0, [], {least_of(kind): choice.least(kind)}]
+    return told
 
 
 def detector_set(project_id: int, content: Content) -> int:
@@ -177,11 +187,11 @@ def write(evidence: Sequence[Evidence], may: May, *, waits: bool) -> int:
 
 
 def _replace(evidence: Sequence[Evidence]) -> None:
-    by_kinds: dict[frozenset[str], list[int]] = defaultdict(list)
+    by_signals: dict[Q, list[int]] = defaultdict(list)
     for one in evidence:
-        by_kinds[one.replaces].append(one.session.pk)
-    for kinds, keys in by_kinds.items():
-        Signal.objects.filter(session__in=keys, kind__in=kinds).delete()
+        by_signals[one.replaces].append(one.session.pk)
+    for replaced, keys in by_signals.items():
+        Signal.objects.filter(replaced, session__in=keys).delete()
     rows.insert(Signal, SIGNAL, [row for one in evidence for row in one.signals])
     if evidence[0].numbers:
         ToolUse.objects.filter(session__in=[one.session.pk for one in evidence]).delete()

@@ -12,5 +12,6 @@ urlpatterns = [
     path("p/<slug:slug>/sessions/views/<int:view_id>/delete/", views.view_delete, name="view_delete"),
     path("p/<slug:slug>/sessions/<int:session_id>/", views.session_page, name="session_page"),
     path("p/<slug:slug>/sessions/<int:session_id>/steps/<int:position>/saw/", views.step_saw, name="step_saw"),
+    path("p/<slug:slug>/sessions/<int:session_id>/steps/<int:position>/<str:part>/", views.step_part, name="step_part"),
     path("p/<slug:slug>/settings/scores/", views.score_meanings, name="score_meanings"),
 ]

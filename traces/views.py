@@ -32,10 +32,19 @@ from traces.queries import (
     score_names,
     seen_by,
     signal_words,
+    step_at,
 )
+from traces.reading import PARTS
 
 PAGE_SIZE = 50
 NO_FILTERS = {"sort", "page"}
+# For a stranger's words by themselves: even a browser that took them for a page would run and fetch nothing.
+PLAIN_WORDS = {
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Disposition": "inline",
+    "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 @member(Role.VIEWER)
@@ -115,9 +124,8 @@ def _view_list(request: ProjectRequest, renamed: tuple[int, ViewForm] | None = N
 def view_save(request: ProjectRequest) -> HttpResponseBase:
     """Saves the filters of the list under a name, and shows it with them. Only leads share."""
     form = SaveViewForm(request.POST)
-    query = ""
+    query = _as_saved(QueryDict(request.POST.get("query", "")))
     if form.is_valid():
-        query = _as_saved(QueryDict(form.cleaned_data["query"]))
         is_shared = form.cleaned_data["is_shared"] and request.membership.may(Role.LEAD)
         name = form.cleaned_data["name"]
         try:
@@ -169,7 +177,7 @@ def session_page(request: ProjectRequest, session_id: int) -> HttpResponseBase:
         "session": session,
         "conversation": talk,
     }
-    pieces = ({"steps": stretch} for stretch in talk.stretches())
+    pieces = ({"steps": stretch, "project": request.project, "session": session} for stretch in talk.stretches())
     return render_growing(request, "traces/session_page.html", context, piece="traces/_steps.html", pieces=pieces)
 
 
@@ -181,6 +189,17 @@ def step_saw(request: ProjectRequest, session_id: int, position: int) -> HttpRes
     if seen is None:
         raise Http404("No such step.")
     return render(request, "traces/step_saw.html", {"seen": seen})
+
+
+@member(Role.VIEWER)
+@require_GET
+def step_part(request: ProjectRequest, session_id: int, position: int, part: str) -> HttpResponse:
+    """One of the parts of a step, to the last character, as plain text: three queries. Its page shows the beginning."""
+    session = get_session(request.project, session_id)
+    step = step_at(session, position)
+    if step is None or part not in PARTS:
+        raise Http404("No such words.")
+    return HttpResponse(step.whole(part), headers=PLAIN_WORDS)
 
 
 @member(Role.LEAD)

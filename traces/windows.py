@@ -1,12 +1,16 @@
-"""How many tokens fit into a model at once, by its name.
+"""How many tokens fit into a model at once, by its name, and how many a call was given.
 
-Source: what the makers publish, gathered in November 2026 from OpenAI's and Anthropic's pages of their models, Google's
-input token limits, the cards of open models, and public lists that repeat these. A provider may offer less. A family
-that is not here is not known: a wrong window is worse than none. Of two rules for a name the first counts.
+Source of the windows: what the makers publish, gathered in November 2026 from OpenAI's and Anthropic's pages of their
+models, Google's input token limits, the cards of open models, and public lists that repeat these. A provider may offer
+less. A family that is not here is not known: a wrong window is worse than none. Of two rules for a name the first
+counts.
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+
+from traces.records import StepFacts
 
 MILLION = 1_000_000
 RULES = tuple(
@@ -44,3 +48,29 @@ def window_of(model: str) -> int | None:
     """Tokens that the model reads and writes at once; None where that is not known."""
     name = model.strip().casefold()
     return next((window for rule, window in RULES if rule.search(name)), None)
+
+
+def tokens_given(steps: Sequence[StepFacts]) -> list[int | None]:
+    """All that went into each step, also from a cache or into one; None where the sender does not tell.
+
+    A sender counts one way: where one call of a model shows that its cache is counted beside, it is so in all.
+    """
+    beside = {one.model for one in steps if one.tokens_in is not None and counts_beside(one.tokens_in, _cached(one))}
+    return [
+        one.tokens_in if one.tokens_in is None or one.model not in beside else one.tokens_in + _cached(one)
+        for one in steps
+    ]
+
+
+def counts_beside(tokens_in: int, cached: int) -> bool:
+    """Whether tokens from a cache or into one come on top of those that went in, and are not among them.
+
+    Senders who follow OpenTelemetry count them among these; in Anthropic's own numbers they stand beside. Where there
+    are more of them than of all, it can only be the latter.
+    """
+    return cached > tokens_in
+
+
+def _cached(step: StepFacts) -> int:
+    """The tokens of a step that came from a cache or went into one."""
+    return (step.tokens_cache_read or 0) + (step.tokens_cache_write or 0)

@@ -151,3 +151,37 @@ def test_parsed_takes_half_a_character_for_no_json(text: str) -> None:
 
 def test_parsed_reads_a_whole_character_told_in_two_halves() -> None:
     assert answers.parsed(r'{"error": "\ud83d\ude00"}') == {"error": "😀"}
+
+
+@pytest.mark.parametrize(
+    ("text", "length", "words"),
+    [
+        ("one two", 9, "one two"),
+        ("one two.", 9, "one two."),
+        ("one\n two  three", 9, "one two…"),
+        ("one two… three", 9, "one two…"),
+        ("one two ... three", 12, "one two…"),
+        ("one two. … three", 11, "one two…"),
+    ],
+)
+def test_clip_ends_what_it_cuts_with_one_ellipsis(text: str, length: int, words: str) -> None:
+    assert answers.clip(text, length) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("## Done\n\n- **refunded** `A-1`\n- see [the page](https://a.example/x)", "“Done refunded A-1 see the page”"),
+        ("snake_case and 2 * 3", "“snake_case and 2 * 3”"),
+        ("![a photo](data:image/png;base64," + "A" * 5_000, "“a photo”"),
+        ("**word** " * 40, "“" + ("word " * 20).strip() + "…”"),
+        ("**", "“**”"),
+    ],
+)
+def test_quoted_is_what_was_said_without_marks(text: str, words: str) -> None:
+    assert answers.quoted(text, 100) == words
+
+
+def test_line_of_arguments_that_were_cut_ends_with_one_ellipsis() -> None:
+    line = answers.arguments_line(json.dumps({"reason": "late " * 20, "note": "lost"}), 57)
+    assert line == f"reason={'late ' * 9}la…"

@@ -121,9 +121,33 @@ def test_offset_of_an_unknown_time_is_blank() -> None:
     assert (offset(None, BEGAN), offset(BEGAN, None)) == ("", "")
 
 
-def test_pretty_leaves_other_text_alone_and_bounds_it() -> None:
+def test_pretty_leaves_other_text_alone() -> None:
     assert pretty("no json {") == "no json {"
-    assert pretty("x" * 70_000).endswith("\n… 10,000 more characters")
+
+
+def test_read_shows_the_beginning_of_what_is_very_long_and_keeps_the_whole() -> None:
+    long, short = "x" * 70_000, "y" * 60_000
+    told, called, inside = reading(
+        talk(agent(long), call("a", long, short), StepFacts(0, "", "llm", INTERNAL, text=long))
+    ).steps
+    assert "[10,000 more characters are not shown]" in told.html
+    assert (called.result, called.arguments) == (f"{long[:60_000]}\n… 10,000 more characters", short)
+    assert inside.text == called.result
+    assert [step.cut for step in (told, called, inside)] == [{"text": 70_000}, {"result": 70_000}, {"text": 70_000}]
+    assert (told.whole("text"), called.whole("result"), inside.whole("text")) == (long, long, long)
+
+
+def test_the_whole_of_an_answer_is_laid_out_as_its_beginning_is() -> None:
+    value = {"rows": [{"n": n} for n in range(5_000)], "picture": "iVBORw0KGgo" + "Ab1/" * 200}
+    [step] = reading(talk(call("a", value))).steps
+    whole = step.whole("result")
+    assert whole.startswith(step.result.rpartition("\n")[0])
+    assert json.loads(whole) == {**value, "picture": "[image/png, 608 bytes – not loaded]"}
+
+
+def test_files_by_name_make_a_text_short_enough_to_be_shown_whole() -> None:
+    [step] = reading(talk(agent("See data:image/png;base64," + "Ab1/" * 20_000))).steps
+    assert (step.cut, step.whole("text")) == ({}, "See [image/png, 59 KB – not loaded]")
 
 
 def test_pretty_names_files_instead_of_their_bytes() -> None:

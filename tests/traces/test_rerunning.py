@@ -222,6 +222,9 @@ def test_run_uses_the_limits_of_its_project(project: Project, lead: User, speed:
         ({"detector": "speed", "thresholds": {"miles": 3}}, "miles"),
         ({"detector": "speed", "thresholds": {"times": 1.9}}, "times"),
         ({"detector": "speed", "thresholds": {"times": float("nan")}}, "times"),
+        ({"detector": "speed", "thresholds": {"least_slow": 1.1}}, "least_slow"),
+        ({"detector": "speed", "thresholds": {"least_novel": 0.5}}, "least_novel"),
+        ({"detector": "novel", "thresholds": {"least_slow": 0.5}}, "least_slow"),
     ],
 )
 def test_set_detector_refuses_what_it_does_not_know(

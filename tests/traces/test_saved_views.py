@@ -63,8 +63,23 @@ def test_name_that_cannot_be_is_refused(
 ) -> None:
     lead = people[Role.LEAD]
     save(lead, project)
-    assert told in save(lead, project, **sent).content.decode()
+    response = save(lead, project, **sent)
+    assert told in response.content.decode()
+    assert response.redirect_chain == [(f"{url('session_list', project)}?workflow=refunds", 302)]
     assert SavedView.objects.count() == 1
+
+
+def test_name_that_another_tab_takes_at_this_moment_is_refused(
+    people: dict[Role, User], project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead = people[Role.LEAD]
+    views = [save_view(project=project, owner=lead, name=name, query="") for name in ("Mine", "Other")]
+    # Both tabs had asked before either wrote.
+    monkeypatch.setattr("traces.actions._check_name", lambda *_: None)
+    assert "already" in save(lead, project).content.decode()
+    renamed = client_of(lead).post(url("view_rename", project, views[1].pk), {"name": "Mine"})
+    assert "already" in renamed.content.decode()
+    assert set(SavedView.objects.values_list("name", flat=True)) == {"Mine", "Other"}
 
 
 def test_nobody_saves_without_end(people: dict[Role, User], project: Project) -> None:

@@ -10,8 +10,9 @@ from traces.seen import SHOWN_MESSAGES, SHOWN_TEXT, Message, Seen, seen_at
 TOOLS = {"refund": ToolSchema("refund", ("order",), ("order", "why")), "ask": ToolSchema("ask")}
 
 
-def model(tokens_in: int, name: str = "gpt-4o") -> StepFacts:
-    return StepFacts(0, "", "llm", INTERNAL, name="chat", model=name, tokens_in=tokens_in)
+def model(tokens_in: int, name: str = "gpt-4o", **fields: int) -> StepFacts:
+    step = StepFacts(0, "", "llm", INTERNAL, name="chat", model=name, tokens_in=tokens_in)
+    return replace(step, **fields)  # type: ignore[arg-type]  # counts of tokens only
 
 
 def system(text: str) -> StepFacts:
@@ -53,6 +54,12 @@ def test_tokens_are_those_of_the_model_call_that_answered_the_users_last_words()
     assert (call_of.position, call_of.tokens_in, call_of.window, call_of.share) == (2, 12_800, 128_000, 10)
     assert seen(user("Hi"), model(10), user("And?")).call is None
     assert seen(user("Hi"), model(10), user("And?"), agent("Yes.")).call is None
+
+
+def test_tokens_hold_what_came_from_the_cache() -> None:
+    call_of = seen(user("Hi"), model(100, "claude-3", tokens_cache_read=19_000, tokens_cache_write=900)).call
+    assert call_of is not None
+    assert (call_of.tokens_in, call_of.from_cache, call_of.share) == (20_000, 19_000, 10)
 
 
 def test_lines_are_words_without_marks() -> None:

@@ -8,10 +8,10 @@ import pytest
 from accounts.models import Project
 from tests.builders import NOON, make_project, make_session, make_steps, make_talk
 from traces import shape
-from traces.detectors import DETECTORS, Choice, Detector
-from traces.models import AgentSession, DetectorSet, DetectorSetting, Score, ScoreMeaning, StepKind, ToolUse
+from traces.detectors import Choice, Detector
+from traces.models import AgentSession, DetectorSet, DetectorSetting, Score, ScoreMeaning, Signal, StepKind, ToolUse
 from traces.profile import is_current
-from traces.queries.detectors import choices_of, kinds_written
+from traces.queries.detectors import choices_of, replaced
 from traces.queries.facts import FactReader
 from traces.records import Baseline, Found, ScoreFacts, SessionFacts, Threshold
 from traces.settling import settle_quiet
@@ -93,13 +93,27 @@ def test_newest_setting_of_a_detector_counts(project: Project) -> None:
     }
 
 
-def test_kinds_written_are_of_the_detectors_named_or_of_all_and_of_other_apps_where_switched_off() -> None:
-    off = {"novel": Choice(frozenset(["novel"]))}
-    everything = {kind for detector in DETECTORS for kind in detector.labels}
-    assert kinds_written({}) == everything
-    assert kinds_written(off) == everything | {"novel"}
-    assert kinds_written(off, ["tool_error"]) == {"tool_error"}
-    assert kinds_written(off, ["novel"]) == {"novel"}
+def test_replaced_is_what_the_detectors_named_or_all_write_and_of_other_apps_what_is_not_wanted(
+    project: Project,
+) -> None:
+    session = make_session(project)
+    for kind, step, strength in (
+        *(("tool_error", "", 0.5), ("tool_loop", "", 0.5)),
+        *(("novel", "", 0.8), ("like_issue", "a", 0.7), ("like_issue", "b", 0.8)),
+    ):
+        Signal.objects.create(session=session, kind=kind, step_key=step, strength=strength, sentence="So.")
+
+    def goes(choices: dict[str, Choice], *detectors: str) -> list[str]:
+        gone = Signal.objects.filter(replaced(choices, detectors)).order_by("pk")
+        return [kind + step for kind, step in gone.values_list("kind", "step_key")]
+
+    said = {"novel": Choice(frozenset(["novel"])), "like_issue": Choice(thresholds={"least_like_issue": 0.8})}
+    assert goes({}) == ["tool_error", "tool_loop"]
+    assert goes(said) == ["tool_error", "tool_loop", "novel", "like_issuea"]
+    assert goes(said, "tool_error") == ["tool_error"]
+    assert goes(said, "novel") == ["novel"]
+    assert goes(said, "like_issue") == ["like_issuea"]
+    assert goes({}, "novel") == []
 
 
 def test_content_of_leaves_out_the_version_of_what_is_switched_off() -> None:
@@ -107,6 +121,14 @@ def test_content_of_leaves_out_the_version_of_what_is_switched_off() -> None:
     assert content["tool_error"] == [0, ["tool_error"], {}]
     assert content["novel"] == [0, ["novel"], {}]
     assert content["shape"] == [shape.VERSION, [], {}]
+    assert "like_issue" not in content
+
+
+def test_content_of_holds_least_strengths_where_they_are_moved() -> None:
+    moved = {kind: Choice(thresholds={f"least_{kind}": 0.6}) for kind in ("tool_error", "novel")}
+    content = content_of(moved)
+    assert content["tool_error"] == [*content_of({})["tool_error"][:2], {"least_tool_error": 0.6}]
+    assert content["novel"] == [0, [], {"least_novel": 0.6}]
     assert "like_issue" not in content
 
 
@@ -155,6 +177,14 @@ def test_signals_of_keep_the_strongest_of_a_kind_at_a_step_with_its_detail(proje
     ]
 
 
+def test_signals_of_leave_out_what_is_weaker_than_the_project_wants(project: Project) -> None:
+    found = [Found("slow", "k1", 0.59, "A bit."), Found("slow", "k2", 0.6, "Rather."), Found("odd", "", 0.1, "Odd.")]
+    detector = Detector("speed", 1, {"slow": "Slow", "odd": "Odd"}, lambda _facts: found)
+    choices = {"speed": Choice(thresholds={"least_slow": 0.6})}
+    signals = signals_of(make_session(project), SessionFacts(()), choices, [detector])
+    assert {(kind, step) for _, kind, step, *_ in signals} == {("slow", "k2"), ("odd", "")}
+
+
 def test_detector_is_given_the_limits_that_a_project_moved_and_that_it_still_has() -> None:
     given: list[dict[str, float]] = []
 
@@ -163,7 +193,7 @@ def test_detector_is_given_the_limits_that_a_project_moved_and_that_it_still_has
         return []
 
     detector = Detector("speed", 1, {"slow": "Slow"}, detect, {"times": Threshold("Times the median", 3, 2, 10)})
-    for moved in ({"times": 4.0, "gone": 1.0}, {"times": 99.0}):
+    for moved in ({"times": 4.0, "gone": 1.0, "least_slow": 0.5}, {"times": 99.0}):
         detector.found(None, Choice(thresholds=moved))
     detector.found(None, Choice(frozenset(["slow"])))
     assert given == [{"times": 4.0}, {}]

@@ -110,6 +110,45 @@ def test_session_list_filters_by_the_url(lead_client: Client, query: str, found:
     assert set(titles(lead_client, query)) == found
 
 
+PARTLY = "in the other steps only of the newest {} at most"
+
+
+@pytest.mark.usefixtures("several")
+@pytest.mark.parametrize(
+    ("query", "found", "is_part"),
+    [
+        ("?q=umbrella", set(), True),
+        ("?q=nothing+like+it", set(), True),
+        ("?q=parcel", {"late parcel"}, True),
+        ("?q=umbrella&workflow=sales", {"refund"}, False),
+        ("?workflow=refunds", {"newest", "late parcel", "old"}, False),
+    ],
+)
+def test_session_list_says_where_words_were_not_looked_for(
+    lead_client: Client,
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    query: str,
+    found: set[str],
+    *,
+    is_part: bool,
+) -> None:
+    make_session(project, "s-4", title="newest", started_at=NOON.replace(year=2100))
+    monkeypatch.setattr("traces.filters.SEARCHED_DEEPLY", 1)
+    assert set(titles(lead_client, query)) == found
+    assert (PARTLY.format(1) in lead_client.get(LIST + query).content.decode()) is is_part
+
+
+def test_session_list_says_where_so_much_is_said_that_some_was_not_read(
+    lead_client: Client, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("s-1", "s-2"):
+        make_talk(make_session(project, name))
+    monkeypatch.setattr("traces.queries.sessions.SEARCHED_BYTES", 1)
+    html = lead_client.get(LIST, {"q": "refund"}).content.decode()
+    assert PARTLY.format("1,000") in html
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -294,6 +333,74 @@ def test_session_page_of_another_project_is_not_found(lead_client: Client) -> No
     assert lead_client.get(f"/p/other/sessions/{theirs.pk}/").status_code == 404
 
 
+LONG = "<script>alert(1)</script> " * 3_000
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "part"),
+    [
+        (StepKind.USER, "text", "text"),
+        (StepKind.AGENT, "text", "text"),
+        (StepKind.LLM, "text", "text"),
+        (StepKind.TOOL, "arguments", "arguments"),
+        (StepKind.TOOL, "result", "result"),
+    ],
+)
+def test_what_a_session_page_cuts_can_be_read_to_its_end(
+    lead_client: Client, project: Project, kind: StepKind, field: str, part: str
+) -> None:
+    session = make_session(project)
+    make_steps(session, (StepKind.USER, {"text": "Hi"}), (kind, {field: LONG}))
+    url = f"{LIST}{session.pk}/steps/2/{part}/"
+    html = lead_client.get(f"{LIST}{session.pk}/").content.decode()
+    assert (html.count('class="whole"'), f'href="{url}"' in html, "Show all 78,000 characters" in html) == (
+        1,
+        True,
+        True,
+    )
+    answer = lead_client.get(url)
+    assert answer.content.decode() == LONG
+    assert {name: answer[name] for name in ("Content-Type", "Content-Disposition", "X-Content-Type-Options")} == {
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Disposition": "inline",
+        "X-Content-Type-Options": "nosniff",
+    }
+    assert answer["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+
+
+def test_a_session_page_that_cuts_nothing_leads_to_no_words_beside_it(lead_client: Client, project: Project) -> None:
+    session = make_session(project)
+    make_talk(session)
+    assert 'class="whole"' not in lead_client.get(f"{LIST}{session.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("which", ["0/text", "4/text", "99999/text", "1/key", "1/html", "1/__class__"])
+def test_words_that_no_step_has_are_not_found(lead_client: Client, project: Project, which: str) -> None:
+    session = make_session(project)
+    make_talk(session)
+    assert lead_client.get(f"{LIST}{session.pk}/steps/{which}/").status_code == 404
+
+
+def test_words_of_another_project_are_not_found(lead_client: Client) -> None:
+    theirs = make_session(make_project("other"))
+    make_talk(theirs)
+    assert lead_client.get(f"{LIST}{theirs.pk}/steps/1/text/").status_code == 404
+    assert lead_client.get(f"/p/other/sessions/{theirs.pk}/steps/1/text/").status_code == 404
+
+
+def test_the_words_of_a_step_need_the_same_queries_for_1_step_and_for_200(
+    lead_client: Client, project: Project
+) -> None:
+    def queries(external_id: str, steps: int) -> int:
+        session = make_session(project, external_id)
+        make_steps(session, *[(StepKind.TOOL, {"name": "a", "result": LONG})] * steps)
+        with CaptureQueriesContext(connection) as captured:
+            lead_client.get(f"{LIST}{session.pk}/steps/{steps}/result/")
+        return len(captured)
+
+    assert queries("short", 1) == queries("long", 200)
+
+
 @pytest.mark.parametrize("field", ["text", "name", "arguments", "result", "error_message", "error_type", "key"])
 @pytest.mark.parametrize("kind", [StepKind.USER, StepKind.AGENT, StepKind.TOOL, StepKind.LLM])
 def test_session_page_escapes_every_field(lead_client: Client, project: Project, kind: StepKind, field: str) -> None:
@@ -326,7 +433,6 @@ def test_what_the_agent_saw_is_told_for_a_step(lead_client: Client, project: Pro
     session = make_session(project)
     make_talk(session)
     html = lead_client.get(f"{LIST}{session.pk}/steps/3/saw/").content.decode()
-    assert "What the agent saw at step 3" in html
     assert "Please refund order A-1." in html
     assert "Done! Your refund" not in html
 

@@ -1,8 +1,19 @@
-"""What fits into a model at once."""
+"""What fits into a model at once, and what a call was given."""
 
 import pytest
 
-from traces.windows import window_of
+from traces.records import INTERNAL, StepFacts
+from traces.windows import tokens_given, window_of
+
+
+def calls(*counts: tuple[int | None, int | None, int | None], model: str = "claude-3") -> list[StepFacts]:
+    """Model calls by tokens in, from a cache and into one."""
+    return [
+        StepFacts(
+            0, "", "llm", INTERNAL, model=model, tokens_in=given, tokens_cache_read=read, tokens_cache_write=write
+        )
+        for given, read, write in counts
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -38,3 +49,12 @@ def test_window_of_knows_models_however_their_provider_writes_them(model: str, w
 )
 def test_window_of_guesses_nothing(model: str) -> None:
     assert window_of(model) is None
+
+
+def test_tokens_given_are_those_that_went_in_where_they_hold_the_cache() -> None:
+    assert tokens_given(calls((900, 800, 100), (1_000, None, None), (None, 5, 5))) == [900, 1_000, None]
+
+
+def test_tokens_given_hold_the_cache_of_all_calls_where_one_shows_that_it_stands_beside() -> None:
+    others = calls((500, 400, 0), model="gpt-4o")
+    assert tokens_given([*calls((900, 800, 100), (20, 900, 0)), *others]) == [1_800, 920, 500]

@@ -85,5 +85,16 @@ def test_write_signals_respects_the_newest_switch_of_each_project(session: Agent
     assert Signal.objects.get(kind="novel").session == theirs
 
 
+def test_write_signals_leaves_out_what_is_weaker_than_the_project_wants(session: AgentSession) -> None:
+    theirs = make_session(make_project("other"), "theirs")
+    for least in (0.4, 0.6):
+        DetectorSetting.objects.create(project=session.project, detector="novel", thresholds={"least_novel": least})
+
+    assert write_signals(kind="novel", version=1, found={session.pk: NOVEL, theirs.pk: NOVEL}) == 1
+    assert Signal.objects.get(kind="novel").session == theirs
+    DetectorSetting.objects.create(project=session.project, detector="novel", thresholds={"least_novel": 0.5})
+    assert write_signals(kind="novel", version=1, found={session.pk: NOVEL}) == 1
+
+
 def test_write_signals_of_a_session_that_is_gone_is_nothing(project: Project) -> None:
     assert write_signals(kind="novel", version=1, found={404: NOVEL}) == 0

@@ -14,6 +14,7 @@ from traces.queries.sessions import (
     score_names,
     seen_by,
     signal_words,
+    step_at,
 )
 from traces.queries.work import queue_names, queued, reviewed, reviewer_names
 
@@ -34,5 +35,6 @@ __all__ = [
     "score_names",
     "seen_by",
     "signal_words",
+    "step_at",
     "steps_by_session",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from traces.detectors import AS_IT_COMES, DETECTORS, ELSEWHERE, Choice
 from traces.models import DetectorSetting
@@ -39,16 +39,19 @@ class ChoiceReader:
         return self._known[project_id]
 
 
-def kinds_written(choices: Choices, detectors: Iterable[str] = ()) -> frozenset[str]:
-    """The kinds whose rows a reading replaces: those of the detectors named, or of all.
+def replaced(choices: Choices, detectors: Iterable[str] = ()) -> Q:
+    """The signals that a reading takes away: all that the detectors named write, or all detectors.
 
-    With all also those of other apps that the project has switched off: nobody else would take these away.
+    Also those of other apps that the project has switched off, or wants no more because they are too weak: nobody else
+    would take these away.
     """
     wanted = set(detectors)
     own = {kind for one in DETECTORS if not wanted or one.name in wanted for kind in one.labels}
-    others = {kind for kind in ELSEWHERE if (not wanted or kind in wanted) and kind in _off(choices, kind)}
-    return frozenset(own | others)
-
-
-def _off(choices: Choices, detector: str) -> frozenset[str]:
-    return choices.get(detector, AS_IT_COMES).switched_off
+    found = Q(kind__in=sorted(own))
+    for kind in ELSEWHERE if not wanted else wanted & ELSEWHERE.keys():
+        choice = choices.get(kind, AS_IT_COMES)
+        if kind in choice.switched_off:
+            found |= Q(kind=kind)
+        elif choice.least(kind):
+            found |= Q(kind=kind, strength__lt=choice.least(kind))
+    return found

@@ -32,7 +32,7 @@ from traces.models import (
     Transcript,
 )
 from traces.queries.facts import STORED, facts_of_step, step_about
-from traces.reading import Conversation, Mark, Said, read
+from traces.reading import Conversation, Mark, ReadStep, Said, read
 from traces.seen import Seen, seen_at
 from traces.words import Search
 
@@ -64,6 +64,14 @@ def conversation(session: AgentSession) -> Conversation:
     return read(facts, marks, session.started_at, _said(session, rows))
 
 
+def step_at(session: AgentSession, position: int) -> ReadStep | None:
+    """The first step of this position with its words, without what is said of it; None where there is none."""
+    row = session.steps.filter(position=position).order_by("pk").first()
+    if row is None:
+        return None
+    return ReadStep(facts_of_step((getattr(row, name) for name in STORED), session.words), "", ())
+
+
 def seen_by(session: AgentSession, position: int) -> Seen | None:
     """What the agent saw at the step of this position; None where there is none."""
     steps = conversation(session).steps
@@ -84,7 +92,7 @@ def _said(session: AgentSession, steps: Sequence[Step]) -> list[Said]:
             name=score.name,
             words=" · ".join(filter(None, (score.label, "" if score.value is None else f"{score.value:.4g}"))),
             polarity=polarity_of(score, meanings),
-            by=" · ".join(filter(None, (score.get_annotator_kind_display().lower(), score.author))),
+            by=" · ".join(filter(None, (score.get_annotator_kind_display().lower(), score.author, score.version))),
             explanation=score.explanation,
             position=about.position if (about := step_about(score, steps)) else None,
         )
@@ -212,14 +220,17 @@ def rows_of(keys: Sequence[int], without: Sequence[str] = ("metadata", "tags")) 
     return [found[key] for key in keys if key in found]
 
 
-def saying(words: str, keys: Sequence[int]) -> list[int]:
-    """Which of these sessions have the words in any step or in its name, as far as 64 MB reach, from the newest on."""
+def saying(words: str, keys: Sequence[int]) -> tuple[list[int], bool]:
+    """Which of these sessions have the words in any step or in its name, and whether all were looked through.
+
+    The newest come first; 64 MB are the most that is read.
+    """
     search = Search(words)
-    found = []
+    found: list[int] = []
     rows = Transcript.objects.filter(session__in=keys).order_by("-session").values_list("session_id", "payload")
     for key, payload in rows.iterator():
+        if search.bytes_read > SEARCHED_BYTES:
+            return found, False
         if search.finds(payload):
             found.append(key)
-        if search.bytes_read > SEARCHED_BYTES:
-            break
-    return found
+    return found, True

@@ -174,6 +174,39 @@ def test_the_end_of_a_long_session_is_not_laid_out_before_it_is_seen(open_page: 
     assert page.locator(".step").count() == 200
 
 
+RUNS = "<script>window.ran = 1</script><img src=/x onerror='window.ran = 1'>\n"
+
+
+def test_all_of_a_long_text_opens_as_words_and_nothing_in_it_runs(open_page: Opener, project: Project) -> None:
+    session = make_session(project)
+    make_steps(session, (StepKind.USER, {"text": f"<!doctype html><title>x</title>{RUNS * 1_200}the last word"}))
+    page = open_page(session, "")
+    expect(page.locator("#step-1")).not_to_contain_text("the last word")
+    expect(page.get_by_role("link", name="Show all")).to_be_hidden()
+    page.get_by_text("Show more").click()
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Show all").click()
+    words = opened.value
+    words.wait_for_load_state("networkidle")
+    assert words.url.endswith(f"/sessions/{session.pk}/steps/1/text/")
+    assert words.evaluate("[document.contentType, document.images.length, window.ran, window.origin]") == [
+        *("text/plain", 0, None, "null"),
+    ]
+    assert words.evaluate("document.body.innerText").endswith("the last word")
+
+
+def test_paper_has_all_of_an_answer_that_nothing_is_said_of(open_page: Opener, project: Project) -> None:
+    session = make_session(project)
+    make_steps(session, (StepKind.TOOL, {"name": "look_up", "result": "\n".join(f"line {n}" for n in range(200))}))
+    page = open_page(session, "")
+    page.emulate_media(media="print")
+    answer = page.locator("#step-1 pre").last
+    assert answer.evaluate("node => [node.scrollHeight - node.clientHeight, getComputedStyle(node).maskImage]") == [
+        *(0, "none"),
+    ]
+    assert answer.evaluate("node => node.offsetHeight") > 2_000
+
+
 def test_paper_has_the_words_and_no_controls(open_page: Opener, session: AgentSession) -> None:
     page = open_page(session, "")
     page.emulate_media(media="print")

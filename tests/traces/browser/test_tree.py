@@ -53,6 +53,14 @@ def test_a_tree_is_walked_by_keyboard(open_page: Opener, project: Project) -> No
     expect(page.locator("#step-1")).to_have_class("step tool current")
 
 
+def test_paper_has_the_text_of_what_is_shown_as_a_tree(open_page: Opener, project: Project) -> None:
+    page = opened(open_page, project, '{"a": [1]}')
+    found = tree(page)
+    page.emulate_media(media="print")
+    expect(found).to_be_hidden()
+    expect(page.locator("#step-1 pre", has_text='"a"')).to_be_visible()
+
+
 def test_a_tree_takes_the_place_of_the_text_and_gives_it_back(open_page: Opener, project: Project) -> None:
     page = opened(open_page, project, '{"a": [1]}')
     text = page.locator("#step-1 pre", has_text='"a"')
@@ -97,7 +105,38 @@ def test_a_tree_shows_the_first_of_very_many(open_page: Opener, project: Project
     assert (len(found), found[-1]) == (501, "…: 700 more: see them as text")
 
 
+LARGE = json.dumps({"rows": [{"n": n, HOSTILE: HOSTILE} for n in range(1, 1_500)], "end": "the last word"})
+
+
+def test_a_tree_of_what_the_page_cuts_has_all_of_it(open_page: Opener, project: Project) -> None:
+    page = opened(open_page, project, LARGE)
+    expect(page.locator("#step-1 pre").last).to_contain_text("more characters")
+    found = tree(page)
+    expect(found.get_by_role("treeitem")).to_have_count(2)
+    assert rows(found) == ["rows: 1499 items", "end: the last word"]
+    expect(page.locator("#step-1 pre").last).to_be_hidden()
+    page.get_by_role("button", name="As a tree").click()
+    expect(found).to_have_count(0)
+    expect(page.locator("#step-1 pre").last).to_be_visible()
+
+
+def test_a_tree_whose_words_do_not_come_says_so_and_can_be_asked_for_again(open_page: Opener, project: Project) -> None:
+    page = opened(open_page, project, LARGE)
+    login = page.context.cookies()
+    page.context.clear_cookies()
+    page.get_by_role("button", name="As a tree").click()
+    again = page.get_by_role("button", name="Not loaded: try again")
+    expect(again).to_be_visible()
+    page.context.add_cookies(login)  # type: ignore[arg-type]  # what Playwright gives, it takes
+    again.click()
+    expect(page.get_by_role("tree", name="Answered").get_by_role("treeitem")).to_have_count(2)
+
+
 def test_what_is_no_json_after_all_says_so(open_page: Opener, project: Project) -> None:
     page = opened(open_page, project, "{not json}")
-    page.get_by_role("button", name="As a tree").click()
-    expect(page.get_by_role("button", name="Too deep, or no JSON")).to_be_disabled()
+    page.get_by_role("button", name="As a tree").press("Enter")
+    told = page.get_by_role("button", name="Too deep, or no JSON")
+    expect(told).to_have_attribute("aria-disabled", "true")
+    expect(told).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#step-1 pre", has_text="not json")).to_be_visible()
