@@ -1,6 +1,6 @@
 """The overview over the API: the numbers of the page as JSON."""
 
-from typing import cast
+from typing import Any, cast
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -8,21 +8,28 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.authentication import keyed
-from accounts.models import ApiKey, Scope
+from accounts.models import ApiKey, Project, Scope
 from common.errors import Refused
 from monitor.filters import LENGTHS, choose
+from monitor.queries.found import found
 from monitor.queries.outcome import outcome_table
 from monitor.queries.signals import signal_rows
+from monitor.queries.tools import error_classes, tool_rows
 from monitor.queries.traffic import came_in
-from monitor.serializers import OverviewSerializer, overview_json
+from monitor.queries.usual import usual_rows
+from monitor.queries.work import work
+from monitor.records import Choice
+from monitor.serializers import OverviewSerializer, came_in_json, found_json
 
 CHOICES = {"days", "start", "end", "workflow"}
 
 
 @extend_schema(
     operation_id="overview_retrieve",
-    summary="What came in, how it went and what looks wrong",
-    description="Of the last 30 days, unless told, beside as many days before.",
+    summary="What the page Overview shows",
+    description="What came in, how it went and what looks wrong, beside as many days before; what people found and "
+    "whether reading on still teaches; how far the work in queues is; which tools fail; and what is usual in each "
+    "workflow. Of the last 30 days, unless told; of the work, now. What single reviewers did is not in it.",
     parameters=[
         OpenApiParameter("days", int, enum=LENGTHS, description="So many days up to `end`, or to today."),
         OpenApiParameter("start", description="First day, as 2026-11-02 (UTC)."),
@@ -38,6 +45,24 @@ def overview(request: Request) -> Response:
     choice, ignored = choose(request.query_params)
     for name in [*ignored, *(name for name in request.query_params if name not in CHOICES)]:
         raise Refused(f"Not understood. There are: {', '.join(sorted(CHOICES))}.", field=name)
-    counted = came_in(project, choice, timezone.now().date())
-    tables = [outcome_table(project, choice, by) for by in ("workflow", "release")]
-    return Response(overview_json(choice, counted, tables, signal_rows(project, choice)))
+    return Response(OverviewSerializer(_overview(project, choice)).data)
+
+
+def _overview(project: Project, choice: Choice) -> dict[str, Any]:
+    """All parts of the page, under the API's names."""
+    by_workflow, by_release = (outcome_table(project, choice, by) for by in ("workflow", "release"))
+    return {
+        "start": choice.period.first,
+        "end": choice.period.last,
+        "workflow": choice.workflow,
+        **came_in_json(came_in(project, choice, timezone.now().date())),
+        "outcome": by_workflow.whole,
+        "by_workflow": by_workflow.rows,
+        "by_release": by_release.rows,
+        "signals": signal_rows(project, choice),
+        **found_json(found(project, choice, everything=True)),
+        "work": work(project, None),
+        "tools": tool_rows(project, choice),
+        "tool_errors": error_classes(project, choice),
+        "usual": usual_rows(project, choice),
+    }

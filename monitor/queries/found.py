@@ -25,13 +25,13 @@ MOST = 8
 
 @dataclass(frozen=True)
 class FoundRow:
-    """A failure type or an issue: where its name leads, and where its number does."""
+    """A failure type, or an issue with its `number`: where its name leads, and where its count does."""
 
     name: str
-    mark: str
     share: Share
     url: str
     query: str
+    number: int | None = None
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _types(project: Project, reading: Reading) -> list[FoundRow]:
     shares = reading.shares(standing, "failure_type_id", "session")
     names = {pk: one.name for pk, one in FailureType.objects.in_bulk(list(shares)).items()}
     return [
-        FoundRow(names[pk], "", shares[pk], "", reading.choice.leads_to(failure_type=names[pk]))
+        FoundRow(names[pk], shares[pk], "", reading.choice.leads_to(failure_type=names[pk]))
         for pk in sorted(shares, key=lambda pk: (-shares[pk].found, names[pk]))
     ]
 
@@ -127,10 +127,10 @@ def _issues(project: Project, reading: Reading) -> list[FoundRow]:
     return [
         FoundRow(
             issues[pk].title,
-            f"ISS-{issues[pk].number}",
             shares[pk],
             reverse("issue_page", args=[project.slug, issues[pk].number]),
             reading.choice.leads_to(issue=issues[pk].number),
+            issues[pk].number,
         )
         for pk in sorted(shares, key=lambda pk: (-shares[pk].found, pk))
     ]

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Count, Func, Q, QuerySet, Sum, TextField
+from django.db.models import Count, F, Func, Q, QuerySet, Sum, TextField
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -104,19 +105,27 @@ def total(tallies: Mapping[date, Tally], period: Period) -> Tally:
     return sum((tally for day, tally in tallies.items() if period.first <= day <= period.last), Tally())
 
 
-def users(project: Project, choice: Choice) -> int:
-    """Different end users, among sessions that name one."""
-    return _naming_users(project, choice).values("user_ref").distinct().count()
+@dataclass(frozen=True)
+class Users:
+    """Different end users of the chosen days and of those before, and how many of the chosen sessions name theirs."""
+
+    now: int
+    before: int
+    named: int
 
 
-def naming_users(project: Project, choice: Choice) -> int:
-    """The sessions that name one."""
-    return _naming_users(project, choice).count()
-
-
-def _naming_users(project: Project, choice: Choice) -> QuerySet[AgentSession]:
+def users(project: Project, choice: Choice, both: Choice) -> Users:
+    """One pass over the chosen days and those before, which `both` are."""
+    is_now = Q(GreaterThanOrEqual(SHOWN_AT, choice.period.start))
     # The comparison leads SQLite to the index by user, which is ordered as the counts need it.
-    return sessions_of(project, choice).filter(user_ref__gt="").order_by()
+    naming = sessions_of(project, both).filter(user_ref__gt="").order_by()
+    by_user = naming.values("user_ref").annotate(at_now=Count("pk", filter=is_now), at_all=Count("pk"))
+    counts = by_user.aggregate(
+        now=Count("user_ref", filter=Q(at_now__gt=0)),
+        before=Count("user_ref", filter=Q(at_all__gt=F("at_now"))),
+        named=Coalesce(Sum("at_now"), 0),
+    )
+    return Users(**counts)
 
 
 @dataclass(frozen=True)
@@ -155,16 +164,17 @@ class CameIn:
 
 
 def came_in(project: Project, choice: Choice, today: date) -> CameIn:
-    """Sessions, users and cost of the chosen days beside those of as many days before: four queries."""
+    """Sessions, users and cost of the chosen days beside those of as many days before: two queries."""
     both = Choice(Period(choice.period.before.first, choice.period.last), choice.workflow)
     tallies = tallies_by_day(project, both)
+    people = users(project, choice, both)
     now, before = total(tallies, choice.period), total(tallies, choice.period.before)
     days = {day: _day(choice, day, tallies) for day in choice.period.each}
     return CameIn(
         days=list(days.values()),
         sessions=Counted(now.sessions, before.sessions, choice.leads_to()),
-        users=Counted(users(project, choice), users(project, choice.before), choice.leads_to(known="user")),
-        named=naming_users(project, choice),
+        users=Counted(people.now, people.before, choice.leads_to(known="user")),
+        named=people.named,
         cost=Counted(now.cost, before.cost, choice.leads_to(known="cost", sort="cost")),
         signalled=Counted(now.signalled, before.signalled, choice.leads_to(status="signals")),
         priced=now.priced,

@@ -72,8 +72,8 @@ class Work:
         return f"about {self.hours:.0f} hour{'' if round(self.hours) == 1 else 's'} for one person"
 
 
-def work(project: Project, user: User, sight: Sight = EVERYTHING) -> Work:
-    """The same number of queries, however many queues and people."""
+def work(project: Project, user: User | None, sight: Sight = EVERYTHING) -> Work:
+    """The same number of queries, however many queues and people. A program is no `user`."""
     rows = queue_rows(project, user)
     anywhere, by_queue = work_counts(project)
     listed = [row for row in rows if row.queue.is_open or row.waiting]

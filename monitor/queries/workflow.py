@@ -1,6 +1,6 @@
 """One workflow: what is usual in it day by day or week by week, and release by release."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,7 +13,7 @@ from monitor.baselines import Usual, by_group, cost_per_success
 from monitor.queries.outcome import Table, outcome_table
 from monitor.queries.traffic import as_day, tallies_by
 from monitor.queries.usual import MEASURES, Measure, Read, UsualRow, read
-from monitor.records import Choice, Period
+from monitor.records import DAY, Choice, Period
 from traces.models import SHOWN_AT, AgentSession
 
 MOST_DAYS_DAILY = 45
@@ -79,6 +79,12 @@ def place_of(day: date, buckets: Sequence[date]) -> int:
     return (day - buckets[0]).days // step
 
 
+def days_of(place: int, buckets: Sequence[date], period: Period) -> Period:
+    """The days of one point of a trend."""
+    last = [*(start - DAY for start in buckets[1:]), period.last]
+    return Period(buckets[place], last[place])
+
+
 def _trends(found: Read, buckets: Sequence[date]) -> list[TrendOf]:
     places = {day: str(place_of(as_day(day), buckets)) for day in set(found.groups["day"])}
     usual = by_group([places[day] for day in found.groups["day"]], found.measured)
@@ -138,11 +144,10 @@ def releases_of(project: Project, choice: Choice, sight: Sight = EVERYTHING) -> 
     seen = first_sights(project, choice.workflow)
     found = read(project, choice, ["release"])
     sizes, usual = tallies_by(project, choice, "release"), found.usual_by("release")
-    order = {name: place for place, name in enumerate(seen)}
-    newest = sorted(usual, key=lambda name: -order.get(name, -1))
+    newest = newest_first(usual, seen)
     rows = [
         ReleaseRow(
-            UsualRow(name, sizes[name].sessions, usual[name], choice.leads_to(**_named(name))),
+            UsualRow(name, sizes[name].sessions, usual[name], choice.leads_to(**named(name))),
             seen.get(name),
             cost_per_success(usual[name]["cost"], failed.get(name)),
         )
@@ -152,5 +157,12 @@ def releases_of(project: Project, choice: Choice, sight: Sight = EVERYTHING) -> 
     return Releases(rows, len(newest) - len(rows), table, per_success, found.words)
 
 
-def _named(release: str) -> dict[str, str]:
+def newest_first(releases: Iterable[str], seen: dict[str, datetime]) -> list[str]:
+    """Releases by when they were first seen; sessions that name none come last."""
+    order = {name: place for place, name in enumerate(seen)}
+    return sorted(releases, key=lambda name: -order.get(name, -1))
+
+
+def named(release: str) -> dict[str, str]:
+    """The filter of the list for the sessions of a release, or of none."""
     return {"release": release} if release else {"known": "no_release"}

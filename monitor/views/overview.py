@@ -16,8 +16,8 @@ from annotate.queries.evaluators import LATELY, drifting
 from monitor.filters import USUAL_DAYS, choose
 from monitor.queries.found import found
 from monitor.queries.outcome import outcome_table
-from monitor.queries.rates import error_classes, tool_rows
 from monitor.queries.signals import signal_rows
+from monitor.queries.tools import error_classes, tool_rows
 from monitor.queries.traffic import came_in, newest_session
 from monitor.queries.usual import MEASURES, usual_rows
 from monitor.queries.work import work

@@ -11,8 +11,8 @@ from accounts.permissions import member
 from accounts.request import ProjectRequest
 from annotate.queries.blind import sight_of
 from monitor.filters import choose
-from monitor.queries.rates import error_classes, rates, rates_by, tool_rows
-from monitor.queries.traffic import sessions_of
+from monitor.queries.tools import error_classes, tool_rows
+from monitor.queries.turns import turns_of
 from monitor.queries.usual import MEASURES
 from monitor.queries.workflow import baselines_of, releases_of
 from monitor.records import Choice
@@ -28,9 +28,8 @@ def releases(request: ProjectRequest, choice: Choice) -> dict[str, Any]:
 
 def turns(request: ProjectRequest, choice: Choice) -> dict[str, Any]:
     """How often sessions take a turn that people ask about, and which tools fail."""
-    found = rates_by(request.project, choice, "workflow").get(choice.workflow, {})
     return {
-        "rates": rates(choice, found, sessions_of(request.project, choice).count()),
+        "turns": turns_of(request.project, choice),
         "tools": tool_rows(request.project, choice),
         "classes": error_classes(request.project, choice),
     }

@@ -41,6 +41,17 @@ def test_usual_is_ordered_and_within_what_was_measured(values: list[float | None
         assert found.known == len(known)
 
 
+@given(st.lists(st.floats(0, 1e9), min_size=1, max_size=200))
+def test_usual_is_what_numpy_says(values: list[float]) -> None:
+    found = usual_of(numbers(values))
+    assert found is not None
+    median, *high = np.percentile(values, [50, 90, 95, 99])
+    told = [found.mean, found.median, found.mad, found.p90, found.p95, found.p99]
+    expected = [np.mean(values), median, np.median(np.abs(values - median)), *high]
+    pairs = [(one, other) for one, other in zip(told, expected, strict=True) if one is not None]
+    assert [one for one, _ in pairs] == pytest.approx([other for _, other in pairs])
+
+
 @given(st.lists(st.tuples(st.sampled_from("abc "), st.none() | st.floats(0, 1e6)), max_size=100))
 def test_groups_are_what_each_is_alone(rows: list[tuple[str, float | None]]) -> None:
     names = [name for name, _ in rows]

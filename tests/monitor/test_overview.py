@@ -11,10 +11,11 @@ from django.utils import timezone
 from accounts.models import Project, User
 from annotate.models import Outcome
 from annotate.queries.evaluators import drifting
+from issues.actions import create_issue
 from monitor.records import Share
 from monitor.views.overview import PARTS
 from tests.annotate.evaluating import scored
-from tests.builders import make_project, make_session
+from tests.builders import make_failure, make_failure_type, make_project, make_review, make_session
 from tests.monitor.makers import add
 from traces.models import Polarity, ScoreMeaning
 
@@ -123,6 +124,27 @@ def test_overview_warns_of_no_evaluator_that_came_nearer_to_people(
         scored(project, lead, 0.1, Outcome.FAILURE, started_at=timezone.now() - timedelta(days=n))
     assert [row.evaluator.name for row in drifting(project)] == ["helpful"]
     assert not lead_client.get(PAGE, {"part": "drift"}).content.strip()
+
+
+def test_overview_says_of_types_and_issues_whether_reading_on_teaches(
+    lead_client: Client, lead: User, project: Project
+) -> None:
+    kinds = [make_failure_type(project, f"Type {number}") for number in range(3)]
+    for number in range(50):
+        review = make_review(add(project, number), lead)
+        failure = make_failure(review, f"It failed {number}.", failure_type=kinds[number // 20])
+        if number in {3, 30}:
+            create_issue(failure=failure, title=f"Issue {number}", actor=lead)
+    html = " ".join(lead_client.get(PAGE, {"part": "people"}).content.decode().split())
+    told = (
+        "Every failure type was met more than once",
+        "3 failure types seen in 50 reviews of",
+        "there are at least 3.",
+        "Reviews 1 to 25 showed 2 new failure types, 26 to 50 showed 1.",
+        "What nobody has seen yet can be told once 10 failures belong to an issue.",
+        "Reviews 1 to 25 showed 1 new issue, 26 to 50 showed 1.",
+    )
+    assert [words for words in told if words not in html] == []
 
 
 @pytest.mark.parametrize("part", ["", *PARTS])

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Project
 from monitor.queries import usual
-from monitor.queries.workflow import markers, starts
+from monitor.queries.turns import Rate
+from monitor.queries.workflow import MOST_RELEASES, markers, starts
 from monitor.records import Period
 from monitor.views.workflow import PARTS
 from tests.builders import make_session
@@ -89,9 +90,12 @@ def test_turns_and_tools_are_counted_and_lead_to_their_sessions(lead_client: Cli
     use(one, "refund", calls=3, errors=1)
     use(two, "refund", calls=1)
     use(two, "lookup")
-    Signal.objects.create(session=one, kind="tool_error", detail="auth", strength=1, sentence="x")
+    Signal.objects.create(session=one, kind="tool_error", step_key="a", detail="auth", strength=1, sentence="x")
+    # Twice in one session is one session.
+    Signal.objects.create(session=one, kind="tool_error", step_key="b", detail="auth", strength=1, sentence="x")
     context = lead_client.get(PAGE, {**OF, "part": "turns"}).context
-    assert {rate.kind: rate.share for rate in context["rates"]} == {
+    assert {rate.kind: rate.share for rate in context["turns"].rates} == {
+        "tool_error": 0.5,
         "tool_loop": 0.5,
         "retry": 0,
         "escalated": 0.5,
@@ -102,6 +106,71 @@ def test_turns_and_tools_are_counted_and_lead_to_their_sessions(lead_client: Cli
     assert tools == [("refund", 2, 4, 1, 0.25), ("lookup", 1, 1, 0, 0)]
     queries = [context["tools"][0].query, context["tools"][0].failing_query, context["classes"][0].query]
     assert [len(lead_client.get(f"/p/acme/sessions/?{query}").context["rows"]) for query in queries] == [2, 1, 1]
+
+
+def rate_of(rates: list[Rate], kind: str) -> tuple[int, float | None]:
+    return next((rate.sessions, rate.share) for rate in rates if rate.kind == kind)
+
+
+def test_turns_are_told_by_release_the_newest_first(lead_client: Client, project: Project) -> None:
+    add(project, 1, "retry", days_ago=5, release="2.0")
+    add(project, 2, days_ago=4, release="2.0")
+    add(project, 3, "retry", "escalated", days_ago=1, release="1.9")  # seen later, whatever its name says
+    add(project, 4, days_ago=3, release="")
+    add(project, 5, "retry", release="1.9", workflow="other")
+    turns = lead_client.get(PAGE, {**OF, "part": "turns"}).context["turns"]
+    told = [
+        (row.name, row.sessions, rate_of(row.rates, "retry"), rate_of(row.rates, "escalated")) for row in turns.releases
+    ]
+    assert told == [("1.9", 1, (1, 1), (1, 1)), ("2.0", 2, (1, 0.5), (0, 0)), ("", 1, (0, 0), (0, 0))]
+    retried = [rate.query for row in turns.releases for rate in row.rates if rate.kind == "retry"]
+    listed = [lead_client.get(f"/p/acme/sessions/?{query}").context for query in retried]
+    assert [(len(found["rows"]), found["ignored"]) for found in listed] == [(1, []), (1, []), (0, [])]
+    assert turns.left_out == 0
+
+
+def test_turns_of_more_releases_than_fit_lead_to_the_older_ones(lead_client: Client, project: Project) -> None:
+    for number in range(MOST_RELEASES + 2):
+        add(project, number, release=f"r{number}", days_ago=number)
+    page = lead_client.get(PAGE, {**OF, "part": "turns"})
+    assert [row.name for row in page.context["turns"].releases] == [f"r{number}" for number in range(MOST_RELEASES)]
+    assert "2 older releases</a>" in page.content.decode()
+
+
+def test_turns_over_time_mark_the_releases_and_lead_to_the_sessions_of_a_day(
+    lead_client: Client, project: Project
+) -> None:
+    add(project, 1, days_ago=40, release="1.0")
+    add(project, 2, "retry", days_ago=6, release="1.0")
+    add(project, 3, days_ago=6, release="1.1")
+    add(project, 4, "retry", days_ago=2, release="1.1")
+    add(project, 5, days_ago=1, release="1.1")
+    page = lead_client.get(PAGE, {**OF, "days": "7", "part": "turns"})
+    turns = page.context["turns"]
+    [retry] = turns.trends
+    assert (retry.label, turns.unit) == ("Tried again", "day")
+    assert [point.middle for point in retry.points] == [0.5, None, None, None, 1, 0, None]
+    assert turns.markers == [(0, "1.1")]
+    assert turns.never == [
+        "Tool error",
+        "Going in circles",
+        "Handed to a person",
+        "Rescued by a person",
+        "Asked for approval",
+    ]
+    counted = [(point.count, len(lead_client.get(point.url).context["rows"])) for point in retry.points if point.url]
+    assert counted == [(1, 1), (1, 1)]
+    html = page.content.decode()
+    assert (">1.1</text>" in html, "Dashed: a release was first seen." in html) == (True, True)
+
+
+def test_turns_of_many_days_are_told_by_week(lead_client: Client, project: Project) -> None:
+    for number, days_ago in enumerate([89, 83, 82, 0]):
+        add(project, number, "approval", days_ago=days_ago)
+    turns = lead_client.get(PAGE, {**OF, "days": "90", "part": "turns"}).context["turns"]
+    [approval] = turns.trends
+    told = [(point.count, len(lead_client.get(point.url).context["rows"])) for point in approval.points if point.url]
+    assert (turns.unit, len(approval.points), told) == ("week", 13, [(2, 2), (1, 1), (1, 1)])
 
 
 def test_usual_of_many_sessions_rests_on_a_part_of_them(

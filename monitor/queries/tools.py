@@ -1,6 +1,5 @@
-"""How often sessions take a turn that people ask about, how often tools fail, and in what way."""
+"""How often tools fail, and in what way."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -13,40 +12,7 @@ from monitor.records import Choice
 from traces.detectors import label_of
 from traces.models import ToolUse
 
-# The kinds of signals whose share of sessions is a rate that people know by name.
-RATES = ("tool_loop", "retry", "escalated", "manual_rescue", "approval")
 MOST_TOOLS = 12
-
-
-@dataclass(frozen=True)
-class Rate:
-    """The share of sessions with a kind of signal."""
-
-    kind: str
-    label: str
-    sessions: int
-    share: float
-    query: str
-
-
-def rates_by(project: Project, choice: Choice, column: str) -> dict[str, dict[str, int]]:
-    """Sessions with each kind of RATES, by value of the column and kind: one query."""
-    shown = sessions_of(project, choice).filter(signal_count__gt=0, signals__kind__in=RATES).order_by()
-    counted = shown.values(column, "signals__kind").annotate(sessions=Count("pk", distinct=True))
-    rows: Iterable[tuple[Any, ...]] = counted.values_list(column, "signals__kind", "sessions")
-    found: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    for value, kind, sessions in rows:
-        found[value][kind] = sessions
-    return dict(found)
-
-
-def rates(choice: Choice, by_kind: dict[str, int], sessions: int) -> list[Rate]:
-    """All of RATES, also those that no session shows."""
-    return [
-        Rate(kind, label_of(kind), found, found / sessions if sessions else 0, choice.leads_to(signal=kind))
-        for kind in RATES
-        for found in [by_kind.get(kind, 0)]
-    ]
 
 
 @dataclass(frozen=True)
