@@ -90,7 +90,9 @@ def ready_embedder() -> Embedder | None:
     embedder = _loaded.get(name)
     if isinstance(embedder, ModelBeside) and not embedder.is_alive:
         _failed[name] = time.monotonic()
-        del _loaded[name]
+        # Another thread may have seen it at the same time: whoever takes it out closes its pipes.
+        if _loaded.pop(name, None) is not None:
+            embedder.end()
         return None
     if embedder is None and time.monotonic() - _failed.get(name, -TRY_AGAIN_AFTER_S) >= TRY_AGAIN_AFTER_S:
         beside(("embedder", name), lambda: _load(name))

@@ -1,17 +1,20 @@
-"""The known issues that a note looks like, while it is being typed: never waits for the model or for a large read."""
+"""The issues and failure types that a note looks like, while it is typed: never waits for the model or a large read."""
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, TypeGuard
 
 import numpy as np
-from django.db.models import F
+from django.db.models import F, Q, Window
+from django.db.models.functions import RowNumber
 
 from accounts.models import Project
-from annotate.models import Failure
+from annotate.models import Failure, FailureType, FailureTypeEvent
 from annotate.queries.blind import Sight
+from annotate.queries.judgements import failure_types
 from clustering.engine.describe import by_centrality
 from clustering.engine.embed import Embedder, EmbedderBroken, Vectors, from_bytes
 from clustering.engine.mask import comparable
@@ -30,27 +33,54 @@ SHOWN = 3
 LOOKED_AT = 15
 # Below these a likeness is chance: of vectors, and of shared words.
 LEAST, LEAST_BY_WORDS = 0.4, 0.25
-MEMBERS = 24
+# A type is wider than an issue: it takes more failures to tell what it is about.
+MEMBERS, MEMBERS_OF_TYPE = 24, 100
 EXAMPLES = 6
 FEWEST_LETTERS = 6
 PROJECTS = 16
-AGAIN_AFTER_S = 600
-Mark = tuple[int | None, int | None, str]
+# With news, and without. While people review there is news all the time, and reading takes the time of their requests.
+SOONEST_AGAIN_S, AGAIN_AFTER_S = 30, 600
+Mark = tuple[int | None, int | None, int | None, str]
+IN_ISSUE = Q(failure__issue_memberships__until=None, failure__issue_memberships__issue__isnull=False)
+OF_TYPE = Q(failure__failure_type__isnull=False)
+
+
+@dataclass(frozen=True)
+class Groups:
+    """What notes are compared with, row by row: by shared words, or by meaning.
+
+    `centroids`: unit rows, the mean of each one's newest failures; zeros where none has a vector.
+    """
+
+    ids: tuple[int, ...]
+    wording: Wording
+    centroids: Vectors
+
+    def like(self, text: str, vector: Vectors | None) -> dict[int, float]:
+        """By id how like it is, the nearest first, as far as it is no chance: by words where the text has no vector."""
+        if self.speaks_to(vector):
+            scores, least = self.centroids @ vector, LEAST
+        else:
+            scores, least = self.wording.compare(text), LEAST_BY_WORDS
+        rows = [row for row in np.argsort(-scores, kind="stable")[:LOOKED_AT] if scores[row] >= least]
+        return {self.ids[row]: float(scores[row]) for row in rows}
+
+    def speaks_to(self, vector: Vectors | None) -> TypeGuard[Vectors]:
+        """Whether a text with this vector is compared by meaning."""
+        return vector is not None and self.centroids.size > 0
 
 
 @dataclass(frozen=True)
 class Known:
-    """A project's living issues as notes are compared with them, row by row; `mark` says what they were read from.
+    """A project's living issues and failure types; `mark` says what they were read from.
 
-    `centroids`: unit rows, the mean of each issue's confirmed failures; zeros where none has a vector. `examples`: ids
-    of some of its failures, the most typical first.
+    `examples`: by issue the ids of some of its failures, the most typical first.
     """
 
     mark: Mark
     read_at: float
-    issues: tuple[int, ...]
-    centroids: Vectors
-    wording: Wording
+    issues: Groups
+    types: Groups
     examples: Mapping[int, tuple[int, ...]]
 
 
@@ -70,9 +100,10 @@ class Near:
 
 @dataclass(frozen=True)
 class Help:
-    """What is known so far; `is_coming`: ask again in a moment, there will be more."""
+    """What is known so far; `types`: names; `is_coming`: ask again in a moment, there will be more."""
 
     near: list[Near]
+    types: list[str]
     is_coming: bool
 
 
@@ -80,32 +111,32 @@ _known: dict[int, Known] = {}
 
 
 def nearest_issues(project: Project, session: AgentSession, note: str, sight: Sight) -> Help:
-    """The issues that a note about this session looks like, nearest first; six queries at most, however many issues.
+    """The issues and failure types that a note about this session looks like, nearest first; at most seven queries.
 
     An example is never from the session itself, nor from one whose judgements the reader may not see.
     """
     known, embedder = known_issues(project), ready_embedder()
     if known is None or len(note.strip()) < FEWEST_LETTERS:
-        return Help([], known is None and is_under_way(("issues", project.pk)))
-    scores, by_meaning = _compare(known, embedder, comparable(note, names=_names(session.pk, session.revision)))
-    least = LEAST if by_meaning else LEAST_BY_WORDS
-    rows = [row for row in np.argsort(-scores, kind="stable")[:LOOKED_AT] if scores[row] >= least]
-    likeness = {known.issues[row]: float(scores[row]) for row in rows}
+        return Help([], [], known is None and is_under_way(("issues", project.pk)))
+    text = comparable(note, names=_names(session.pk, session.revision))
+    vector = _vector(known, embedder, text)
+    likeness = known.issues.like(text, vector)
     shown = _visible(project, list(likeness), sight)
     examples = _examples(known, shown, session, sight)
+    by_meaning = known.issues.speaks_to(vector)
     near = [_near(issue, likeness[issue.pk], examples.get(issue.pk, ""), by_meaning=by_meaning) for issue in shown]
-    return Help(near, not by_meaning and is_coming())
+    return Help(near, _types(project, known.types.like(text, vector), sight), vector is None and is_coming())
 
 
-def _compare(known: Known, embedder: Embedder | None, text: str) -> tuple[Vectors, bool]:
-    """(how like each issue is, whether by meaning): by shared words where there is no model."""
-    if embedder is not None and known.centroids.size:
-        try:
-            likeness: Vectors = known.centroids @ embedder.embed([text])[0]
-        except EmbedderBroken:
-            return known.wording.compare(text), False
-        return likeness, True
-    return known.wording.compare(text), False
+def _vector(known: Known, embedder: Embedder | None, text: str) -> Vectors | None:
+    """The text's vector, shape (d,); None where there is no model, or nothing to compare with."""
+    if embedder is None or not (known.issues.centroids.size or known.types.centroids.size):
+        return None
+    try:
+        vector: Vectors = embedder.embed([text])[0]
+    except EmbedderBroken:
+        return None
+    return vector
 
 
 def _near(issue: Issue, likeness: float, example: str, *, by_meaning: bool) -> Near:
@@ -120,6 +151,15 @@ def _visible(project: Project, wanted: Sequence[int], sight: Sight) -> list[Issu
     found = {issue.pk: issue for issue in counted_issues(project, sight).filter(pk__in=wanted)}
     living = [found[pk] for pk in wanted if pk in found and found[pk].state != State.MERGED]
     return living[:SHOWN]
+
+
+def _types(project: Project, wanted: Collection[int], sight: Sight) -> list[str]:
+    """The names of those of the failure types that the reader may see, in the order given."""
+    seen: Any = failure_types(project, sight).filter(pk__in=wanted)
+    if sight.is_partial:
+        seen = seen.filter(uses__gt=0)  # else it is like the note for what is withheld
+    names = dict(seen.order_by().values_list("pk", "name"))
+    return [names[pk] for pk in wanted if pk in names][:SHOWN]
 
 
 def _examples(known: Known, issues: Sequence[Issue], session: AgentSession, sight: Sight) -> dict[int, str]:
@@ -139,37 +179,41 @@ def _names(session_id: int, revision: int) -> frozenset[str]:  # noqa: ARG001  #
 
 
 def known_issues(project: Project) -> Known | None:
-    """What this process knows of the project's issues; None before it has read them. What is out of date is read again.
+    """What this process knows of the project; None before it has read it. What is out of date is read again.
 
     Reading goes on beside: until it is done, what was known before answers.
     """
     known = _known.get(project.pk)
-    if known is None or known.mark != _mark(project) or time.monotonic() - known.read_at > AGAIN_AFTER_S:
+    if known is None or _is_old(known, project):
         beside(("issues", project.pk), lambda: read_issues(project))
     return known
 
 
+def _is_old(known: Known, project: Project) -> bool:
+    age = time.monotonic() - known.read_at
+    return age > AGAIN_AFTER_S or (age > SOONEST_AGAIN_S and known.mark != _mark(project))
+
+
 def _mark(project: Project) -> Mark:
-    """What changes with every decision, every failure that got its vector, and the model: two looks at an index."""
+    """What changes with every decision, every failure that got its vector, and the model: three looks at an index."""
     events = IssueEvent.objects.filter(issue__project=project).order_by("-pk")
+    of_types = FailureTypeEvent.objects.filter(failure_type__project=project).order_by("-pk")
     vectors = Embedding.objects.filter(project=project).order_by("-pk")
-    newest = events.values_list("pk", flat=True).first(), vectors.values_list("pk", flat=True).first()
-    return (*newest, model_name())
+    newest = [rows.values_list("pk", flat=True).first() for rows in (events, of_types, vectors)]
+    return newest[0], newest[1], newest[2], model_name()
 
 
 def read_issues(project: Project) -> Known:
-    """Reads the project's issues, and keeps them for those who ask next: four queries."""
+    """Reads the project's issues and failure types, and keeps them for those who ask next: seven queries."""
     mark = _mark(project)  # first: what changes meanwhile is read again
-    titles = dict(Issue.objects.filter(project=project).exclude(state=State.MERGED).values_list("pk", "title"))
-    members = _members(project, titles)
-    known = Known(
-        mark,
-        time.monotonic(),
-        tuple(titles),
-        _centroids([[vector for _, _, vector in members[pk]] for pk in titles]),
-        Wording([" ".join([title, *(text for _, text, _ in members[pk])]) for pk, title in titles.items()]),
-        {pk: _typical(rows) for pk, rows in members.items() if rows},
-    )
+    issues = Issue.objects.filter(project=project).exclude(state=State.MERGED)
+    titles = {pk: (title,) for pk, title in issues.values_list("pk", "title")}
+    placed = _members(project, IN_ISSUE, F("failure__issue_memberships__issue"), MEMBERS)
+    types = FailureType.objects.filter(project=project, merged_into=None)
+    named = {pk: words for pk, *words in types.values_list("pk", "name", "description")}
+    typed = _members(project, OF_TYPE, F("failure__failure_type"), MEMBERS_OF_TYPE)
+    examples = {pk: _typical(placed[pk]) for pk in titles if pk in placed}
+    known = Known(mark, time.monotonic(), _groups(titles, placed), _groups(named, typed), examples)
     _known.pop(project.pk, None)
     _known[project.pk] = known
     while len(_known) > PROJECTS:
@@ -180,17 +224,23 @@ def read_issues(project: Project) -> Known:
 Member = tuple[int, str, Vectors]  # a failure's id, its masked text, and its vector of shape (d,)
 
 
-def _members(project: Project, issues: Mapping[int, str]) -> defaultdict[int, list[Member]]:
-    """By issue, its newest confirmed failures that have a vector."""
-    rows = current_embeddings().filter(
-        project=project, failure__withdrawn_at=None, failure__issue_memberships__until=None
-    )
-    placed = rows.annotate(issue=F("failure__issue_memberships__issue")).exclude(issue=None).order_by("-failure_id")
+def _members(project: Project, which: Q, group: F, most: int) -> dict[int, list[Member]]:
+    """By group, its newest failures that stand and have a vector: at most so many of each."""
+    standing = current_embeddings().filter(which, project=project, failure__withdrawn_at=None).annotate(group=group)
+    place = Window(RowNumber(), partition_by=F("group"), order_by="-failure_id")
+    newest = standing.annotate(place=place).filter(place__lte=most).values("pk")  # sorted without the vectors
+    rows = standing.filter(pk__in=newest).order_by("-failure_id")
     found: defaultdict[int, list[Member]] = defaultdict(list)
-    for issue, failure, text, vector in placed.values_list("issue", "failure_id", "text", "vector").iterator():
-        if issue in issues and len(found[issue]) < MEMBERS:
-            found[issue].append((failure, text, from_bytes([vector])[0]))
-    return found
+    for key, failure, text, vector in rows.values_list("group", "failure_id", "text", "vector").iterator():
+        found[key].append((failure, text, from_bytes([vector])[0]))
+    return dict(found)
+
+
+def _groups(words: Mapping[int, Sequence[str]], members: Mapping[int, Sequence[Member]]) -> Groups:
+    """Those of `words` (by id what they are called), with what is in them."""
+    texts = [" ".join([*told, *(text for _, text, _ in members.get(pk, ()))]) for pk, told in words.items()]
+    vectors = [[vector for *_, vector in members.get(pk, ())] for pk in words]
+    return Groups(tuple(words), Wording(texts), _centroids(vectors))
 
 
 def _centroids(groups: Sequence[Sequence[Vectors]]) -> Vectors:

@@ -46,4 +46,4 @@ def _confirmed(sample: Sample, counted: Mapping[int, int]) -> Mapping[int, int]:
 def issue_saturation(project: Project, within: Q | None = None, sight: Sight = EVERYTHING) -> Saturation:
     """New issues as reading went on, within a condition on sessions: two queries. In no issue is of no kind."""
     members = standing(sight).filter(issue__project=project)
-    return saturation_of(project, members.values_list("failure__review_id", "issue_id"), within, sight)
+    return saturation_of(project, "issue", members.values_list("failure__review_id", "issue_id"), within, sight)

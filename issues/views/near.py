@@ -1,4 +1,4 @@
-"""Help for who describes a failure: the known issues that it looks like. The review screen holds a place for it."""
+"""Help for who describes a failure: the known issues and types that it looks like. The review screen holds a place."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -16,9 +16,12 @@ from traces.access import get_session
 @member(Role.REVIEWER)
 @require_POST
 def near(request: ProjectRequest) -> HttpResponse:
-    """A fragment with up to three issues. Posted, for a note is nothing to stand in an address or a log."""
+    """A fragment with up to three issues, and as many failure types.
+
+    Posted, for a note is nothing to stand in an address or a log.
+    """
     form = NearForm(request.POST)
-    told = Help([], is_coming=False)
+    told = Help([], [], is_coming=False)
     if form.is_valid():
         session = get_session(request.project, form.cleaned_data["session"])
         told = nearest_issues(request.project, session, form.cleaned_data["note"], sight_of(request.membership))

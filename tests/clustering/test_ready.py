@@ -99,6 +99,30 @@ def test_a_model_that_was_loaded_is_there(monkeypatch: pytest.MonkeyPatch, at_on
     assert ready_embedder() is not None
 
 
+def test_a_model_that_two_threads_find_dead_is_buried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Dead(ModelBeside):
+        """Another thread finds it dead, too, while this one asks."""
+
+        buried = 0
+
+        def __init__(self) -> None: ...
+
+        @property
+        def is_alive(self) -> bool:
+            if not ready._failed:
+                ready._failed[BUNDLED] = 0
+                assert ready_embedder() is None
+            return False
+
+        def end(self) -> None:
+            self.buried += 1
+
+    dead = Dead()
+    monkeypatch.setattr(ready, "_loaded", {BUNDLED: dead})
+    assert ready_embedder() is None
+    assert dead.buried == 1
+
+
 def test_a_model_that_died_is_not_asked(monkeypatch: pytest.MonkeyPatch, model: ModelBeside) -> None:
     monkeypatch.setattr(ready, "_loaded", {BUNDLED: model})
     assert ready_embedder() is model

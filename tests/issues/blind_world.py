@@ -7,7 +7,19 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Role, User
-from annotate.models import Comment, Failure, FailureType, Mention, Outcome, Review, Slot, SlotState, Stratum
+from annotate.actions.types import edit_type, merge_types
+from annotate.models import (
+    Comment,
+    Failure,
+    FailureType,
+    FailureTypeEvent,
+    Mention,
+    Outcome,
+    Review,
+    Slot,
+    SlotState,
+    Stratum,
+)
 from issues.models import EventKind, Issue, IssueEvent, IssueMembership, Proposal, Source
 from tests.accounts.tenants import Tenant, make_tenant
 from tests.builders import (
@@ -65,6 +77,7 @@ class BlindWorld:
         Issue.objects.filter(number=ISSUE, project=self.project).delete()
         IssueEvent.objects.filter(issue__project=self.project, kind=EventKind.ATTACHED).delete()
         Failure.objects.filter(session=self.session).delete()
+        FailureTypeEvent.objects.filter(before__contains=MARKER).delete()
         FailureType.objects.filter(name__contains=MARKER).delete()
         Review.objects.filter(pk=self.review.pk).update(outcome=Outcome.SUCCESS)
         Comment.objects.filter(session=self.session).update(text="Nothing of note.")
@@ -79,12 +92,34 @@ def _session(world: BlindWorld) -> AgentSession:
     return session
 
 
+def _coin(world: BlindWorld, name: str) -> FailureType:
+    return make_failure_type(world.project, f"{MARKER} {name}", coined_on=world.session)
+
+
+def _merge(world: BlindWorld) -> None:
+    """What a lead did to the types that the colleague made: their names lead to others, that others use, too.
+
+    And types that a lead had made, which nobody but the colleague used.
+    """
+    lead = world.tenant.people[Role.LEAD]
+    open_type = FailureType.objects.get(pk=world.tenant.names["type_id"])
+    merged, renamed = (_coin(world, name) for name in ("merged", "renamed"))
+    made, made_and_merged = (make_failure_type(world.project, name) for name in ("Made", "Made and merged"))
+    for kind in (merged, renamed, made, made_and_merged):
+        make_failure(world.review, f"{MARKER} note of a type", failure_type=kind)
+    merge_types(into=open_type, type_ids=[merged.pk, made_and_merged.pk], actor=lead)
+    edit_type(kind=renamed, actor=lead, name="Plain", description="", group="")
+    other = Failure.objects.get(pk=world.tenant.names["failure_id"])
+    make_failure(other.review, "Said of what all may see.", failure_type=renamed)
+
+
 def _said(world: BlindWorld) -> dict[str, Any]:
-    kind = make_failure_type(world.project, f"{MARKER} type")
+    kind = _coin(world, "type")
     told = [
         make_failure(world.review, f"{MARKER} note {place}", expected=f"{MARKER} expected", failure_type=kind)
         for place in range(4)
     ]
+    _merge(world)
     issue = Issue.objects.create(project=world.project, number=ISSUE, title=f"{MARKER} issue", owner=world.bob)
     other = Issue.objects.get(project=world.project, number=OPEN_ISSUE)
     for each, failure in ((issue, told[0]), (other, told[1])):

@@ -43,7 +43,7 @@ Query = Mapping[str, Any]
 TOLD_ON = {
     *("issue_board", "issue_page", "issue_choices", "issue_shares", "session_judgements"),
     *("overview", "overview_compare", "overview_workflow", "proposal_inbox", "queue_list", "queue_page"),
-    *("session_list", "signal_list"),
+    *("session_list", "signal_list", "type_list", "type_page"),
 }
 
 
@@ -93,12 +93,12 @@ def world(db: None) -> BlindWorld:
 
 
 def urls(entry: Entry, world: BlindWorld) -> Iterator[str]:
-    """The entry's address of what is withheld, and of the issue that is so in part; with all that it is asked for."""
-    for names in (world.names, {**world.names, "number": OPEN_ISSUE}):
+    """The entry's address of what is withheld, and of what is so in part; with all that it is asked for."""
+    for names in (world.names, {**world.names, "number": OPEN_ISSUE, "type_id": world.tenant.names["type_id"]}):
         url = entry.url(world.tenant, **names)
         yield url
         yield from (f"{url}?{urlencode(query, doseq=True)}" for query in ASKED.get(entry.name, []))
-        if "number" not in entry.kwargs:
+        if not {"number", "type_id"} & {*entry.kwargs}:
             return
 
 

@@ -1,4 +1,4 @@
-"""The known issues that a note looks like, as the review screen asks for them."""
+"""The known issues and failure types that a note looks like, as the review screen asks for them."""
 
 from typing import Any
 
@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Membership, Project, Role, User
-from annotate.models import Failure
+from annotate.actions.types import create_type, merge_types
+from annotate.models import Failure, FailureType
 from annotate.queries.blind import EVERYTHING, Sight, sight_of
 from clustering import ready
 from clustering.embedding import embed_waiting
@@ -19,7 +20,15 @@ from issues.lifecycle import State
 from issues.models import Issue, IssueMembership, Source
 from issues.queries import nearest
 from issues.queries.nearest import known_issues, nearest_issues, read_issues
-from tests.builders import make_member, make_project, make_queue, make_session, make_slot, make_talk
+from tests.builders import (
+    make_failure_type,
+    make_member,
+    make_project,
+    make_queue,
+    make_session,
+    make_slot,
+    make_talk,
+)
 from tests.clustering.fakes import BrokenEmbedder, WordEmbedder
 from tests.issues.makers import LOOP, TOKEN, make_issue, make_told, tell_all
 from traces.models import AgentSession
@@ -174,29 +183,75 @@ def test_an_issue_whose_failures_were_withdrawn_has_no_example(
     assert ask(project, session, LOOP[0]) == [("Loops on search", "")]
 
 
-@pytest.mark.parametrize("news", ["decision", "vector"])
-def test_what_is_known_is_read_again_when_there_is_news(
-    project: Project, token: Issue, lead: User, model: None, news: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What would be read beside."""
     started: list[object] = []
     monkeypatch.setattr(nearest, "beside", lambda key, _work: started.append(key))
+    return started
+
+
+def bring(news: str, token: Issue, lead: User) -> None:
+    if news == "decision":
+        actions.rename_issue(issue=token, title="Its token expired", actor=lead)
+    elif news == "type":
+        create_type(project=token.project, actor=lead, name="Auth")
+    else:
+        make_told(token.project, lead, "something else")
+        embed_waiting()
+
+
+@pytest.mark.parametrize("news", ["decision", "type", "vector"])
+def test_what_is_known_is_read_again_when_there_is_news(
+    project: Project, token: Issue, lead: User, news: str, started: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nearest, "SOONEST_AGAIN_S", -1)
     read_issues(project)
     known_issues(project)
     assert started == []
-    if news == "decision":
-        actions.rename_issue(issue=token, title="Its token expired", actor=lead)
-    else:
-        make_told(project, lead, "something else")
-        embed_waiting()
+    bring(news, token, lead)
     old = known_issues(project)
 
     assert old is not None
     assert started == [("issues", project.pk)]
 
 
-def test_nearest_issues_asks_as_much_for_many(
-    project: Project, session: AgentSession, lead: User, token: Issue, model: None
+def test_what_was_read_a_moment_ago_is_not_read_again(
+    project: Project, token: Issue, lead: User, started: list[object]
 ) -> None:
+    read_issues(project)
+    bring("decision", token, lead)
+    known_issues(project)
+
+    assert started == []
+
+
+def test_of_each_group_only_the_newest_are_read(
+    project: Project, session: AgentSession, lead: User, model: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nearest, "MEMBERS", 1)
+    monkeypatch.setattr(nearest, "MEMBERS_OF_TYPE", 1)
+    make_group(project, lead, [TOKEN[0], LOOP[0]], "One after the other")
+    make_typed(project, lead, "Auth", [TOKEN[0], LOOP[0]])
+    known = read_issues(project)
+
+    assert {pk: len(ids) for pk, ids in known.examples.items()} == {known.issues.ids[0]: 1}
+    for groups in (known.issues, known.types):
+        [like] = WordEmbedder().embed([LOOP[0]]) @ groups.centroids.T
+        assert like > 0.99
+
+
+def test_nearest_issues_asks_as_much_for_many(
+    project: Project,
+    session: AgentSession,
+    lead: User,
+    token: Issue,
+    model: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(nearest, "SOONEST_AGAIN_S", -1)
+    make_typed(project, lead, "Auth", TOKEN)
+
     def queries() -> int:
         read_issues(project)
         ask(project, session)
@@ -207,8 +262,122 @@ def test_nearest_issues_asks_as_much_for_many(
     few = queries()
     for number in range(12):
         make_group(project, lead, [f"{note} again" for note in TOKEN], f"Token expired {number}")
+        make_typed(project, lead, f"Auth {number}", TOKEN)
 
-    assert queries() == few == 4
+    assert queries() == few == 6
+
+
+def test_reading_asks_as_much_for_many(project: Project, lead: User) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            read_issues(project)
+        return len(asked)
+
+    few = queries()
+    for number in range(5):
+        make_group(project, lead, TOKEN, f"Token expired {number}")
+        make_typed(project, lead, f"Auth {number}", TOKEN)
+
+    assert queries() == few == 7
+
+
+# --- failure types ---
+
+
+def make_typed(project: Project, lead: User, name: str, notes: list[str]) -> FailureType:
+    kind = make_failure_type(project, name)
+    for note in notes:
+        make_told(project, lead, note, failure_type=kind)
+    embed_waiting()
+    return kind
+
+
+def types_for(project: Project, session: AgentSession, note: str = NOTE, sight: Sight = EVERYTHING) -> list[str]:
+    return nearest_issues(project, session, note, sight).types
+
+
+@pytest.fixture
+def auth(project: Project, lead: User) -> FailureType:
+    return make_typed(project, lead, "Auth", TOKEN)
+
+
+@pytest.fixture
+def stuck(project: Project, lead: User) -> FailureType:
+    return make_typed(project, lead, "Stuck", LOOP)
+
+
+def test_types_whose_failures_read_like_the_note_come_nearest_first(
+    project: Project, session: AgentSession, lead: User, auth: FailureType, stuck: FailureType, model: None
+) -> None:
+    make_typed(project, lead, "Wider", [TOKEN[0], LOOP[0]])
+    make_typed(project, lead, "Tone", ["was rude to the customer"])
+    make_failure_type(project, "Never used: refund tool token expired")
+    read_issues(project)
+
+    assert types_for(project, session) == ["Auth", "Wider"]
+    assert types_for(project, session, LOOP[0]) == ["Stuck", "Wider"]
+    assert types_for(project, session, "weather is fine today, thanks") == []
+
+
+def test_types_go_by_words_until_the_model_is_there(
+    project: Project, session: AgentSession, auth: FailureType, stuck: FailureType
+) -> None:
+    read_issues(project)
+
+    assert types_for(project, session, "looping: the search had identical arguments") == ["Stuck"]
+
+
+def test_three_types_are_named_at_most(project: Project, session: AgentSession, lead: User, model: None) -> None:
+    for number in range(5):
+        make_typed(project, lead, f"Auth {number}", TOKEN)
+    read_issues(project)
+
+    assert len(types_for(project, session)) == 3
+
+
+def test_types_that_were_merged_since_are_not_named(
+    project: Project, session: AgentSession, lead: User, auth: FailureType, stuck: FailureType, model: None
+) -> None:
+    read_issues(project)
+    merge_types(into=stuck, type_ids=[auth.pk], actor=lead)
+
+    assert types_for(project, session) == []
+
+
+def test_a_withdrawn_failure_speaks_for_no_type(
+    project: Project, session: AgentSession, auth: FailureType, model: None
+) -> None:
+    Failure.objects.update(withdrawn_at="2026-11-20T00:00Z")
+    read_issues(project)
+
+    assert types_for(project, session) == []
+
+
+def test_a_type_of_another_project_is_never_named(
+    session: AgentSession, auth: FailureType, lead: User, model: None
+) -> None:
+    other = make_project("other")
+    make_typed(other, make_member(other), "Theirs", TOKEN)
+    for project in (other, auth.project):
+        read_issues(project)
+
+    assert types_for(auth.project, session) == ["Auth"]
+
+
+def test_a_type_that_only_what_is_withheld_has_is_not_named(
+    project: Project, session: AgentSession, lead: User, auth: FailureType, stuck: FailureType, model: None
+) -> None:
+    """Ada is still to judge on her own all that was called Stuck, and a part of what was called Auth."""
+    ada = make_member(project, Role.REVIEWER, "ada@example.com")
+    blind = make_queue(project, is_blind=True)
+    for failure in Failure.objects.filter(note__in=[TOKEN[0], *LOOP]):
+        make_slot(blind, failure.session)
+    sight = sight_of(Membership.objects.get(user=ada))
+    read_issues(project)
+
+    assert types_for(project, session, sight=sight) == ["Auth"]
+    assert types_for(project, session, LOOP[0], sight) == []
+    assert types_for(project, session, LOOP[0]) == ["Stuck"]
 
 
 # --- the fragment ---
@@ -232,6 +401,18 @@ def test_the_fragment_names_issues_and_escapes_what_it_quotes(
     assert "&lt;script&gt;" in text
     assert "<script>" not in text
     assert "1 reviewed session like this" in text
+
+
+def test_the_fragment_names_types_beside(
+    lead_client: Client, project: Project, session: AgentSession, lead: User, model: None
+) -> None:
+    make_typed(project, lead, 'Auth "<b>"', TOKEN)
+    read_issues(project)
+    answer = post(lead_client, project, session=session.pk, note=NOTE)
+
+    told = '<datalist data-fits><option value="Auth &quot;&lt;b&gt;&quot;"></option></datalist>'
+    assert told in answer.content.decode()
+    assert "data-choose" not in answer.content.decode()
 
 
 def test_the_fragment_is_empty_for_nonsense(lead_client: Client, project: Project, session: AgentSession) -> None:

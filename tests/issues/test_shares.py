@@ -163,4 +163,4 @@ def test_the_api_tells_estimates_and_weights(read: list[AgentSession], queue: Qu
 def test_reading_on_shows_new_issues(read: list[AgentSession], project: Project, lead: User) -> None:
     gather(project, lead)
     told = issue_saturation(project)
-    assert (told.reviews, told.finds, told.kinds) == (40, 4, 1)
+    assert (told.reviews, told.finds, told.kinds, told.noun) == (40, 4, 1, "issue")

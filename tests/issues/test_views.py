@@ -258,6 +258,7 @@ def test_a_refused_decision_keeps_what_was_entered(lead_client: Client, project:
 
     html = answer(title="My own words")
     assert ("My own words</textarea>" in html, "Another</textarea>" in html) == (True, True)
+    assert '/account/keys/?next=/p/acme/proposals/"' in html  # a decision's own address can only be posted to
     assert 'id="problem">Choose at least one failure.' in html
     assert (html.count(" checked"), html.count("data-refused")) == (len(other.failures.all()), 1)
     html = answer(title="TAKEN", failures=[failures[0].pk], issue="")
