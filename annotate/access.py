@@ -19,13 +19,11 @@ def get_queue(project: Project, queue_id: int) -> Queue:
 
 def get_slot(project: Project, slot_id: int) -> Slot:
     """A slot in a queue of this project; else Http404."""
-    slot = (
-        Slot.objects.select_related("queue__rubric", "queue__project", "item__session__project")
-        .filter(queue__project=project, pk=slot_id)
-        .first()
-    )
+    slots = Slot.objects.select_related("queue__rubric", "item__session").order_by()
+    slot = slots.filter(queue__project=project, pk=slot_id).first()
     if slot is None:
         raise Http404("No such place in a queue.")
+    slot.queue.project = slot.item.session.project = project
     return slot
 
 

@@ -235,7 +235,7 @@ def _run(sql: str, **values: int) -> int | None:
 
 
 def _taken(slot_id: int) -> Slot:
-    slot = Slot.objects.select_related("queue__rubric", "item__session__project").get(pk=slot_id)
+    slot = Slot.objects.select_related("queue").get(pk=slot_id)
     # What is only kept ready has not been begun.
     if slot.queue.reviewers_per_session > 1 and slot.opened_at is not None:
         # Whoever claims one of them in this instant holds it, and would wait for this one in turn.

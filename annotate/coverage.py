@@ -25,6 +25,7 @@ from common.intervals import Z95
 STRIDE = 25  # reviews
 FEWEST_FINDS = 10  # fewer say nothing about what was not seen
 STILL_TEACHES = 0.02
+ROUNDS_TOLD = 3
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Saturation:
 
     `new_per_25`: (reviews read, kinds that these last 25 showed for the first time), full twenty-fives only.
     `at_least`: how many kinds there are, seen or not, at the least; None where too few finds say nothing.
+    `noun`: what a kind is called, such as failure type.
     """
 
     reviews: int
@@ -51,14 +53,25 @@ class Saturation:
     new_per_25: list[tuple[int, int]]
     unseen: Unseen
     at_least: int | None
+    noun: str
 
     @property
     def words(self) -> str:
-        """About 1 in 12 further failures would be of a kind nobody has seen yet. Reading on still teaches."""
-        return f"{_chance(self.unseen)} {_advice(self.unseen)}".strip()
+        """About 1 in 12 further failures would belong to a kind nobody has seen yet. Reading on still teaches."""
+        return f"{_chance(self.unseen, self.noun)} {_advice(self.unseen)}".strip()
+
+    @property
+    def news(self) -> str:
+        """Reviews 26 to 50 showed 4 new kinds, 51 to 75 showed 1, 76 to 100 showed 0. Blank before there are any."""
+        rounds = self.new_per_25[-ROUNDS_TOLD:]
+        if not (rounds and self.kinds):
+            return ""
+        told = [f"{end - STRIDE + 1:,} to {end:,} showed {new:,}" for end, new in rounds]
+        told[0] += f" new {self.noun}{'' if rounds[0][1] == 1 else 's'}"
+        return f"Reviews {', '.join(told)}."
 
 
-def saturate(found: Sequence[Collection[Hashable]]) -> Saturation:
+def saturate(found: Sequence[Collection[Hashable]], noun: str = "kind") -> Saturation:
     """What each review found, in the order of reading; a review that found nothing counts as read."""
     counts = Counter(kind for kinds in found for kind in set(kinds))
     seen = kinds_seen(found)
@@ -76,6 +89,7 @@ def saturate(found: Sequence[Collection[Hashable]]) -> Saturation:
         new_per_25=[(end, after - before) for end, before, after in zip(ends, marks, marks[1:], strict=False)],
         unseen=unseen_mass(counts.values()) if enough else Unseen(),
         at_least=round(kinds_at_least(counts.values())) if enough else None,
+        noun=noun,
     )
 
 
@@ -113,17 +127,16 @@ def _found(counts: Iterable[int], times: int) -> int:
     return sum(count == times for count in counts)
 
 
-def _chance(unseen: Unseen) -> str:
+def _chance(unseen: Unseen, noun: str) -> str:
+    one = f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
     if unseen.share is None or unseen.high is None:
-        return f"What nobody has seen yet can be told from {FEWEST_FINDS} labelled failures on."
+        return f"What nobody has seen yet can be told once {FEWEST_FINDS} failures belong to {one}."
     if unseen.share == 0:
-        return (
-            f"Every kind of failure was met more than once: at most {percent(unseen.high)} % of further ones are new."
-        )
+        limit = percent(unseen.high)
+        return f"Every {noun} was met more than once: at most {limit} % of further failures belong to a new one."
     one_in = round(1 / unseen.share)
-    if one_in == 1:
-        return "Nearly every further failure would be of a kind nobody has seen yet."
-    return f"About 1 in {one_in:,} further failures would be of a kind nobody has seen yet."
+    how_many = "Nearly every further failure" if one_in == 1 else f"About 1 in {one_in:,} further failures"
+    return f"{how_many} would belong to {one} nobody has seen yet."
 
 
 def _advice(unseen: Unseen) -> str:

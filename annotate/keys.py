@@ -55,6 +55,7 @@ def _group(title: str, pages: tuple[Page, ...], *actions: tuple[str, str, str]) 
 READING = "Reading"
 GRADING = "Judging"
 FAILING = "What went wrong"
+WRITING = "While you write in a field, where other keys rest"
 GOING_ON = "Going on"
 TICKS = {f"tick{place}": str(3 + place) for place in range(1, 7)}
 
@@ -111,8 +112,8 @@ ACTIONS = (
     Action(
         "near",
         (),
-        "Take the first, second or third known issue offered, while writing",
-        FAILING,
+        "Take the first, second or third known issue that is offered",
+        WRITING,
         ("review",),
         shown="Alt+1 2 3",
     ),

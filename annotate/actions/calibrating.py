@@ -10,8 +10,8 @@ from django.utils import timezone
 from accounts.models import User
 from annotate.actions.checking import check_outcome, checked_answers, checked_failures
 from annotate.actions.places import lock_item
-from annotate.actions.reviews import NO_ANSWERS, place_for
-from annotate.models import CalibrationReview, Draft, Rubric, Slot
+from annotate.actions.reviews import NO_ANSWERS, end_draft, place_for
+from annotate.models import CalibrationReview, Rubric, Slot
 from annotate.queries.calibration import standard_of
 from annotate.told import Told, as_draft
 from common.errors import Refused
@@ -25,6 +25,7 @@ def submit_calibration(
     client_id: uuid.UUID,
     outcome: str,
     failures: Sequence[Told] = (),
+    half_told: Sequence[Mapping[str, Any]] = (),
     answers: Mapping[str, Any] = NO_ANSWERS,
     rubric: Rubric | None = None,
     lease_token: uuid.UUID | None = None,
@@ -45,7 +46,7 @@ def submit_calibration(
     told = checked_failures(item.session, outcome, failures)
     answered = checked_answers(rubric, outcome, answers)
     place = place_for(slot, item, reviewer, lease_token)
-    Draft.objects.filter(item=item, reviewer=reviewer).delete()
+    end_draft(item, reviewer, half_told)
     return CalibrationReview.objects.create(
         project=slot.queue.project,
         slot=place,

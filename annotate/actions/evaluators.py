@@ -4,6 +4,7 @@ from django.db import transaction
 
 from accounts.models import Project, User
 from annotate.models import ThresholdChoice
+from annotate.queries.blind import EVERYTHING, Sight
 from annotate.queries.evaluators import Evaluator, EvaluatorRow, evaluators
 from common.errors import Refused
 from traces.actions import set_meanings
@@ -13,18 +14,21 @@ SAME = 1e-9
 
 
 @transaction.atomic
-def use_threshold(*, project: Project, lead: User, name: str, kind: str, author: str, shown: float) -> ThresholdChoice:
+def use_threshold(
+    *, project: Project, lead: User, evaluator: Evaluator, shown: float, sight: Sight = EVERYTHING
+) -> ThresholdChoice:
     """Reads the scores of this name by the threshold that serves its evaluator best, and notes who decided it.
 
-    Refused where there is no such threshold any more: people have judged since the page was made.
+    Best by what the lead may see, as their page says. Refused where there is no such threshold any more: people have
+    judged since the page was made.
     """
-    row = _row(project, Evaluator(name, kind, author))
+    row = _row(project, evaluator, sight)
     if row is None or row.best is None or row.threshold is None or abs(row.threshold - shown) > SAME:
         raise Refused("People have judged more sessions meanwhile, and the threshold is another. Look at it again.")
-    set_meanings(project=project, chosen={name: Reading(row.polarity, row.threshold)})
+    set_meanings(project=project, chosen={evaluator.name: Reading(row.polarity, row.threshold)})
     return ThresholdChoice.objects.create(
         project=project,
-        name=name,
+        name=evaluator.name,
         middle=row.threshold,
         before=row.middle,
         sessions=row.best.on_all.sessions,
@@ -32,5 +36,5 @@ def use_threshold(*, project: Project, lead: User, name: str, kind: str, author:
     )
 
 
-def _row(project: Project, wanted: Evaluator) -> EvaluatorRow | None:
-    return next((row for row in evaluators(project).rows if row.evaluator == wanted), None)
+def _row(project: Project, wanted: Evaluator, sight: Sight) -> EvaluatorRow | None:
+    return next((row for row in evaluators(project, sight).rows if row.evaluator == wanted), None)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -9,8 +10,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from annotate.actions.checking import check_outcome, checked_failures, settled_answers
-from annotate.actions.overruling import overrule, reinstate
-from annotate.actions.reviews import NO_ANSWERS, add_answers, add_failures
+from annotate.actions.overruling import lock_failures, overrule, reinstate
+from annotate.actions.reviews import NO_ANSWERS, add_answers, add_failures, types_of
 from annotate.models import Failure, Outcome, QueueItem, Review
 from annotate.queries.gold import gold_of, reviewed_failures, reviews_of, rubric_to_settle
 from annotate.told import Told
@@ -18,6 +19,10 @@ from common.errors import Refused
 from traces.models import AgentSession
 
 LONGEST_REASON = 2_000
+ANOTHER_RUBRIC = (
+    "Meanwhile somebody judged this session under another version of the rubric. Its questions stand here now: look at"
+    " them again."
+)
 
 
 @transaction.atomic
@@ -32,13 +37,17 @@ def settle(
     failures: Sequence[Told] = (),
     answers: Mapping[str, Any] = NO_ANSWERS,
     instead_of: int | None = None,
+    rubric: int | None = None,
+    opened_at: datetime | None = None,
 ) -> Review:
     """Settles a session. Sent twice with one `client_id`, it counts once.
 
     Of the reviewers' failures those `adopted` (ids) stand, the others are overruled; `failures` are the lead's own.
     `answers` are by the key of the question, of the newest version of the rubric that was judged under; any may be left
-    open. `instead_of` is the settlement that the lead saw standing: Refused where another stands by now, and for a
-    failed session without a failure, a failure that was taken back meanwhile, a wrong answer, or no reason.
+    open. `instead_of` is the settlement that the lead saw standing, `rubric` the version whose questions they answer
+    (ids), and `opened_at` when they saw it: a type that was renamed since is known by the name it had. Refused where
+    another settlement stands by now, or other questions are asked, and for a failed session without a failure, a
+    failure that was taken back meanwhile, a wrong answer, or no reason.
     """
     _lock(session)
     known = Review.objects.filter(project=session.project_id, client_id=client_id).first()
@@ -48,12 +57,16 @@ def settle(
     _check_standing(standing, instead_of)
     check_outcome(outcome)
     reason = _checked_reason(reason)
+    told = checked_failures(session, outcome, failures) if failures else ()
+    types = types_of(told, lead, session, since=opened_at)
+    lock_failures(Failure.objects.filter(session=session))
     if standing is not None:
         _take_back(standing, lead)
     gold = _create(session, lead, client_id, outcome, reason)
+    if rubric not in (None, gold.rubric_id):
+        raise Refused(ANOTHER_RUBRIC, field="rubric")
     _adopt(gold, set(adopted) if outcome == Outcome.FAILURE else set(), has_own=bool(failures))
-    if failures:
-        add_failures(gold, checked_failures(session, outcome, failures))
+    add_failures(gold, told, types)
     add_answers(gold, settled_answers(gold.rubric, answers))
     return gold
 
@@ -66,6 +79,7 @@ def unsettle(*, session: AgentSession, lead: User, gold_id: int) -> None:
     if standing is None:
         raise Refused("It has been taken back already.")
     _check_standing(standing, gold_id)
+    lock_failures(Failure.objects.filter(session=session))
     _take_back(standing, lead)
 
 

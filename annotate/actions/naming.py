@@ -5,8 +5,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.models import Project, User
+from accounts.models import User
 from annotate.models import FailureType, FailureTypeChange, FailureTypeEvent
+from traces.models import AgentSession
 
 
 def spaced(name: str) -> str:
@@ -16,10 +17,11 @@ def spaced(name: str) -> str:
 
 @transaction.atomic
 def types_named(
-    *, project: Project, names: Iterable[str], creator: User, since: datetime | None = None
+    *, session: AgentSession, names: Iterable[str], creator: User, since: datetime | None = None
 ) -> dict[str, FailureType]:
-    """The project's failure types by these names, as they were given; blank names have none. Unknown ones are made.
+    """The project's failure types by these names, as they were given; blank names have none.
 
+    Unknown ones are made, and keep that they were first said of this session.
     Whatever the case. The name of a merged type leads to where it went, and a name that a lead took away after `since`
     (when the one who uses it opened their page) to the type that had it. The types are locked until the transaction
     ends: whoever merges one of them waits, and then sees the failures that get it now.
@@ -28,7 +30,7 @@ def types_named(
     # The first spelling of a new one is kept.
     wanted = {told.lower(): told for told in reversed(given.values()) if told}
     # All who make types make them in one order, and lock them in one: nobody waits in a circle.
-    known = {key: _known(project, wanted[key], creator, since).present for key in sorted(wanted)}
+    known = {key: _known(session, wanted[key], creator, since).present for key in sorted(wanted)}
     locked = lock_types({kind.pk for kind in known.values()})
     return {name: locked[known[told.lower()].pk] for name, told in given.items() if told}
 
@@ -43,12 +45,13 @@ def lock_types(ids: Collection[int]) -> dict[int, FailureType]:
     return {pk: ends[row.merged_into_id] if row.merged_into_id else row for pk, row in locked.items()}
 
 
-def _known(project: Project, name: str, creator: User, since: datetime | None) -> FailureType:
+def _known(session: AgentSession, name: str, creator: User, since: datetime | None) -> FailureType:
+    project = session.project_id
     found = FailureType.objects.filter(project=project, name__iexact=name).first() or _renamed(project, name, since)
     if found is not None:
         return found
     made, is_new = FailureType.objects.get_or_create(
-        project=project, name__iexact=name, defaults={"name": name, "created_by": creator}
+        project_id=project, name__iexact=name, defaults={"name": name, "created_by": creator, "coined_on": session}
     )
     if is_new:
         FailureTypeEvent.objects.create(
@@ -57,7 +60,7 @@ def _known(project: Project, name: str, creator: User, since: datetime | None) -
     return made
 
 
-def _renamed(project: Project, name: str, since: datetime | None) -> FailureType | None:
+def _renamed(project: int, name: str, since: datetime | None) -> FailureType | None:
     if since is None:
         return None
     renamings = FailureTypeEvent.objects.filter(

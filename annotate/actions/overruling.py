@@ -12,6 +12,14 @@ from annotate.queries.gold import gold_of
 from common.errors import Refused
 
 
+def lock_failures(failures: QuerySet[Failure]) -> None:
+    """Until the transaction ends, in one order: two that write the same ones in different orders wait for each other.
+
+    Who also locks failure types does that before.
+    """
+    list(failures.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+
+
 def overrule(failures: QuerySet[Failure], gold: Review) -> None:
     """Withdraws those of the failures that stand, until `gold` is taken back."""
     now = timezone.now()

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from accounts.models import Project, User
+from annotate.actions.places import lock_item, set_aside
 from annotate.filling import make_default_queue
 from annotate.models import (
     CalibrationReview,
@@ -22,6 +23,10 @@ from annotate.models import (
     Stratum,
 )
 from common.errors import Refused
+
+MEASURES_ONLY_BLIND = (
+    "Who sees what others said is not measured by saying the same. Choose “Blind” below, or mix none of these in."
+)
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,9 @@ def create_default_queue(*, project: Project) -> Queue:
 
 @transaction.atomic
 def create_queue(*, project: Project, creator: User, filters: dict[str, Any], settings: QueueSettings) -> Queue:
-    """An open queue of what matches `filters`. Refused when the name is taken."""
+    """An open queue of what matches `filters`. Refused when the name is taken, or it measures and is not blind."""
     _check_name(project, settings.name)
+    _check_measures(settings)
     columns = {"rubric": settings.rubric or make_default_queue(project).rubric, **settings.columns}
     queue = Queue.objects.create(project=project, filters=filters, created_by=creator, **columns)
     queue.takers.set(settings.takers)
@@ -71,12 +77,14 @@ def create_queue(*, project: Project, creator: User, filters: dict[str, Any], se
 def edit_queue(*, queue: Queue, settings: QueueSettings, filters: dict[str, Any] | None = None) -> None:
     """New settings; how many people judge a session counts for those that come from now on.
 
-    Refused when the name is taken, and for other `filters` once something was judged: what was drawn at random from one
-    lot would be told of another. Before that, what nobody has touched leaves, and the queue is filled anew.
+    Refused when the name is taken, where it measures and is not blind, and for other `filters` once something was
+    judged: what was drawn at random from one lot would be told of another. Before that, what nobody has touched leaves,
+    and the queue is filled anew.
     """
     queue = Queue.objects.select_for_update().get(pk=queue.pk)
     if settings.name != queue.name:
         _check_name(queue.project, settings.name)
+    _check_measures(settings)
     if filters is not None and filters != queue.filters:
         _draw_anew(queue, filters)
     for name, value in settings.columns.items():
@@ -84,6 +92,15 @@ def edit_queue(*, queue: Queue, settings: QueueSettings, filters: dict[str, Any]
     queue.ranked_at = None
     queue.save()
     queue.takers.set(settings.takers)
+    if not queue.is_blind:
+        _measure_no_more(queue)
+
+
+def _measure_no_more(queue: Queue) -> None:
+    """Its answer can be read: it is offered to nobody. Who has it open can still submit."""
+    waiting = Slot.objects.measuring().filter(queue=queue, state__in=(SlotState.FREE, SlotState.LEASED))
+    for item_id in sorted(waiting.values_list("item_id", flat=True)):
+        set_aside(lock_item(item_id))
 
 
 def is_judged(queue: Queue) -> bool:
@@ -106,6 +123,14 @@ def _draw_anew(queue: Queue, filters: dict[str, Any]) -> None:
 def _check_name(project: Project, name: str) -> None:
     if Queue.objects.filter(project=project, name=name).exists():
         raise Refused("There is a queue of this name already.", field="name")
+
+
+def _check_measures(settings: QueueSettings) -> None:
+    if settings.is_blind:
+        return
+    shares = {"gold_percent": settings.gold_share, "repeat_percent": settings.repeat_share}
+    if measuring := next((field for field, share in shares.items() if share), None):
+        raise Refused(MEASURES_ONLY_BLIND, field=measuring)
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -14,9 +15,21 @@ from annotate.actions.naming import types_named
 from annotate.actions.overruling import overrule_late
 from annotate.actions.places import fill_spare, lock_item, new_slot, retire_spare
 from annotate.answers import Value
-from annotate.models import Answer, Draft, Failure, Question, QueueItem, Review, Rubric, Slot, SlotState
+from annotate.models import (
+    Answer,
+    Draft,
+    Failure,
+    FailureType,
+    Question,
+    QueueItem,
+    Review,
+    Rubric,
+    Slot,
+    SlotState,
+)
 from annotate.told import ISSUE_NUMBER, Told
 from common.errors import Refused
+from traces.models import AgentSession
 
 NO_ANSWERS: Mapping[str, Any] = {}
 
@@ -45,6 +58,7 @@ def submit_review(
     client_id: uuid.UUID,
     outcome: str,
     failures: Sequence[Told] = (),
+    half_told: Sequence[Mapping[str, Any]] = (),
     answers: Mapping[str, Any] = NO_ANSWERS,
     rubric: Rubric | None = None,
     lease_token: uuid.UUID | None = None,
@@ -53,9 +67,10 @@ def submit_review(
 
     Under the lease that it names, it takes that slot. One whose lease was lost still takes a place of the session that
     nobody has; else it is kept as an extra one. Work is never thrown away. `answers` are by the key of the question, of
-    the `rubric` that was shown; the queue's where none is given. Refused for an outcome that is none, for a required
-    question without an answer, and for a failure without a root step of this session, that showed before its root step,
-    without a note, or that quotes what is not there.
+    the `rubric` that was shown; the queue's where none is given. `half_told` are failures that were entered before
+    another outcome was chosen, in the shape of a draft: they count nowhere, and come back with an undo. Refused for an
+    outcome that is none, for a required question without an answer, and for a failure without a root step of this
+    session, that showed before its root step, without a note, or that quotes what is not there.
     """
     # Two submissions for one session wait for each other here.
     item = lock_item(slot.item_id)
@@ -82,11 +97,23 @@ def submit_review(
         opened_at=place.opened_at,
         submitted_at=timezone.now(),
     )
-    add_failures(review, told)
+    add_failures(review, told, types_of(told, reviewer, item.session, since=review.opened_at))
     overrule_late(review)
     add_answers(review, answered)
-    Draft.objects.filter(item=item, reviewer=reviewer).delete()
+    end_draft(item, reviewer, half_told)
     return review
+
+
+def end_draft(item: QueueItem, reviewer: User, half_told: Sequence[Mapping[str, Any]]) -> None:
+    """Forgets the draft of what was submitted, all but failures that do not count beside another outcome.
+
+    Those stay a draft, which nobody sees as long as the judgement stands: taking it back brings them again.
+    """
+    if not half_told:
+        Draft.objects.filter(item=item, reviewer=reviewer).delete()
+        return
+    content = {"outcome": "", "failures": list(half_told)}
+    Draft.objects.update_or_create(item=item, reviewer=reviewer, defaults={"content": content})
 
 
 def place_for(slot: Slot, item: QueueItem, reviewer: User, token: uuid.UUID | None) -> Slot:
@@ -116,14 +143,16 @@ def _own(item: QueueItem, reviewer: User) -> Slot | None:
     return own
 
 
-def add_failures(review: Review, failures: Sequence[Told]) -> None:
+def types_of(
+    failures: Sequence[Told], reviewer: User, session: AgentSession, *, since: datetime | None
+) -> Mapping[str, FailureType]:
+    """By the names that are told, the failure types, locked; `since`: when the one who tells opened their page."""
+    names = [told.failure_type for told in failures]
+    return types_named(session=session, names=names, creator=reviewer, since=since)
+
+
+def add_failures(review: Review, failures: Sequence[Told], types: Mapping[str, FailureType]) -> None:
     """Writes what the review tells of; each failure is as old as the review."""
-    types = types_named(
-        project=review.project,
-        names=[told.failure_type for told in failures],
-        creator=review.reviewer,
-        since=review.opened_at,
-    )
     for told in failures:
         Failure.objects.create(
             project=review.project,

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Project, User
 from annotate.actions.naming import spaced
+from annotate.actions.overruling import lock_failures
 from annotate.models import Failure, FailureType, FailureTypeChange, FailureTypeEvent
 from annotate.taxonomies import Taxonomy
 from common.errors import Refused
@@ -43,6 +44,7 @@ def edit_type(*, kind: FailureType, actor: User, name: str, description: str, gr
         _note(kind, FailureTypeChange.RENAMED, actor, before=kind.name, after=name)
         kind.name = name
         _save(kind)
+        lock_failures(_failures_of([kind.pk]))
         _failures_of([kind.pk]).update(updated_at=timezone.now())
     if description != kind.description:
         _note(kind, FailureTypeChange.DESCRIBED, actor, before=kind.description, after=description)

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Project, User
-from annotate.actions.overruling import keep_adopted
+from annotate.actions.overruling import keep_adopted, lock_failures
 from annotate.actions.places import lock_item, new_slot, offer, retire_spare, set_aside, skips_of
 from annotate.claims import LEASE, give_back_ready
 from annotate.models import CalibrationReview, Draft, Failure, QueueItem, Review, SkipPolicy, Slot, SlotState
@@ -99,10 +99,7 @@ def _take_back_in(slot: Slot, reviewer: User) -> Slot | None:
 
 
 def _take_back_measured(measured: CalibrationReview) -> Slot:
-    content = calibration_content(measured)
-    Draft.objects.update_or_create(
-        item=measured.slot.item, reviewer=measured.reviewer, defaults={"content": content, "version": 1}
-    )
+    _draft_again(measured.slot.item, measured.reviewer, calibration_content(measured))
     CalibrationReview.objects.filter(pk=measured.pk).update(withdrawn_at=timezone.now())
     return lease_again(measured.slot)
 
@@ -138,14 +135,20 @@ def _take_back(review: Review) -> Slot:
         raise Refused(NOTHING)
     keep_adopted(review)
     now = timezone.now()
-    Draft.objects.update_or_create(
-        item=review.slot.item,
-        reviewer=review.reviewer,
-        defaults={"content": content_of(review), "version": 1},
-    )
+    _draft_again(review.slot.item, review.reviewer, content_of(review))
+    lock_failures(Failure.objects.filter(review=review))
     Failure.objects.filter(review=review, withdrawn_at=None).update(withdrawn_at=now, updated_at=now)
     Review.objects.filter(pk=review.pk).update(withdrawn_at=now)
     return lease_again(review.slot)
+
+
+def _draft_again(item: QueueItem, reviewer: User, content: dict[str, Any]) -> None:
+    """What was submitted is a draft again, with the failures that did not count beside its outcome."""
+    kept = Draft.objects.filter(item=item, reviewer=reviewer).values_list("content", flat=True).first() or {}
+    failures = content["failures"] or kept.get("failures", [])
+    Draft.objects.update_or_create(
+        item=item, reviewer=reviewer, defaults={"content": {**content, "failures": failures}, "version": 1}
+    )
 
 
 def _unskip(slot: Slot, item: QueueItem) -> Slot:

@@ -11,6 +11,7 @@ from annotate.forms.judging import (
     SkipForm,
     TimesForm,
     UndoForm,
+    half_told,
     told_by,
 )
 from annotate.forms.queues import AddForm, FilterForm, PersonForm, QueueForm
@@ -30,5 +31,6 @@ __all__ = [
     "SkipForm",
     "TimesForm",
     "UndoForm",
+    "half_told",
     "told_by",
 ]

@@ -1,19 +1,22 @@
 """Which judgements are compared, from the URL, and how a lead settles what others said."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from accounts.models import Project, User
 from annotate.access import reviewers_of
 from annotate.actions.checking import ANSWER
-from annotate.actions.gold import LONGEST_REASON
+from annotate.actions.gold import ANOTHER_RUBRIC, LONGEST_REASON
 from annotate.answers import Value
 from annotate.forms.answering import AnswerField
 from annotate.models import Outcome, Queue, Rubric
 from annotate.queries.settling import ToSettle
+from annotate.queries.side_by_side import SideBySide
 from annotate.queries.twice import Chosen
 
 DAYS = ((7, "Last 7 days"), (30, "Last 30 days"), (90, "Last 90 days"))
@@ -55,6 +58,11 @@ class SettleForm(forms.Form):
 
     client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     instead_of = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    # Which version's questions the page showed.
+    rubric = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    opened_at = forms.DateTimeField(
+        widget=forms.HiddenInput, required=False, initial=lambda: timezone.now().isoformat()
+    )
     outcome = forms.ChoiceField(
         choices=Outcome.choices,
         error_messages={"required": "Say first whether it worked: success, failure, or can't tell."},
@@ -67,16 +75,24 @@ class SettleForm(forms.Form):
         error_messages={"required": "Say why you settle it so: reviewers learn from it."},
     )
 
-    def __init__(self, failure_ids: list[int], questions: Sequence[ToSettle], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, told: SideBySide, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.asks = {f"{ANSWER}{one.asked.key}": one for one in questions}
+        self.told = told
+        self.asks = {f"{ANSWER}{one.asked.key}": one for one in told.questions}
         self.fields.update({name: _settled_field(one) for name, one in self.asks.items()})
         field = self.fields["adopted"]
         if isinstance(field, forms.TypedMultipleChoiceField):
-            field.choices = [(pk, str(pk)) for pk in failure_ids]
+            field.choices = [(pk, str(pk)) for pk in told.failure_ids]
             field.error_messages["invalid_choice"] = (
                 "One of these failures was taken back meanwhile. Look at them again."
             )
+
+    def clean_rubric(self) -> int | None:
+        """Refused where the page asked other questions: its answers would be lost, or mean another thing."""
+        shown: int | None = self.cleaned_data["rubric"]
+        if self.told.rubric is not None and shown not in (None, self.told.rubric.pk):
+            raise ValidationError(ANOTHER_RUBRIC)
+        return shown
 
     @property
     def questions(self) -> list[tuple[forms.BoundField, ToSettle]]:

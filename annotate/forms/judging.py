@@ -2,7 +2,8 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from typing import Any, ClassVar, TypeAlias
 
 from django import forms
@@ -41,6 +42,7 @@ class JudgementForm(forms.Form):
         known = dict(initial or {})
         known |= {f"{ANSWER}{key}": value for key, value in known.pop("answers", {}).items()}
         super().__init__(data, initial={**known, "rubric": rubric.pk})
+        self.shown = rubric
         self.asks = answer_fields(rubric)
         self.fields.update(self.asks)
 
@@ -48,6 +50,11 @@ class JudgementForm(forms.Form):
     def questions(self) -> list[forms.BoundField]:
         """The fields of the questions, in their order."""
         return [self[name] for name in self.asks]
+
+    @property
+    def is_of_failure(self) -> bool:
+        """Whether failures count beside it; what was told of some before another outcome was chosen does not."""
+        return bool(self["outcome"].value() == Outcome.FAILURE)
 
     def answers(self) -> dict[str, Value]:
         """What was answered, by the question's key."""
@@ -64,11 +71,24 @@ class JudgementForm(forms.Form):
         return self.cleaned_data
 
 
+Choices: TypeAlias = list[tuple[str, str]]
+
+
+class StepField(forms.ChoiceField):
+    """A step to choose. Whether the session has it is the action's to say, which looks at its steps anyway."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, widget=StepSelect, **kwargs)
+
+    def valid_value(self, value: Any) -> bool:
+        return True
+
+
 class FailureForm(forms.Form):
     """One thing that went wrong. Lengths are bounded here; what a failure needs is the action's to say."""
 
-    root_step = forms.ChoiceField(required=False, widget=StepSelect, label="First went wrong at")
-    surfaced_step = forms.ChoiceField(required=False, widget=StepSelect, label="Showed at")
+    root_step = StepField(label="First went wrong at")
+    surfaced_step = StepField(label="Showed at")
     note = forms.CharField(
         required=False,
         max_length=5000,
@@ -103,14 +123,22 @@ class FailureForm(forms.Form):
 
     def __init__(self, *args: Any, conversation: Conversation | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        steps = [(step.key, f"{step.position} · {step.outline}") for step in conversation.steps] if conversation else []
+        steps = cache(partial(_steps_of, conversation))  # read when they are shown
         for name, unset in (("root_step", "Click a step, or choose one"), ("surfaced_step", "Optional")):
             field = self.fields[name]
-            if isinstance(field, forms.ChoiceField):
-                field.choices = [("", unset), *steps]
+            if isinstance(field, StepField):
+                field.choices = partial(_choices, unset, steps)
 
     def told(self) -> Told:
         return Told(**{"root_step": "", "note": "", **self.cleaned_data})
+
+
+def _steps_of(conversation: Conversation | None) -> Choices:
+    return [(step.key, f"{step.position} · {step.outline}") for step in conversation.steps] if conversation else []
+
+
+def _choices(unset: str, steps: Callable[[], Choices]) -> Choices:
+    return [("", unset), *steps()]
 
 
 # As text, because Django's formsets take no type parameters when they run.
@@ -132,6 +160,24 @@ def told_by(failures: FailureForms) -> list[Told]:
     """What was said; a form that was opened and left blank says nothing, unless it is the only one."""
     said = [form.told() for index, form in enumerate(failures) if form.has_changed() or index == 0]
     return said or [Told(root_step="", note="")]
+
+
+def half_told(failures: FailureForms) -> list[dict[str, Any]]:
+    """What was entered of failures, complete or not, in the shape of a draft. A severity alone says nothing."""
+    rows = read_draft({"failures": [_entered(form) for form in failures]})["failures"]
+    return [row for row in rows if row.keys() - {"severity"}]
+
+
+def _entered(form: FailureForm) -> dict[str, Any]:
+    given = {name: form[name].value() for name in form.fields}
+    return given | {name: _rows_in(given[name]) for name in ("quotes", "assertions")}
+
+
+def _rows_in(text: str | None) -> Any:
+    try:
+        return json.loads(text or "[]")
+    except (ValueError, RecursionError):
+        return []
 
 
 class SkipForm(forms.Form):

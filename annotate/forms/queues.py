@@ -10,7 +10,7 @@ from django.forms import CheckboxSelectMultiple
 
 from accounts.models import Project, User
 from annotate.access import reviewers_of
-from annotate.actions.queues import QueueSettings
+from annotate.actions.queues import MEASURES_ONLY_BLIND, QueueSettings
 from annotate.models import Queue, Rubric, SkipPolicy
 from annotate.queries.filters import FILTERS, WORDS_GIVEN, offered
 from annotate.queries.rubrics import newest_rubrics
@@ -147,7 +147,7 @@ class QueueForm(FilterForm):
         initial=0,
         label="Settled sessions mixed in, %",
         help_text="Unannounced, sessions that a lead has settled before, to see how well each reviewer finds failures."
-        " They count nowhere else. 5 is a good start.",
+        " They count nowhere else. Only in a blind queue; 5 is a good start.",
     )
     repeat_percent = forms.IntegerField(
         required=False,
@@ -156,7 +156,7 @@ class QueueForm(FilterForm):
         initial=0,
         label="Repeated sessions mixed in, %",
         help_text="Unannounced, sessions that the reviewer judged a week or 50 reviews ago, to see whether they would"
-        " say the same again.",
+        " say the same again. Only in a blind queue.",
     )
     reviewers_per_session = forms.IntegerField(
         min_value=1,
@@ -214,6 +214,12 @@ class QueueForm(FilterForm):
         for name in () if may_filter else FilterForm.base_fields:
             del self.fields[name]
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not cleaned.get("is_blind") and (measuring := [name for name in MEASURING if cleaned.get(name)]):
+            raise ValidationError(dict.fromkeys(measuring, MEASURES_ONLY_BLIND))
+        return cleaned
+
     def focus_first_error(self) -> None:
         """Makes the page that shows the errors begin at the first field that has one."""
         wrong = next((name for name in self.fields if name in self.errors), None)
@@ -239,6 +245,7 @@ SETTINGS = (
 
 
 SHARES = ("random", "gold", "repeat")
+MEASURING = ("gold_percent", "repeat_percent")
 
 
 def _rubrics_for(project: Project, queue: Queue | None) -> dict[int, Rubric]:

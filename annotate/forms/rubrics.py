@@ -1,6 +1,7 @@
 """What leads may type about rubrics."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from django import forms
@@ -27,6 +28,18 @@ SAYS = [("", "Say which …"), (WORDING, "The wording only: old answers hold"), 
 ASK_WHICH = "You changed this. Say whether it changes what answers mean, or the wording only."
 LEAST, MOST = -100, 100
 LONGEST_GUIDANCE = 10_000
+
+
+@dataclass(frozen=True)
+class Example:
+    """A paragraph that a lead wants behind some guidance: of the question of this key, or without one the outcome's."""
+
+    key: str
+    words: str
+
+    def behind(self, key: str, guidance: str, says: str) -> dict[str, str]:
+        """What the form of this guidance begins with, where it is for it. `says`: the field that tells what changes."""
+        return {"guidance": f"{guidance.rstrip()}\n\n{self.words}".lstrip(), says: WORDING} if key == self.key else {}
 
 
 class RubricForm(forms.Form):
@@ -61,11 +74,20 @@ class RubricForm(forms.Form):
         help_text="The others go on with the version that they have. Reviews that were given keep theirs.",
     )
 
-    def __init__(self, *args: Any, rubric: Rubric | None = None, queues: Iterable[Queue] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        rubric: Rubric | None = None,
+        queues: Iterable[Queue] = (),
+        example: Example | None = None,
+        **kwargs: Any,
+    ) -> None:
         """`rubric`: the version that is edited, with the queues that ask it; without one it is new."""
         self.rubric = rubric
         offered = list(queues)
         told = {"name": rubric.name, "guidance": rubric.guidance} if rubric else {}
+        if rubric and example:
+            told |= {"changed": "One more example.", **example.behind("", rubric.guidance, "means_more")}
         initial = {**told, "queues": [queue.pk for queue in offered]}
         super().__init__(*args, **{"label_suffix": "", "initial": initial, **kwargs})
         if rubric:
@@ -185,13 +207,15 @@ QuestionFormSet = forms.formset_factory(
 )
 
 
-def as_initial(questions: Iterable[Wording]) -> list[dict[str, Any]]:
-    """The questions of a version as the fields of their forms."""
-    return [_initial(one) for one in questions]
+def as_initial(questions: Iterable[Wording], example: Example | None = None) -> list[dict[str, Any]]:
+    """The questions of a version as the fields of their forms, one of them with the example."""
+    return [_initial(one, example) for one in questions]
 
 
-def _initial(one: Wording) -> dict[str, Any]:
+def _initial(one: Wording, example: Example | None = None) -> dict[str, Any]:
     plain = {name: getattr(one, name) for name in ("key", "text", "kind", "guidance", "is_required")}
+    if example:
+        plain |= example.behind(one.key, one.guidance, "meaning")
     if one.kind == QuestionKind.SCALE:
         return {**plain, **one.options}
     return {**plain, "choices": choices_as_lines(one.options)}

@@ -3,8 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
-from accounts.models import Project
 from annotate.models import FailureType
 from annotate.taxonomies import TAXONOMIES
 
@@ -34,16 +34,15 @@ class TypeForm(forms.Form):
 
 
 class ChosenTypesForm(forms.Form):
-    """Failure types that were ticked, by id, and what they are put into: a group, or another type."""
+    """Failure types that were ticked, by id, of those `offered`; and what they go into: a group, or another type."""
 
     type = forms.TypedMultipleChoiceField(coerce=int, error_messages={"required": "Tick the failure types first."})
     group = forms.CharField(required=False, max_length=80)
     into = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
 
-    def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, offered: QuerySet[FailureType], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        standing = FailureType.objects.filter(project=project, merged_into=None).order_by("name")
-        choices = list(standing.values_list("pk", "name"))
+        choices = list(offered.values_list("pk", "name"))
         for name in ("type", "into"):
             field = self.fields[name]
             if isinstance(field, forms.ChoiceField):

@@ -89,6 +89,11 @@ class Queue(models.Model):
             models.CheckConstraint(
                 condition=models.Q(repeat_share__gte=0, repeat_share__lte=0.5), name="queue_repeat_share_0_to_half"
             ),
+            # Who can read the answer is not measured by giving it.
+            models.CheckConstraint(
+                condition=models.Q(is_blind=True) | models.Q(gold_share=0, repeat_share=0),
+                name="queue_measures_only_blind",
+            ),
             models.CheckConstraint(
                 condition=models.Q(reviewers_per_session__gte=1, reviewers_per_session__lte=5),
                 name="queue_1_to_5_reviewers",

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from accounts.models import Project
+from traces.models import AgentSession
 
 USER = settings.AUTH_USER_MODEL
 
@@ -108,6 +109,14 @@ class FailureType(models.Model):
     )
     created_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    coined_on = models.ForeignKey(
+        AgentSession,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The session that it was first said of: the name may tell of it. None where a lead made it.",
+    )
 
     objects = FailureTypeQuerySet.as_manager()
 

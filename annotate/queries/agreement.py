@@ -149,7 +149,17 @@ def _of_questions(project: Project, twice: Twice) -> list[Measure]:
     versions: defaultdict[tuple[str, str], list[Question]] = defaultdict(list)
     for pk in given:
         versions[questions[pk].rubric.name, questions[pk].key].append(questions[pk])
-    return [_of_question(several, given) for _, several in sorted(versions.items())]
+    return [_of_question(several, given) for several in sorted(versions.values(), key=_place)]
+
+
+def _place(versions: Sequence[Question]) -> tuple[str, int, int]:
+    """Where reviewers meet it: rubric by rubric, in the order of its newest version."""
+    newest = _newest(versions)
+    return newest.rubric.name, newest.position, newest.pk
+
+
+def _newest(versions: Sequence[Question]) -> Question:
+    return max(versions, key=lambda one: one.rubric.version)
 
 
 def _as_value(text: str) -> Any:
@@ -159,7 +169,7 @@ def _as_value(text: str) -> Any:
 
 def _of_question(versions: Sequence[Question], given: Mapping[int, Sequence[_Given]]) -> Measure:
     """Of one question in its versions, and the answers by the version's id."""
-    newest = max(versions, key=lambda one: one.rubric.version)
+    newest = _newest(versions)
     units: defaultdict[int, dict[int, Any]] = defaultdict(dict)
     for one in versions:
         if one.kind == newest.kind and one.rubric.version >= newest.since:

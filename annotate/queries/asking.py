@@ -33,14 +33,14 @@ def meaning_of(question: Question) -> Meaning:
 
 
 def rubric_shown(current: Rubric, number: str) -> Rubric:
-    """The version of the rubric that a page showed, by its id; the current one where that is none of its versions.
+    """The rubric that a page showed, by its id; the current one where that is none of the project.
 
-    A queue may have moved on to a newer version while somebody had a session open: they answered what they saw.
+    A queue may have been given a newer version, or another rubric, while somebody had a session open, or while their
+    review waited to be sent: they answered what they saw.
     """
     if not is_key(number):
         return current
-    versions = Rubric.objects.filter(project=current.project_id, name=current.name)
-    return versions.filter(pk=int(number)).first() or current
+    return Rubric.objects.filter(project=current.project_id, pk=int(number)).first() or current
 
 
 class Answered(NamedTuple):

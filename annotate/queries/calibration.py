@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from annotate.models import CALIBRATING, CalibrationReview, Outcome, Queue, Review, Slot, SlotState, Stratum
+from annotate.queries.examples import used_as_examples
 from annotate.queries.filters import matching
 
 # A repeat comes when its first reading is so long ago, or so many reviews: whichever is sooner.
@@ -33,8 +34,8 @@ def waits_for(queue: Queue, user: User, besides: Slot | None = None) -> bool:
 def settled_for(queue: Queue, user: User) -> list[int]:
     """Sessions of the queue's filter that a lead has settled, and that the person has nothing to do with; by id.
 
-    None that still waits for reviewers: they could be given it for its own sake. None that has grown since, and none of
-    which the lead could not tell either.
+    None that still waits for reviewers: they could be given it for its own sake. None that has grown since, none of
+    which the lead could not tell either, and none that the guidance shows as an example.
     """
     theirs = Slot.objects.filter(Q(reviewer=user) | Q(assigned_to=user), item__session=OuterRef("session"))
     open_still = Slot.objects.filter(item__session=OuterRef("session"), state__in=OPEN)
@@ -48,12 +49,15 @@ def settled_for(queue: Queue, user: User) -> list[int]:
         withdrawn_at=None,
         session_revision=F("session__revision"),
         session__in=matching(queue.project, queue.filters).order_by().values("pk"),
-    ).exclude(outcome=Outcome.UNKNOWN)
+    ).exclude(Q(outcome=Outcome.UNKNOWN) | Q(session__in=used_as_examples(queue.project)))
     return list(golds.order_by("-pk").values_list("session_id", flat=True)[:MOST_CANDIDATES])
 
 
 def repeatable(queue: Queue, user: User) -> list[int]:
-    """Sessions that the person has judged in the queue, long enough ago, and was not given again; by id."""
+    """Sessions that the person has judged in the queue, long enough ago, and was not given again; by id.
+
+    None that the guidance shows as an example.
+    """
     measured = Slot.objects.filter(
         Q(reviewer=user) | Q(assigned_to=user), item__session=OuterRef("session"), item__stratum__in=CALIBRATING
     )
@@ -61,7 +65,7 @@ def repeatable(queue: Queue, user: User) -> list[int]:
     newest = theirs.order_by("-submitted_at").values_list("submitted_at", flat=True)
     newer = list(newest[FORGOTTEN_AFTER_REVIEWS - 1 : FORGOTTEN_AFTER_REVIEWS])
     before = max([timezone.now() - FORGOTTEN_AFTER, *newer])
-    forgotten = theirs.filter(
+    forgotten = theirs.exclude(session__in=used_as_examples(queue.project)).filter(
         ~Exists(measured), slot__queue=queue, submitted_at__lt=before, session_revision=F("session__revision")
     )
     return list(forgotten.order_by("-pk").values_list("session_id", flat=True)[:MOST_CANDIDATES])

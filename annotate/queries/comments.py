@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import Membership, Project, User
 from annotate.models import Comment, Mention, QueueItem
-from annotate.queries.blind import Sight, sight_of, withheld
+from annotate.queries.blind import Sight, hides_each, sight_of, withheld
 from common.markdown import render_markdown
 from traces.models import AgentSession, Step
 
@@ -89,9 +89,10 @@ def mentions_of(reader: Membership, sight: Sight) -> QuerySet[Mention]:
     return found.order_by("-comment__created_at", "-pk")
 
 
-def unread_mentions(reader: Membership, sight: Sight) -> int:
-    """How many of them they have not seen: one query."""
-    return mentions_of(reader, sight).filter(read_at=None).count()
+def unread_mentions(reader: Membership) -> int:
+    """How many of them they have not seen: one query, for every page asks."""
+    mine = Mention.objects.filter(user=reader.user_id, comment__project=reader.project_id, comment__withdrawn_at=None)
+    return mine.filter(~hides_each(reader, "comment__session"), read_at=None).count()
 
 
 def notices(mentions: Sequence[Mention], reader: User) -> list[Notice]:

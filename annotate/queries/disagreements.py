@@ -22,10 +22,14 @@ class Dispute:
 
 @dataclass(frozen=True)
 class Disputes:
-    """Those that wait, the worst first, and those that a lead has settled, the newest settlement first."""
+    """Those that wait, the worst first, and those that a lead has settled, the newest settlement first.
+
+    `is_cut`: only the newest of very many reviews were compared.
+    """
 
     open: Sequence[Dispute]
     settled: Sequence[Dispute]
+    is_cut: bool
 
     @property
     def total(self) -> int:
@@ -44,11 +48,13 @@ def read_disputes(
     found = {dispute.session: dispute for dispute in _disputes(twice if person is None else twice.of(person.pk))}
     gold = Review.objects.filter(project=project, is_gold=True, withdrawn_at=None).order_by("-submitted_at", "-pk")
     settled = list(gold.values_list("session_id", flat=True))
-    waiting = [dispute for session, dispute in found.items() if session not in set(settled)]
+    done = set(settled)
+    waiting = [dispute for session, dispute in found.items() if session not in done]
     return Disputes(
         # Equals stay in the order of the newest review.
         open=sorted(waiting, key=lambda dispute: (-dispute.difference.kind, -dispute.difference.weight)),
         settled=[found[session] for session in settled if session in found],
+        is_cut=twice.is_cut,
     )
 
 

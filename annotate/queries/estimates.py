@@ -1,4 +1,4 @@
-"""Estimated shares of all sessions: outcome failure, failure types, and whatever else sessions are labelled with.
+"""Estimated shares of all sessions: outcome failure, and whatever sessions are labelled with.
 
 A session's outcome is what a lead settled, else what most of its standing reviews say; those that cannot tell say
 nothing. Where none is left, or they are evenly split, the session is in no numerator and no denominator.
@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import Project
 from annotate.estimation import Cell, Share, estimate_shares
-from annotate.models import Failure, FailureType, Outcome, Review
+from annotate.models import Outcome, Review
 from annotate.queries.blind import EVERYTHING, Sight
 from annotate.queries.frames import Frame, read_frame
 from traces.models import AgentSession
@@ -120,25 +120,6 @@ def shares_of(
         [(found.get(key, 0) if found else len(ids), sample.reviewed) for key, ids in labelled.items()],
     )
     return dict(zip(labelled, shares, strict=True))
-
-
-@dataclass(frozen=True)
-class TypeShare:
-    """A failure type with its share of sessions."""
-
-    failure_type: FailureType
-    share: Share
-
-
-def failure_type_shares(project: Project, within: Q | None = None, *, sample: Sample | None = None) -> list[TypeShare]:
-    """Every failure type that a standing failure has, the most found first: two queries beside the sample's own."""
-    sample = sample or read_sample(project, within)
-    standing = Failure.objects.filter(sample.sight.of(), project=project, withdrawn_at=None, failure_type__isnull=False)
-    pairs = standing.filter(session__in=sample.frame.sessions).values_list("failure_type_id", "session_id").distinct()
-    shares = shares_of(sample, grouped(pairs))
-    types = FailureType.objects.in_bulk(list(shares))
-    rows = [TypeShare(types[pk], share) for pk, share in shares.items()]
-    return sorted(rows, key=lambda row: (-row.share.found, row.failure_type.name))
 
 
 def grouped(pairs: Iterable[tuple[Key, int]]) -> dict[Key, set[int]]:

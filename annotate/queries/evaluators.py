@@ -1,7 +1,7 @@
 """Machine scores beside what people say of the same sessions."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import fmean
@@ -27,16 +27,17 @@ MOST_CHOICES = 20
 
 
 class Evaluator(NamedTuple):
-    """Who scores: the score's name, the kind of machine, and who gave it with its version, as the sender says."""
+    """Who scores: the score's name, the kind of machine, and who gave it in which version, as the sender says."""
 
     name: str
     kind: str
     author: str
+    version: str
 
     @property
     def source(self) -> str:
         """In words."""
-        return " · ".join(filter(None, (AnnotatorKind(self.kind).label.lower(), self.author)))
+        return " · ".join(filter(None, (AnnotatorKind(self.kind).label.lower(), self.author, self.version)))
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class EvaluatorRow:
 
     @property
     def threshold(self) -> float | None:
-        """The value of the score that serves best, as short as it can be told without moving a session."""
+        """The value of the score that serves best."""
         return None if self.best is None else self.best.badness * _turn(self.polarity)
 
     @property
@@ -104,16 +105,40 @@ class Drifting(NamedTuple):
 
 
 class Verdicts(NamedTuple):
-    """What people say, by session: whether it failed, as a lead settled, and as most reviewers say."""
+    """What people say, by session: whether it failed, as a lead settled, and as most reviewers say.
+
+    `settled` holds also the sessions of which a lead settled that nobody can tell.
+    """
 
     gold: Mapping[int, bool]
     majority: Mapping[int, bool]
+    settled: Collection[int]
     is_cut: bool
 
     @property
     def best(self) -> Mapping[int, bool]:
         """What a lead settled, else the majority."""
-        return {**self.majority, **self.gold}
+        return {**{pk: failed for pk, failed in self.majority.items() if pk not in self.settled}, **self.gold}
+
+
+class Scored(NamedTuple):
+    """A machine's score of a session, as it is read: no more of a row than is asked of each of many thousands."""
+
+    name: str
+    kind: str
+    author: str
+    version: str
+    value: float | None
+    label: str
+    session: int
+    at: datetime | None
+
+
+class Scores(NamedTuple):
+    """The machines' scores of judged sessions, by evaluator."""
+
+    by: Mapping[Evaluator, Sequence[Scored]]
+    is_cut: bool
 
 
 class One(NamedTuple):
@@ -132,12 +157,12 @@ def evaluators(project: Project, sight: Sight = EVERYTHING) -> Evaluators:
     since = timezone.now() - LATELY
     rows = [
         _row(evaluator, meanings[evaluator.name], told, verdicts, since)
-        for evaluator, told in _read(said, meanings).items()
+        for evaluator, told in _read(said.by, meanings).items()
     ]
     return Evaluators(
         rows=sorted(rows, key=lambda row: (-row.majority.sessions, -row.gold.sessions, row.evaluator)),
-        unread=sorted({evaluator.name for evaluator in said if evaluator.name not in meanings}),
-        is_cut=verdicts.is_cut,
+        unread=sorted({evaluator.name for evaluator in said.by if evaluator.name not in meanings}),
+        is_cut=verdicts.is_cut or said.is_cut,
         choices=list(
             ThresholdChoice.objects.filter(project=project)
             .select_related("chosen_by")
@@ -147,15 +172,21 @@ def evaluators(project: Project, sight: Sight = EVERYTHING) -> Evaluators:
 
 
 def drifting(project: Project, sight: Sight = EVERYTHING) -> list[Drifting]:
-    """Those that drift, and of them nothing else, by name: what a page can ask on the way. Three queries."""
+    """Those that drift, and of them nothing else, by name: what a page can ask on the way.
+
+    Three queries, and one where the project reads no score as good or bad.
+    """
+    meanings = meanings_of(project.pk)
+    if all(meaning.polarity == Polarity.NONE for meaning in meanings.values()):
+        return []
     best, since = _verdicts(project, sight).best, timezone.now() - LATELY
-    read = _read(_said(project, best), meanings_of(project.pk))
+    read = _read(_said(project, best).by, meanings)
     found = {evaluator: _drift(told, best, since) for evaluator, told in read.items()}
     return sorted(Drifting(evaluator, drift) for evaluator, drift in found.items() if drift and drift.is_clear)
 
 
 def _read(
-    said: Mapping[Evaluator, Sequence[Score]], meanings: Mapping[str, ScoreMeaning]
+    said: Mapping[Evaluator, Sequence[Scored]], meanings: Mapping[str, ScoreMeaning]
 ) -> dict[Evaluator, list[One]]:
     """What each evaluator says of each session, of those whose scores the project reads as good or bad."""
     read = {name for name, meaning in meanings.items() if meaning.polarity != Polarity.NONE}
@@ -169,31 +200,32 @@ def _verdicts(project: Project, sight: Sight) -> Verdicts:
     votes: defaultdict[int, int] = defaultdict(int)
     for pk, outcome, is_gold in rows:
         votes[pk] += 0 if is_gold else SIDES.get(outcome, 0)
-    return Verdicts(gold, {pk: votes > 0 for pk, votes in votes.items() if votes}, len(rows) > MOST_REVIEWS)
+    settled = {pk for pk, _, is_gold in rows if is_gold}
+    return Verdicts(gold, {pk: votes > 0 for pk, votes in votes.items() if votes}, settled, len(rows) > MOST_REVIEWS)
 
 
-def _said(project: Project, judged: Mapping[int, bool]) -> dict[Evaluator, list[Score]]:
-    """The machines' scores of judged sessions, by evaluator."""
+def _said(project: Project, judged: Mapping[int, bool]) -> Scores:
     reviewed = Review.objects.filter(project=project, withdrawn_at=None).values("session")
-    scores = Score.objects.filter(project=project, annotator_kind__in=MACHINES, session__in=reviewed)
-    columns = ("name", "annotator_kind", "author", "value", "label", "session__started_at")
-    found: defaultdict[Evaluator, list[Score]] = defaultdict(list)
-    for score in scores.select_related("session").only(*columns, "session_id").order_by("-pk")[:MOST_SCORES]:
-        if score.session_id in judged:
-            found[Evaluator(score.name, score.annotator_kind, score.author)].append(score)
-    return dict(found)
+    scores = Score.objects.filter(project=project, annotator_kind__in=MACHINES, session__in=reviewed).order_by("-pk")
+    columns = ("name", "annotator_kind", "author", "version", "value", "label", "session_id", "session__started_at")
+    rows = [Scored(*row) for row in scores.values_list(*columns)[: MOST_SCORES + 1]]
+    found: defaultdict[Evaluator, list[Scored]] = defaultdict(list)
+    for score in rows[:MOST_SCORES]:
+        if score.session in judged:
+            found[Evaluator(*score[:4])].append(score)
+    return Scores(found, len(rows) > MOST_SCORES)
 
 
-def _by_session(scores: Iterable[Score], meanings: Mapping[str, ScoreMeaning]) -> list[One]:
+def _by_session(scores: Iterable[Scored], meanings: Mapping[str, ScoreMeaning]) -> list[One]:
     """Several numbers of one session (of its steps, say) count as their mean; several labels as what most say."""
-    together: defaultdict[int, list[Score]] = defaultdict(list)
+    together: defaultdict[int, list[Scored]] = defaultdict(list)
     for score in scores:
-        together[score.session_id or 0].append(score)
+        together[score.session].append(score)
     return [_one(pk, several, meanings) for pk, several in together.items()]
 
 
-def _one(session: int, scores: Sequence[Score], meanings: Mapping[str, ScoreMeaning]) -> One:
-    meaning, at = meanings[scores[0].name], scores[0].session.started_at if scores[0].session else None
+def _one(session: int, scores: Sequence[Scored], meanings: Mapping[str, ScoreMeaning]) -> One:
+    meaning, at = meanings[scores[0].name], scores[0].at
     numbers = [score.value for score in scores if score.value is not None]
     if numbers:
         badness, middle = fmean(numbers) * _turn(meaning.polarity), meaning.middle * _turn(meaning.polarity)

@@ -17,7 +17,7 @@ WAITING, LEAD, DONE, ASIDE, REMOVED = "waiting", "lead", "done", "aside", "remov
 OVERDUE = "overdue"  # of those that wait
 SHOWN = {
     WAITING: "Waiting",
-    LEAD: "Before the lead",
+    LEAD: "Waiting for a lead",
     DONE: "Done",
     ASIDE: "Set aside",
     REMOVED: "Removed",

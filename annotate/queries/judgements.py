@@ -13,15 +13,25 @@ from annotate.queries.blind import EVERYTHING, Sight
 
 
 def failure_types(project: Project, sight: Sight = EVERYTHING) -> QuerySet[FailureType]:
-    """The team's own labels, the most used first; those that were merged into others are not among them.
+    """The team's own labels, the most used first; those that were merged into others are not among them."""
+    seen = _with_types(sight).values("failure_type")
+    uses = Coalesce(Subquery(seen.annotate(uses=Count("pk")).values("uses")), 0)
+    return known_types(project, sight).filter(merged_into=None).annotate(uses=uses).order_by("-uses", "name")
 
-    Those that were only ever used for what the reader may not see yet are left out: a name can tell it all.
+
+def known_types(project: Project, sight: Sight) -> QuerySet[FailureType]:
+    """Those whose names the reader may know, merged ones among them.
+
+    A name that was first said of what is withheld can tell it all, until it is said of something else, too. One that a
+    lead made tells nothing, and stays for all whatever it is used for: that it is gone would tell.
     """
-    used = Failure.objects.filter(failure_type=OuterRef("pk"), withdrawn_at=None).order_by()
-    seen = used.filter(sight.of())
-    uses = Coalesce(Subquery(seen.values("failure_type").annotate(uses=Count("pk")).values("uses")), 0)
-    types = FailureType.objects.filter(project=project, merged_into=None).annotate(uses=uses).order_by("-uses", "name")
-    return types if sight.hidden is None else types.filter(Exists(seen) | ~Exists(used))
+    types = FailureType.objects.filter(project=project)
+    return types.filter(Exists(_with_types(sight)) | sight.of("coined_on")) if sight.is_partial else types
+
+
+def _with_types(sight: Sight) -> QuerySet[Failure]:
+    """The standing failures of a type that the reader may see."""
+    return Failure.objects.filter(sight.of(), failure_type=OuterRef("pk"), withdrawn_at=None).order_by()
 
 
 class OfferedType(NamedTuple):
@@ -38,13 +48,15 @@ class OfferedType(NamedTuple):
 
 
 def offered_types(project: Project, sight: Sight, most: int) -> list[OfferedType]:
-    """The most used failure types: two queries."""
+    """The most used failure types: two queries, three for whom something is withheld."""
     merged = FailureType.objects.filter(project=project, merged_into__isnull=False).order_by("name")
     rows = list(merged.values_list("pk", "name", "merged_into"))
     leads_to = {pk: target for pk, _, target in rows}
+    unknown = set(merged.filter(sight.hides("coined_on")).values_list("pk", flat=True))
     names: defaultdict[int, list[str]] = defaultdict(list)
     for pk, name, _ in rows:
-        names[_end(pk, leads_to)].append(name)
+        if pk not in unknown:
+            names[_end(pk, leads_to)].append(name)
     types: Any = failure_types(project, sight)[:most]
     return [
         OfferedType(kind.name, kind.group, kind.uses, "\n".join(names[kind.pk]), kind.description) for kind in types

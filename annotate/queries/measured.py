@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
 
 from django.utils import timezone
 
 from accounts.models import Project, User
 from annotate.calibration import Calibration, Measured, Said, calibration_of
-from annotate.models import CalibrationReview, Failure, FailureType, Stratum
+from annotate.models import CalibrationReview, Failure, FailureType, FailureTypeChange, FailureTypeEvent, Stratum
 from annotate.queries.blind import EVERYTHING, Sight
 from traces.models import Step
 
@@ -67,7 +68,7 @@ class _Reader:
     """Reads what both said went wrong, for many at once."""
 
     def __init__(self, project: Project, rows: Sequence[CalibrationReview]) -> None:
-        self._types = _types(project)
+        self._types = _Types(project)
         told = {row.compared_with_id for row in rows}
         self._failures = _failures(told)
         self._positions = _positions(rows, chain.from_iterable(self._failures.values()))
@@ -78,13 +79,14 @@ class _Reader:
         return Measured(stratum, on, self._now(row), self._standard(row))
 
     def _now(self, row: CalibrationReview) -> Said:
-        names = [str(told.get("failure_type", "")).strip().lower() for told in row.failures]
-        kinds = frozenset(self._types.get(name, f"new: {name}") for name in names if name)
+        names = [" ".join(str(told.get("failure_type", "")).split()).lower() for told in row.failures]
+        opened = row.opened_at or row.submitted_at
+        kinds = frozenset(self._types.named(name, opened) for name in names if name)
         return Said(row.outcome, kinds, self._roots(row.session_id, (told["root_step"] for told in row.failures)))
 
     def _standard(self, row: CalibrationReview) -> Said:
         failures = self._failures.get(row.compared_with_id, [])
-        kinds = frozenset(self._types.get(told.failure_type.name.lower(), "") for told in failures if told.failure_type)
+        kinds = frozenset(self._types.end(told.failure_type_id) for told in failures if told.failure_type_id)
         roots = self._roots(row.session_id, (told.root_step for told in failures))
         return Said(row.compared_with.outcome, kinds, roots)
 
@@ -93,16 +95,28 @@ class _Reader:
         return frozenset(place for place in places if place is not None)
 
 
-def _types(project: Project) -> Mapping[str, str]:
-    """By its name in small letters, what names a failure type for good: the id of that into which it was merged."""
-    rows = {kind.pk: kind for kind in FailureType.objects.filter(project=project)}
+class _Types:
+    """What names a failure type for good, whatever it is called: the id of that into which it was merged."""
 
-    def end(kind: FailureType) -> int:
-        while kind.merged_into_id is not None:
-            kind = rows[kind.merged_into_id]
-        return kind.pk
+    def __init__(self, project: Project) -> None:
+        rows = FailureType.objects.filter(project=project).values_list("pk", "name", "merged_into")
+        self._merged = {pk: into for pk, _, into in rows}
+        self._present = {name.lower(): pk for pk, name, _ in rows}
+        renamed = FailureTypeEvent.objects.filter(failure_type__project=project, kind=FailureTypeChange.RENAMED)
+        self._renamed: defaultdict[str, list[tuple[datetime, int]]] = defaultdict(list)
+        for name, at, pk in renamed.order_by("at", "pk").values_list("before", "at", "failure_type"):
+            self._renamed[name.lower()].append((at, pk))
 
-    return {kind.name.lower(): str(end(kind)) for kind in rows.values()}
+    def named(self, name: str, when: datetime) -> str:
+        """The one that this name, in small letters, meant to who read it then: it may have another by now."""
+        renamed = next((pk for at, pk in self._renamed[name] if at >= when), None)
+        meant = renamed or self._present.get(name)
+        return self.end(meant) if meant else f"new: {name}"
+
+    def end(self, kind: int) -> str:
+        while (into := self._merged[kind]) is not None:
+            kind = into
+        return str(kind)
 
 
 def _failures(reviews: Iterable[int]) -> Mapping[int, list[Failure]]:

@@ -133,19 +133,22 @@ def outcomes(
     if by not in COLUMNS:
         raise ValueError(f"{by!r} is none of {', '.join(sorted(COLUMNS))}")
     frame = read_frame(project, within)
-    sizes, read = frame.sizes_by(by), _judged(frame, by, sight)
+    sizes, read = _by_value(frame.sizes_by(by)), _judged(frame, by, sight)
+    read_of: defaultdict[str, list[Judged]] = defaultdict(list)
+    for one in read:
+        read_of[one.value].append(one)
     everything = AgentSession.objects.filter(within or Q(), project=project).order_by()
     counted = dict(everything.values(by).annotate(count=Count("pk")).values_list(by, "count"))
     meanings = meanings_of(project.pk)
     given = [_leans(project, within, meanings, kind, by) for kind in (CLIENT, ~CLIENT)]
     largest = sorted(counted, key=lambda value: (-counted[value], value))[:most]
     rows = [
-        _row(value, counted[value], sizes, [row for row in read if row.value == value], [each[value] for each in given])
-        for value in largest
+        _row(value, counted[value], sizes[value], read_of[value], [each[value] for each in given]) for value in largest
     ]
     together = [{pk: lean for leans in each.values() for pk, lean in leans.items()} for each in given]
-    whole = _row("All", sum(counted.values()), _merged(sizes), read, together)
-    return Outcomes(rows, len(counted) - len(rows), whole, frame.in_words(sum(sizes.values())))
+    everywhere = sum(sizes.values(), Counter())
+    whole = _row("All", sum(counted.values()), everywhere, read, together)
+    return Outcomes(rows, len(counted) - len(rows), whole, frame.in_words(everywhere.total()))
 
 
 def _judged(frame: Frame, by: str, sight: Sight) -> list[Judged]:
@@ -163,24 +166,22 @@ def _mark(condition: Q) -> Case:
     return Case(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField())
 
 
-def _merged(sizes: Mapping[tuple[str, int], int]) -> dict[tuple[str, int], int]:
-    merged: Counter[tuple[str, int]] = Counter()
-    for (_, cell), size in sizes.items():
-        merged["All", cell] += size
-    return dict(merged)
+def _by_value(sizes: Mapping[tuple[str, int], int]) -> defaultdict[str, Counter[int]]:
+    """The sessions of each cell, by value."""
+    found: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    for (value, cell), size in sizes.items():
+        found[value][cell] = size
+    return found
 
 
-def _row(
-    value: str, sessions: int, sizes: Mapping[tuple[str, int], int], read: list[Judged], given: Iterable[Leans]
-) -> OutcomeRow:
+def _row(value: str, sessions: int, cells: Mapping[int, int], read: list[Judged], given: Iterable[Leans]) -> OutcomeRow:
     failed = {row.pk: row.failed for row in read}
     client, machine = (_said(leans, failed) for leans in given)
-    share = _share(value, sizes, [row for row in read if row.is_inside])
+    share = _share(cells, [row for row in read if row.is_inside])
     return OutcomeRow(value, sessions, sum(failed.values()), len(failed), share, client, machine)
 
 
-def _share(value: str, sizes: Mapping[tuple[str, int], int], read: list[Judged]) -> Share:
-    cells = {cell: size for (of, cell), size in sizes.items() if of == value}
+def _share(cells: Mapping[int, int], read: list[Judged]) -> Share:
     sampled = Counter(row.cell for row in read if row.is_drawn)
     found = Counter(row.cell for row in read if row.is_drawn and row.failed)
     return estimate_shares(

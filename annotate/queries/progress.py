@@ -54,15 +54,19 @@ class QueueRow:
         return self.queue.is_open and self.queue.fills_itself and not self.waiting
 
 
+NOBODY = 0  # no user has this key
 OPEN_SLOTS = (SlotState.FREE, SlotState.LEASED)
 NONE_WAITING: dict[str, Any] = {"waiting": 0, "mine_begun": 0, "mine_given": 0, "overdue": 0, "oldest": None}
 
 
-def queue_rows(project: Project, user: User, *, only: Queue | None = None) -> list[QueueRow]:
-    """The project's queues, open ones first, with their progress. Seven queries, however many queues."""
-    wanted = Q(pk=only.pk) if only else Q()
+def queue_rows(project: Project, user: User | None, *, only: Queue | None = None) -> list[QueueRow]:
+    """The project's queues, open ones first, with their progress. Seven queries, however many queues.
+
+    `user` is whose places are theirs; a program has none.
+    """
+    wanted, reader = Q(pk=only.pk) if only else Q(), user.pk if user else NOBODY
     queues = list(Queue.objects.filter(wanted, project=project).order_by("-is_open", "pk"))
-    waiting = _waiting(queues, user)
+    waiting = _waiting(queues, reader)
     done = _done(queues)
     before_lead = _counted(
         QueueItem.objects.work().filter(queue__in=queues, before_lead_at__isnull=False, removed_at=None)
@@ -76,21 +80,21 @@ def queue_rows(project: Project, user: User, *, only: Queue | None = None) -> li
             done=done.get(queue.pk, 0),
             before_lead=before_lead.get(queue.pk, 0),
             minutes=None if pace is None else max(1, round(numbers["waiting"] * pace)),
-            may_take=not takers[queue.pk] or user.pk in takers[queue.pk],
+            may_take=not takers[queue.pk] or reader in takers[queue.pk],
         )
         for queue in queues
         for numbers in [waiting.get(queue.pk, NONE_WAITING)]
     ]
 
 
-def _waiting(queues: Sequence[Queue], user: User) -> dict[int, dict[str, Any]]:
+def _waiting(queues: Sequence[Queue], reader: int) -> dict[int, dict[str, Any]]:
     """What waits, by queue."""
     rows = Slot.objects.work().filter(queue__in=queues, state__in=OPEN_SLOTS).order_by().values("queue")
     counted = rows.annotate(
         waiting=Count("pk"),
         # What is only kept ready has not been begun.
-        mine_begun=Count("pk", filter=Q(state=SlotState.LEASED, reviewer=user, opened_at__isnull=False)),
-        mine_given=Count("pk", filter=Q(state=SlotState.FREE, assigned_to=user)),
+        mine_begun=Count("pk", filter=Q(state=SlotState.LEASED, reviewer=reader, opened_at__isnull=False)),
+        mine_given=Count("pk", filter=Q(state=SlotState.FREE, assigned_to=reader)),
         overdue=Count("pk", filter=Q(item__due_at__lt=timezone.now())),
         oldest=Min("item__created_at"),
     )

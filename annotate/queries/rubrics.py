@@ -9,9 +9,10 @@ from operator import or_
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
-from accounts.models import Project
+from accounts.models import Membership, Project
 from annotate.models import Answer, Question, Queue, Review, Rubric
 from annotate.queries.blind import EVERYTHING, Sight
+from annotate.queries.examples import hide_examples
 from annotate.rubric_versions import Change, Wording, changes, same_lines
 
 # What the outcome of a review goes by, where questions go by their keys: no key of one is empty.
@@ -81,11 +82,16 @@ def _queues_by_name(project: Project) -> Mapping[str, list[Queue]]:
     return found
 
 
-def version_rows(rubric: Rubric) -> list[VersionRow]:
-    """The newest 30 versions of the same rubric, newest first, each with what it changed. Five queries."""
+def version_rows(rubric: Rubric, reader: Membership | None = None) -> list[VersionRow]:
+    """The newest 30 versions of the same rubric, newest first, each with what it changed. Five queries.
+
+    For a `reader` without the examples that are withheld from them.
+    """
     same = Rubric.objects.filter(project=rubric.project_id, name=rubric.name).order_by("-version")
     shown = same.select_related("created_by", "because_of__session").prefetch_related("questions")
     versions = list(shown[: VERSIONS_SHOWN + 1])
+    if reader is not None:
+        hide_examples(versions, reader)
     standing = Review.objects.filter(rubric__in=[one.pk for one in versions], withdrawn_at=None, is_gold=False)
     reviews = dict(standing.values_list("rubric").annotate(given=Count("pk")).order_by())
     queues = queues_on(rubric)

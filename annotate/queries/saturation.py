@@ -15,15 +15,19 @@ from traces.models import AgentSession
 def saturation(project: Project, within: Q | None = None, sight: Sight = EVERYTHING) -> Saturation:
     """By failure type: two queries. Failures without a type are of no kind."""
     typed = Failure.objects.filter(project=project, withdrawn_at=None, failure_type__isnull=False)
-    return saturation_of(project, typed.values_list("review_id", "failure_type_id"), within, sight)
+    return saturation_of(project, "failure type", typed.values_list("review_id", "failure_type_id"), within, sight)
 
 
 def saturation_of(
-    project: Project, kinds: Iterable[tuple[int, Hashable]], within: Q | None = None, sight: Sight = EVERYTHING
+    project: Project,
+    noun: str,
+    kinds: Iterable[tuple[int, Hashable]],
+    within: Q | None = None,
+    sight: Sight = EVERYTHING,
 ) -> Saturation:
     """By any kinds, as (review, kind), of the reviews that a reader may see: one query beside theirs.
 
-    `within` is a condition on sessions.
+    `noun` is what a kind is called, `within` a condition on sessions.
     """
     reviews = Review.objects.filter(sight.of(), project=project, withdrawn_at=None)
     if within:
@@ -43,4 +47,4 @@ def saturation_of(
         met = found[review_id] | settled.get(session_id, set())
         rows.append({kind for kind in met if (session_id, kind) not in told})
         told.update((session_id, kind) for kind in met)
-    return saturate(rows)
+    return saturate(rows, noun)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import count
 
 from annotate.keys import TICKS
-from annotate.models import Failure, Review, Severity
+from annotate.models import Failure, Review, Rubric, Severity
 from annotate.queries.asking import Answered, answers_to
-from annotate.queries.gold import reviewed_failures, reviews_of
+from annotate.queries.gold import reviewed_failures, reviews_of, rubric_to_settle
 from annotate.queries.settling import ToSettle, questions_to_settle
 from traces.models import AgentSession
 
@@ -59,6 +59,11 @@ class SideBySide:
     @property
     def columns(self) -> list[tuple[Review, Sequence[Card]]]:
         return list(zip(self.reviews, self.cards, strict=True))
+
+    @property
+    def rubric(self) -> Rubric | None:
+        """The version whose questions these are; None without a review."""
+        return rubric_to_settle(self.reviews) if self.reviews else None
 
     @property
     def failure_ids(self) -> list[int]:

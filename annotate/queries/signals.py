@@ -5,20 +5,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, Max, Min
 
 from accounts.models import Project, User
 from annotate.estimation import percent
 from annotate.queries.blind import EVERYTHING, Sight
 from annotate.queries.estimates import leans
 from common.intervals import wilson
-from traces.detectors import AS_IT_COMES, DETECTORS, ELSEWHERE, Choice, Detector, about_of, label_of
+from traces.detectors import (
+    AS_IT_COMES,
+    DETECTORS,
+    ELSEWHERE,
+    LEAST_STRENGTH,
+    Choice,
+    Detector,
+    about_of,
+    label_of,
+    least_of,
+    least_strengths,
+)
 from traces.models import AgentSession, DetectorSet, DetectorSetting, Signal, SignalRun
 from traces.queries.detectors import choices_of
 from traces.records import Threshold
 from traces.storing import content_of
 
 NEWEST_SETTINGS = 30
+NOWHERE = (0, 0.0, 0.0)
 # Fewer reviews than this say too little for an interval that anybody should act on.
 FEW = 5
 Choices = Mapping[str, Choice]
@@ -74,14 +86,21 @@ class Limit:
 
 @dataclass(frozen=True)
 class KindRow:
-    """One kind of signal, its detector's name ("" where another app writes it), and the detector's limits."""
+    """One kind of signal, its detector's name ("" where another app writes it), and what limits there are.
+
+    `sessions` show it, `weakest` to `strongest`. `limits` are the detector's, which also concern the kinds named in
+    `siblings`; `least` is the kind's own.
+    """
 
     kind: str
     detector: str
     version: int
     sessions: int
+    weakest: float
+    strongest: float
     precision: Precision
     is_on: bool
+    least: Limit
     limits: tuple[Limit, ...] = ()
     siblings: tuple[str, ...] = ()
 
@@ -106,26 +125,35 @@ class KindRow:
         return not self.is_on and self.sessions > 0
 
     @property
+    def all_limits(self) -> tuple[Limit, ...]:
+        """Its own first."""
+        return self.least, *self.limits
+
+    @property
     def moved(self) -> int:
         """How many of its limits the project changed."""
-        return sum(limit.is_moved for limit in self.limits)
+        return sum(limit.is_moved for limit in self.all_limits)
 
 
 def kind_rows(project: Project, sight: Sight = EVERYTHING) -> list[KindRow]:
     """Every kind that can be written, the commonest first: four queries."""
     choices = choices_of([project.pk])[project.pk]
-    sessions, precisions = _sessions_by_kind(project), _precisions(project, sight)
+    fired, precisions = _fired(project), _precisions(project, sight)
 
     def row(kind: str, detector: Detector | None) -> KindRow:
         name = detector.name if detector else kind
         choice = choices.get(name, AS_IT_COMES)
+        sessions, weakest, strongest = fired.get(kind, NOWHERE)
         return KindRow(
             kind=kind,
             detector=detector.name if detector else "",
             version=detector.version if detector else 0,
-            sessions=sessions.get(kind, 0),
+            sessions=sessions,
+            weakest=weakest,
+            strongest=strongest,
             precision=precisions.get(kind, Precision(0, 0)),
             is_on=kind not in choice.switched_off,
+            least=Limit(least_of(kind), LEAST_STRENGTH, choice.least(kind)),
             limits=_limits(detector, choice) if detector else (),
             siblings=tuple(label_of(other) for other in detector.labels if other != kind) if detector else (),
         )
@@ -140,9 +168,11 @@ def _limits(detector: Detector, choice: Choice) -> tuple[Limit, ...]:
     return tuple(Limit(name, one, moved.get(name, one.default)) for name, one in detector.thresholds.items())
 
 
-def _sessions_by_kind(project: Project) -> dict[str, int]:
-    rows = Signal.objects.filter(session__project=project, session__signal_count__gt=0).order_by().values("kind")
-    return dict(rows.annotate(sessions=Count("session", distinct=True)).values_list("kind", "sessions"))
+def _fired(project: Project) -> dict[str, tuple[int, float, float]]:
+    """By kind, in how many sessions it stands, and how strong the weakest and the strongest of these signals are."""
+    rows = Signal.objects.filter(session__project=project, session__signal_count__gt=0).order_by().values_list("kind")
+    told = rows.annotate(Count("session", distinct=True), Min("strength"), Max("strength"))
+    return {kind: (sessions, weakest, strongest) for kind, sessions, weakest, strongest in told}
 
 
 def _precisions(project: Project, sight: Sight) -> dict[str, Precision]:
@@ -266,14 +296,21 @@ def _difference(was: DetectorSetting | None, now: DetectorSetting) -> str:
     off_before, off = (set(one.switched_off) if one else set() for one in (was, now))
     words = [f"Switched off “{label_of(kind)}”" for kind in sorted(off - off_before)]
     words += [f"Switched on “{label_of(kind)}”" for kind in sorted(off_before - off)]
-    limits = next((one.thresholds for one in DETECTORS if one.name == now.detector), {})
+    limits, concerned = _limits_by_name(now.detector)
     moved_before, moved = (one.thresholds if one else {} for one in (was, now))
     for name in sorted(moved_before | moved):
         before, after = (_value(one, name, limits) for one in (moved_before, moved))
         if before != after:
             label = limits[name].label if name in limits else name
-            words.append(f"{name_in_words(now.detector)}: {label} {before} → {after}")
+            words.append(f"{concerned.get(name, name_in_words(now.detector))}: {label} {before} → {after}")
     return "; ".join(words)
+
+
+def _limits_by_name(detector: str) -> tuple[Mapping[str, Threshold], dict[str, str]]:
+    """What can be moved of a detector, and of those limits that concern one kind only its label."""
+    found = next((one for one in DETECTORS if one.name == detector), None)
+    kinds = [*found.labels] if found else [detector]
+    return found.movable if found else least_strengths(kinds), {least_of(kind): label_of(kind) for kind in kinds}
 
 
 def _value(moved: Mapping[str, float], name: str, limits: Mapping[str, Threshold]) -> str:

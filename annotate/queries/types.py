@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from accounts.models import Project
 from annotate.models import Failure, FailureType, FailureTypeChange, FailureTypeEvent
 from annotate.queries.blind import EVERYTHING, Sight
-from annotate.queries.judgements import failure_types
+from annotate.queries.judgements import failure_types, known_types
 
 EXAMPLES, MERGES = 5, 20
 
@@ -39,9 +39,9 @@ def by_group(rows: Iterable[TypeRow]) -> list[tuple[str, list[TypeRow]]]:
     return [(group, list(some)) for group, some in groupby(rows, key=lambda row: row.kind.group)]
 
 
-def group_names(project: Project) -> list[str]:
+def group_names(project: Project, sight: Sight = EVERYTHING) -> list[str]:
     """The groups that there are, by name."""
-    named = FailureType.objects.filter(project=project, merged_into=None).exclude(group="")
+    named = failure_types(project, sight).exclude(group="")
     return list(named.order_by("group").values_list("group", flat=True).distinct())
 
 
@@ -58,27 +58,40 @@ def examples_of(kind: FailureType, sight: Sight = EVERYTHING) -> QuerySet[Failur
     return found.select_related("session", "review__reviewer").order_by("-pk")[:EXAMPLES]
 
 
-def history_of(kind: FailureType) -> QuerySet[FailureTypeEvent]:
-    """What was done to this type, newest first."""
-    return FailureTypeEvent.objects.filter(failure_type=kind).select_related("actor")
+def is_seen(kind: FailureType, sight: Sight) -> bool:
+    """Whether the reader may know of this type, and into which it was merged."""
+    named = {kind.pk, kind.merged_into_id or kind.pk}
+    return not sight.is_partial or known_types(kind.project, sight).filter(pk__in=named).count() == len(named)
 
 
-def merged_types(kind: FailureType) -> QuerySet[FailureType]:
+def history_of(kind: FailureType, sight: Sight = EVERYTHING) -> QuerySet[FailureTypeEvent]:
+    """What was done to this type, newest first. To whom something is withheld, an old name or a number may tell it."""
+    events = FailureTypeEvent.objects.filter(failure_type=kind).select_related("actor")
+    return events.none() if sight.is_partial else events
+
+
+def merged_types(kind: FailureType, sight: Sight = EVERYTHING) -> QuerySet[FailureType]:
     """Those that were merged into this one, and may be taken apart again."""
-    return FailureType.objects.filter(merged_into=kind).order_by("name")
+    return known_types(kind.project, sight).filter(merged_into=kind).order_by("name")
 
 
-def newest_merges(project: Project) -> QuerySet[FailureTypeEvent]:
+def newest_merges(project: Project, sight: Sight = EVERYTHING) -> QuerySet[FailureTypeEvent]:
     """The merges of the project that stand, newest first: at most 20."""
-    merges = FailureTypeEvent.objects.filter(
-        failure_type__project=project, kind=FailureTypeChange.MERGED, before="", failure_type__merged_into__isnull=False
-    )
+    known = known_types(project, sight).values("pk")
+    merges = _standing_merges().filter(failure_type__in=known, failure_type__merged_into__in=known)
     return merges.select_related("failure_type__merged_into", "actor").order_by("-at", "-pk")[:MERGES]
 
 
-def standing_failures(kinds: Collection[FailureType]) -> int:
+def _standing_merges() -> QuerySet[FailureTypeEvent]:
+    """How the merged types came to be: of each the event that holds, with the failures it gave away."""
+    merges = FailureTypeEvent.objects.filter(kind=FailureTypeChange.MERGED, before="")
+    later = merges.filter(failure_type=OuterRef("failure_type"), pk__gt=OuterRef("pk"))
+    return merges.filter(~Exists(later), failure_type__merged_into__isnull=False)
+
+
+def standing_failures(kinds: Collection[FailureType], sight: Sight = EVERYTHING) -> int:
     """How many failures that stand have one of these types."""
-    return Failure.objects.filter(failure_type__in=kinds, withdrawn_at=None).count()
+    return Failure.objects.filter(sight.of(), failure_type__in=kinds, withdrawn_at=None).count()
 
 
 def _row(kind: FailureType, numbers: list[int] | None, examples: dict[int, Failure]) -> TypeRow:

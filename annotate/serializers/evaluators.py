@@ -64,6 +64,7 @@ class EvaluatorSerializer(serializers.Serializer[EvaluatorRow]):
     name = serializers.CharField(source="evaluator.name", help_text="Of the score.")
     kind = serializers.CharField(source="evaluator.kind", help_text="llm or code.")
     author = serializers.CharField(source="evaluator.author", help_text="Who gave it, as the sender names them.")
+    version = serializers.CharField(source="evaluator.version", help_text="Its version, as the sender names it.")
     middle = serializers.FloatField(help_text="The value at which the project splits good from bad.")
     gold = ComparisonSerializer()
     majority = ComparisonSerializer()

@@ -4,8 +4,7 @@ import uuid
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,7 +17,7 @@ from accounts.request import ProjectRequest
 from annotate.access import get_comment
 from annotate.actions.comments import LONGEST_COMMENT, add_comment, settle_flag, withdraw_comment
 from annotate.forms.comments import AnswerForm, CommentForm
-from annotate.models import Mention, Queue
+from annotate.models import Comment, Mention, Queue
 from annotate.queries.blind import sight_of, withheld
 from annotate.queries.comments import (
     Remark,
@@ -31,6 +30,7 @@ from annotate.queries.comments import (
     remarks_of,
 )
 from annotate.views import UNPROCESSABLE
+from annotate.views.kept import say_taken
 from annotate.views.replies import for_its_reviewer
 from common.errors import Refused
 from traces.access import get_session
@@ -114,8 +114,12 @@ class Question:
     refusal: str = ""
 
 
+def _page_of_flags(request: ProjectRequest) -> Page[Comment]:
+    return Paginator(open_flags(request.membership), ON_A_PAGE).get_page(request.GET.get("page"))
+
+
 def _lead_list(request: ProjectRequest, refused: Question | None = None) -> HttpResponseBase:
-    page = Paginator(open_flags(request.membership), ON_A_PAGE).get_page(request.GET.get("page"))
+    page = _page_of_flags(request)
     remarks = remarks_of(page.object_list, request.user)
     others = [Question(remark, str(uuid.uuid4())) for remark in remarks if not refused or remark != refused.remark]
     waiting = before_lead(request.project)
@@ -134,7 +138,10 @@ def _lead_list(request: ProjectRequest, refused: Question | None = None) -> Http
 @member(Role.LEAD)
 @require_POST
 def flag_settle(request: ProjectRequest, comment_id: int) -> HttpResponseBase:
-    """Answers a question, and leads back to those that are left; what is refused stays in its field."""
+    """Answers a question, and leads back to those that are left; what is refused stays in its field.
+
+    The page's script puts what comes in the question's own place: what is begun on the others stays.
+    """
     flag = get_comment(request.project, comment_id)
     form = AnswerForm(request.POST)
     if form.is_valid():
@@ -143,13 +150,25 @@ def flag_settle(request: ProjectRequest, comment_id: int) -> HttpResponseBase:
         except Refused as refusal:
             form.add_error(refusal.field or None, refusal.message)
     if form.errors:
-        [remark] = remarks_of([flag], request.user)
-        why = " ".join(str(text) for texts in form.errors.values() for text in texts)
-        given = request.POST.get("text", "")[:LONGEST_COMMENT]
-        return _lead_list(request, Question(remark, str(uuid.uuid4()), text=given, refusal=why))
+        return _asked_again(request, flag, form)
     later = " once their own judgement of the session is in" if _is_blind_to(flag.author, flag.session) else ""
-    messages.success(request, f"Answered. {flag.author} finds it among their mentions{later}.")
+    told = f"Answered. {flag.author} finds it among their mentions{later}."
+    if request.htmx:
+        context = {"flag": flag, "answered": told, "page": _page_of_flags(request)}
+        return render(request, "annotate/lead_list.html#answered", context)
+    say_taken(request, told)
     return redirect("lead_list", request.project.slug)
+
+
+def _asked_again(request: ProjectRequest, flag: Comment, form: AnswerForm) -> HttpResponseBase:
+    [remark] = remarks_of([flag], request.user)
+    why = " ".join(str(text) for texts in form.errors.values() for text in texts)
+    given = request.POST.get("text", "")[:LONGEST_COMMENT]
+    refused = Question(remark, str(uuid.uuid4()), text=given, refusal=why)
+    if request.htmx:  # it shows nothing of what comes with the status of an error
+        context = {"question": refused, "longest": LONGEST_COMMENT}
+        return render(request, "annotate/lead_list.html#question", context)
+    return _lead_list(request, refused)
 
 
 def _is_blind_to(person: User, session: AgentSession) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -26,6 +26,7 @@ from annotate.queries.judgements import failures_of, offered_types
 from annotate.queries.settling import settled_before
 from annotate.queries.side_by_side import SideBySide, side_by_side
 from annotate.views import UNPROCESSABLE
+from annotate.views.kept import say_taken
 from common.errors import Refused
 from common.keys import is_key
 from common.streaming import render_growing
@@ -56,6 +57,7 @@ def disagreement_list(request: ProjectRequest) -> HttpResponseBase:
         "shown": shown,
         "page": page,
         "rows": dispute_rows(list(page.object_list)),
+        "chosen": _chosen(request),
     }
     return render(request, "annotate/disagreement_list.html", context)
 
@@ -65,17 +67,27 @@ def _disputes(request: ProjectRequest, form: ChosenForm) -> Disputes:
     return read_disputes(request.project, form.chosen, sight, person=form.cleaned_data.get("reviewer"))
 
 
+def _chosen(request: ProjectRequest, **more: Any) -> str:
+    """What the list was narrowed by, and `more`, as the end of an address: whoever settles stays among these."""
+    kept = QueryDict(mutable=True)
+    asked = {name: request.GET.get(name) for name in ChosenForm.base_fields}
+    kept.update({name: str(value) for name, value in {**more, **asked}.items() if value})
+    return f"?{kept.urlencode()}" if kept else ""
+
+
 @member(Role.LEAD)
 @require_GET
 def disagreement_next(request: ProjectRequest) -> HttpResponseBase:
-    """Leads to the worst that is not settled, but for the one that `after` names."""
+    """Leads to the worst of the list that is not settled, but for the one that `after` names."""
     after = request.GET.get("after", "")
-    found = read_disputes(request.project, sight=sight_of(request.membership))
+    found = _disputes(request, ChosenForm(request.project, request.GET))
     session = found.after(int(after) if is_key(after) else 0)
+    chosen = _chosen(request)
     if session is None:
-        messages.success(request, "That was the last one: no other disagreement waits.")
-        return redirect("disagreement_list", request.project.slug)
-    return redirect("disagreement_page", request.project.slug, session)
+        among = " among what you chose" if chosen else ""
+        messages.success(request, f"That was the last one: no other disagreement waits{among}.")
+        return redirect(reverse("disagreement_list", args=[request.project.slug]) + chosen)
+    return redirect(reverse("disagreement_page", args=[request.project.slug, session]) + chosen)
 
 
 @member(Role.LEAD)
@@ -86,7 +98,7 @@ def disagreement_page(request: ProjectRequest, session_id: int) -> HttpResponseB
     talk = conversation(session)
     told = _told(session, talk)
     gold = gold_of(session)
-    form = SettleForm(told.failure_ids, told.questions, initial=_as_settled(gold, told))
+    form = SettleForm(told, initial=_as_settled(gold, told))
     return _screen(request, session, talk, told, form, _own(gold, talk), gold=gold)
 
 
@@ -140,8 +152,10 @@ def _screen(
         "gold": gold,
         "history": [one for one in settlements(session) if one != gold],
         "types": offered_types(request.project, sight_of(request.membership), MOST_TYPES),
+        "chosen": _chosen(request),
+        "onward": _chosen(request, after=session.pk),
     }
-    pieces = ({"steps": stretch} for stretch in talk.stretches())
+    pieces = ({"steps": stretch, "project": request.project, "session": session} for stretch in talk.stretches())
     return render_growing(
         request, "annotate/disagreement.html", context, piece="traces/_steps.html", pieces=pieces, status=status
     )
@@ -154,16 +168,16 @@ def disagreement_settle(request: ProjectRequest, session_id: int) -> HttpRespons
     session = _session(request, session_id)
     talk = conversation(session)
     told = _told(session, talk)
-    form = SettleForm(told.failure_ids, told.questions, request.POST)
+    form = SettleForm(told, request.POST)
     own = own_failures(talk, request.POST)
     gold = _settled(request, session, form, own)
     if gold is None:
         return _screen(request, session, talk, told, form, own, gold=gold_of(session), status=UNPROCESSABLE)
-    messages.success(request, f"Settled: {gold.get_outcome_display().lower()}. It counts as that from now on.")
+    say_taken(request, f"Settled: {gold.get_outcome_display().lower()}. It counts as that from now on.")
     if "guidance" in request.POST:
         edit = reverse("rubric_edit", args=[request.project.slug, gold.rubric_id])
         return redirect(f"{edit}?because_of={gold.pk}")
-    return redirect(f"{reverse('disagreement_next', args=[request.project.slug])}?after={session.pk}")
+    return redirect(reverse("disagreement_next", args=[request.project.slug]) + _chosen(request, after=session.pk))
 
 
 def _settled(request: ProjectRequest, session: AgentSession, form: SettleForm, own: FailureForms) -> Review | None:
@@ -202,4 +216,4 @@ def disagreement_unsettle(request: ProjectRequest, session_id: int) -> HttpRespo
         messages.error(request, refusal.message)
     else:
         messages.success(request, "Taken back. What the reviewers said counts again.")
-    return redirect("disagreement_page", request.project.slug, session.pk)
+    return redirect(reverse("disagreement_page", args=[request.project.slug, session.pk]) + _chosen(request))

@@ -40,7 +40,13 @@ def evaluator_use(request: ProjectRequest) -> HttpResponseBase:
         messages.error(request, "Which evaluator is meant was not understood. Try again.")
         return redirect("evaluator_list", request.project.slug)
     try:
-        choice = use_threshold(project=request.project, lead=request.user, **form.cleaned_data)
+        choice = use_threshold(
+            project=request.project,
+            lead=request.user,
+            evaluator=form.evaluator(),
+            shown=form.cleaned_data["shown"],
+            sight=sight_of(request.membership),
+        )
     except Refused as refused:
         messages.error(request, refused.message)
     else:

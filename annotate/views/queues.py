@@ -13,7 +13,7 @@ from annotate.actions.queues import create_default_queue, is_judged
 from annotate.actions.undoing import SKIP_REASONS
 from annotate.models import Queue
 from annotate.queries.blind import sight_of
-from annotate.queries.comments import unread_mentions, waiting_for_lead
+from annotate.queries.comments import waiting_for_lead
 from annotate.queries.decisions import decisions
 from annotate.queries.filters import in_words
 from annotate.queries.items import SHOWN, WAITING, item_counts, item_ids, item_rows
@@ -43,7 +43,6 @@ def queue_list(request: ProjectRequest) -> HttpResponseBase:
         "may_lead": may_lead,
         "people": people,
         "overhead": overhead_of_all(people),
-        "unread": unread_mentions(request.membership, sight),
         "before_lead": waiting_for_lead(request.membership, sight) if request.membership.may(Role.LEAD) else 0,
         "first": next((row for row in rows if row.queue.is_open and row.waiting and row.may_take), None),
     }

@@ -1,11 +1,13 @@
 """The screen on which a session is judged, and what its keys and buttons call."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -21,12 +23,12 @@ from annotate.actions.undoing import SKIP_REASONS, content_of
 from annotate.claims import give_back, renew, take_this
 from annotate.forms import (
     DraftForm,
-    FailureForm,
     FailureForms,
     FailureFormSet,
     JudgementForm,
     LeaseForm,
     TimesForm,
+    half_told,
     told_by,
 )
 from annotate.models import CalibrationReview, Draft, Review, Rubric, Slot
@@ -34,6 +36,7 @@ from annotate.queries.asking import rubric_shown
 from annotate.queries.blind import sight_of
 from annotate.queries.calibration import calibration_content, standing_calibration
 from annotate.queries.decisions import CALIBRATION, REVIEW, decisions, key_of
+from annotate.queries.examples import hide_examples
 from annotate.queries.judgements import offered_types, standing_review
 from annotate.queries.passages import tool_names
 from annotate.queries.progress import own_numbers, place_in_queue, queue_rows
@@ -92,6 +95,7 @@ def review_page(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
     if taken is None:
         messages.info(request, "Someone else has taken that session. Here is the next one.")
         return redirect("review_next", request.project.slug, slot.queue_id)
+    taken.queue, taken.item = slot.queue, slot.item  # read a moment ago
     return _to_judge(request, taken)
 
 
@@ -107,7 +111,9 @@ def review_following(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
     slot = get_slot(request.project, slot_id)
     is_theirs = slot.reviewer_id == request.user.pk
     ready = following_for(queue=slot.queue, user=request.user, besides=slot) if is_theirs else None
-    return _to_judge(request, ready, ahead=1) if ready else HttpResponse(status=HTTPStatus.NO_CONTENT)
+    if ready is None:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    return _to_judge(request, get_slot(request.project, ready.pk), ahead=1)
 
 
 def _to_judge(request: ProjectRequest, slot: Slot, *, ahead: int = 0) -> HttpResponseBase:
@@ -130,6 +136,7 @@ def _filled(request: ProjectRequest, slot: Slot, content: dict[str, Any], **also
     """The screen with what has been entered, in the shape of a draft."""
     talk = conversation(slot.item.session)
     shown = also["judged"].rubric if "judged" in also else slot.queue.rubric
+    hide_examples([shown], request.membership)
     judgement = JudgementForm(rubric=shown, initial={**content, "lease_token": slot.lease_token})
     return _screen(request, slot, talk, judgement, _failure_forms(talk, initial=content.get("failures", [])), **also)
 
@@ -171,14 +178,17 @@ def _screen(
         "tool_names": tool_names(slot.item.session),
         "condition_kinds": ASSERTION_KINDS.items(),
         "skip_reasons": SKIP_REASONS.items(),
-        "guidance": render_markdown(slot.queue.rubric.guidance),
+        "rubric": judgement.shown,
+        "guidance": render_markdown(judgement.shown.guidance),
     }
     return render_growing(
         request,
         "annotate/review_page.html",
         context,
         piece="traces/_steps.html",
-        pieces=({"steps": stretch} for stretch in talk.stretches()),
+        pieces=(
+            {"steps": stretch, "project": request.project, "session": slot.item.session} for stretch in talk.stretches()
+        ),
         ahead=("annotate/_outline.html", ({"steps": rows} for rows in talk.outline())),
         status=status,
     )
@@ -191,8 +201,10 @@ def review_submit(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
     """Takes a judgement and claims the next session, both in this one request."""
     slot = get_slot(request.project, slot_id)
     rubric = rubric_shown(slot.queue.rubric, request.POST.get("rubric", ""))
+    hide_examples([rubric], request.membership)
     judgement = JudgementForm(request.POST, rubric=rubric)
-    talk = conversation(slot.item.session)
+    # Only a refusal shows it.
+    talk = cast("Conversation", SimpleLazyObject(lambda: conversation(slot.item.session)))
     failures = _failure_forms(talk, data=request.POST)
     review = _submitted(request, slot, judgement, failures, rubric)
     if review is None:
@@ -209,7 +221,8 @@ def review_submit(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
 def _submitted(
     request: ProjectRequest, slot: Slot, judgement: JudgementForm, failures: FailureForms, rubric: Rubric
 ) -> Review | CalibrationReview | None:
-    if not (judgement.is_valid() and failures.is_valid()):
+    is_failed = judgement.is_of_failure
+    if not judgement.is_valid() or (is_failed and not failures.is_valid()):
         return None
     submit = submit_calibration if slot.item.is_measuring else submit_review
     try:
@@ -218,7 +231,8 @@ def _submitted(
             reviewer=request.user,
             client_id=judgement.cleaned_data["client_id"],
             outcome=judgement.cleaned_data["outcome"],
-            failures=told_by(failures),
+            failures=told_by(failures) if is_failed else (),
+            half_told=() if is_failed else half_told(failures),
             answers=judgement.answers(),
             rubric=rubric,
             lease_token=judgement.cleaned_data["lease_token"],
@@ -238,8 +252,14 @@ def _blame(refusal: Refused, judgement: JudgementForm, failures: FailureForms) -
 
 
 def _errors(judgement: JudgementForm, failures: FailureForms) -> list[dict[str, str]]:
-    forms: list[JudgementForm | FailureForm] = [judgement, *failures]
-    return [{"field": "", "message": str(text)} for text in failures.non_form_errors()] + [
+    if not judgement.is_of_failure:
+        return _errors_in(judgement)
+    whole = [{"field": "", "message": str(text)} for text in failures.non_form_errors()]
+    return whole + _errors_in(judgement, *failures)
+
+
+def _errors_in(*forms: Form) -> list[dict[str, str]]:
+    return [
         {"field": "" if name == "__all__" else form.add_prefix(name), "message": str(text)}
         for form in forms
         for name, texts in form.errors.items()
@@ -258,7 +278,7 @@ def review_draft(request: ProjectRequest, slot_id: int) -> HttpResponseBase:
     slot = get_slot(request.project, slot_id)
     form = DraftForm(request.POST)
     if not form.is_valid():
-        return JsonResponse({"errors": form.errors}, status=UNPROCESSABLE)
+        return JsonResponse({"errors": _errors_in(form)}, status=UNPROCESSABLE)
     standing = save_draft(slot=slot, reviewer=request.user, **form.cleaned_data)
     answer = {"version": standing.version}
     if standing.content != form.cleaned_data["content"]:

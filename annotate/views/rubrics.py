@@ -14,6 +14,7 @@ from annotate.access import get_gold, get_rubric
 from annotate.actions.rubrics import Edition, create_rubric, edit_rubric, review_again
 from annotate.forms.rubrics import (
     MEANING,
+    Example,
     PreviewForm,
     QuestionForms,
     QuestionFormSet,
@@ -23,7 +24,8 @@ from annotate.forms.rubrics import (
     entered,
 )
 from annotate.models import Outcome, Review, Rubric
-from annotate.queries.blind import sight_of
+from annotate.queries.blind import sight_of, withheld
+from annotate.queries.examples import example_of, hide_examples
 from annotate.queries.rubrics import (
     newest_of,
     queues_on,
@@ -34,6 +36,7 @@ from annotate.queries.rubrics import (
     wordings,
 )
 from annotate.views import UNPROCESSABLE
+from annotate.views.kept import say_taken
 from common.errors import Refused
 from common.keys import is_key
 from common.markdown import render_markdown
@@ -61,7 +64,8 @@ def rubric_page(request: ProjectRequest, rubric_id: int) -> HttpResponseBase:
     """One version as reviewers meet it, all versions with what each changed, and for leads what became old."""
     rubric = get_rubric(request.project, rubric_id)
     may_lead = request.membership.may(Role.LEAD)
-    rows = version_rows(rubric)
+    hide_examples([rubric], request.membership)
+    rows = version_rows(rubric, request.membership)
     is_newest = rows[0].rubric == rubric
     context = {
         "section": "review",
@@ -88,7 +92,7 @@ def rubric_new(request: ProjectRequest) -> HttpResponseBase:
     if request.method == "POST" and _all_valid(form, questions):
         rubric = _created(request, form, questions)
         if rubric is not None:
-            messages.success(request, f"“{rubric.name}” can be chosen for queues from now on.")
+            say_taken(request, f"“{rubric.name}” can be chosen for queues from now on.")
             return redirect("rubric_page", request.project.slug, rubric.pk)
     return _form_page(request, form, questions, None)
 
@@ -116,7 +120,10 @@ def _created(request: ProjectRequest, form: RubricForm, questions: QuestionForms
 @member(Role.LEAD)
 @require_http_methods(["GET", "HEAD", "POST"])
 def rubric_edit(request: ProjectRequest, rubric_id: int) -> HttpResponseBase:
-    """The next version of a rubric; `because_of` names the gold judgement that it follows from."""
+    """The next version of a rubric; `because_of` names the gold judgement that it follows from.
+
+    With `example`, the key of a question or nothing for the outcome, the form begins with that judgement as an example.
+    """
     rubric = get_rubric(request.project, rubric_id)
     newest = newest_of(rubric)
     if request.method != "POST" and newest.pk != rubric.pk:
@@ -124,32 +131,50 @@ def rubric_edit(request: ProjectRequest, rubric_id: int) -> HttpResponseBase:
         page = reverse("rubric_edit", args=[request.project.slug, newest.pk])
         return HttpResponseRedirect(f"{page}?{query}" if query else page)
     because_of = _because_of(request)
-    form, questions = _forms(request, rubric)
+    example = _example(request, rubric, because_of)
+    form, questions = _forms(request, rubric, example)
     if request.method == "POST" and _all_valid(form, questions):
         made = _edited(request, rubric, form, questions, because_of)
         if made is not None:
-            messages.success(request, f"Version {made.version} is made. Reviews that were given keep theirs.")
+            say_taken(request, f"Version {made.version} is made. Reviews that were given keep theirs.")
             return redirect("rubric_page", request.project.slug, made.pk)
     return _form_page(request, form, questions, rubric, because_of)
 
 
-def _forms(request: ProjectRequest, rubric: Rubric | None) -> tuple[RubricForm, QuestionForms]:
-    """What was sent, else the version as it stands."""
+def _forms(
+    request: ProjectRequest, rubric: Rubric | None, example: Example | None = None
+) -> tuple[RubricForm, QuestionForms]:
+    """What was sent, else the version as it stands, with the example behind the guidance that it is for."""
     if rubric is None:
         return RubricForm(request.POST or None), QuestionFormSet(request.POST or None, prefix=QUESTIONS)
     asked = wordings(rubric)
     questions = QuestionFormSet(
         request.POST or None,
         prefix=QUESTIONS,
-        initial=as_initial(asked),
+        initial=as_initial(asked, example),
         form_kwargs={"known": {one.key: one for one in asked}},
     )
-    return RubricForm(request.POST or None, rubric=rubric, queues=queues_on(rubric)), questions
+    return RubricForm(request.POST or None, rubric=rubric, queues=queues_on(rubric), example=example), questions
 
 
 def _because_of(request: ProjectRequest) -> Review | None:
     given = request.GET.get("because_of", "")
-    return get_gold(request.project, int(given)) if is_key(given) else None
+    if not is_key(given):
+        return None
+    gold = get_gold(request.project, int(given))
+    if withheld(request.membership, [gold.session_id]):
+        raise Http404("No such gold judgement.")
+    return gold
+
+
+def _example(request: ProjectRequest, rubric: Rubric, gold: Review | None) -> Example | None:
+    """For a question that is asked no more it is one of the outcome."""
+    if gold is None or "example" not in request.GET:
+        return None
+    key = request.GET["example"]
+    asked = {question.key for question in rubric.questions.all()}
+    address = reverse("session_page", args=[request.project.slug, gold.session_id])
+    return Example(key if key in asked else "", example_of(gold, request.build_absolute_uri(address)))
 
 
 def _edited(

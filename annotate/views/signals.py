@@ -17,7 +17,7 @@ from annotate.queries.signals import KindRow, changes, kind_rows, newest_run, st
 from annotate.views import UNPROCESSABLE
 from common.errors import Refused
 from traces.actions import set_detector, start_run, stop_run
-from traces.detectors import DETECTORS, label_of
+from traces.detectors import AS_IT_COMES, DETECTORS, Choice, label_of, least_strengths
 from traces.queries.detectors import choices_of
 
 ON = "on. It is looked for in sessions from now on; those read before are read again when you say so."
@@ -47,10 +47,8 @@ def _page(request: ProjectRequest, faulty: LimitsForm | None = None) -> HttpResp
     return render(request, "annotate/signals.html", context, status=UNPROCESSABLE if faulty else 200)
 
 
-def _form(row: KindRow, faulty: LimitsForm | None) -> LimitsForm | None:
-    if not row.limits:
-        return None
-    return faulty if faulty and faulty.prefix == row.detector else LimitsForm(row)
+def _form(row: KindRow, faulty: LimitsForm | None) -> LimitsForm:
+    return faulty if faulty and faulty.prefix == row.kind else LimitsForm(row)
 
 
 @member(Role.LEAD)
@@ -59,16 +57,16 @@ def signal_switch(request: ProjectRequest) -> HttpResponseBase:
     """Switches a kind on or off; its detector's other kinds and limits stay."""
     kind = request.POST.get("kind", "")
     detector = next((one.name for one in DETECTORS if kind in one.labels), kind)
-    choice = choices_of([request.project.pk])[request.project.pk].get(detector)
+    choice = choices_of([request.project.pk])[request.project.pk].get(detector, AS_IT_COMES)
     is_on = request.POST.get("on") == "1"
-    off = (choice.switched_off if choice else frozenset()) - {kind} | (frozenset() if is_on else {kind})
+    off = choice.switched_off - {kind} | (frozenset() if is_on else {kind})
     try:
         set_detector(
             project=request.project,
             by=request.user,
             detector=detector,
             switched_off=off & _kinds_of(detector),
-            thresholds=_limits_of(detector, dict(choice.thresholds) if choice else {}),
+            thresholds=_limits_of(detector, choice),
         )
     except Refused as refusal:
         messages.error(request, refusal.message)
@@ -83,30 +81,32 @@ def _kinds_of(detector: str) -> frozenset[str]:
     return frozenset(found.labels) if found else frozenset([detector])
 
 
-def _limits_of(detector: str, moved: dict[str, float]) -> dict[str, float]:
+def _limits_of(detector: str, choice: Choice) -> dict[str, float]:
+    """What is moved of what it has today."""
     found = next((one for one in DETECTORS if one.name == detector), None)
-    return {name: value for name, value in moved.items() if found and name in found.thresholds}
+    known = found.movable if found else least_strengths([detector])
+    return {name: value for name, value in choice.thresholds.items() if name in known}
 
 
 @member(Role.LEAD)
 @require_POST
 def signal_limits(request: ProjectRequest) -> HttpResponseBase:
-    """Moves a detector's limits; what it is switched to stays."""
-    name = request.POST.get("detector", "")
-    row = next((row for row in kind_rows(request.project) if row.limits and row.detector == name), None)
+    """Moves the limits of a kind, its detector's among them; all else that is said of the detector stays."""
+    kind = request.POST.get("kind", "")
+    row = next((row for row in kind_rows(request.project) if row.kind == kind), None)
     if row is None:
-        messages.error(request, "There is no detector of this name that has limits.")
+        messages.error(request, "There is no signal of this kind.")
         return redirect("signal_list", request.project.slug)
     form = LimitsForm(row, request.POST.dict())
     if not form.is_valid():
         return _page(request, form)
-    choice = choices_of([request.project.pk])[request.project.pk].get(name)
+    choice = choices_of([request.project.pk])[request.project.pk].get(row.runs_as, AS_IT_COMES)
     is_news = set_detector(
         project=request.project,
         by=request.user,
-        detector=name,
-        switched_off=(choice.switched_off if choice else frozenset()) & _kinds_of(name),
-        thresholds=form.cleaned_data,
+        detector=row.runs_as,
+        switched_off=choice.switched_off & _kinds_of(row.runs_as),
+        thresholds=_limits_of(row.runs_as, choice) | form.cleaned_data,
     )
     messages.success(request, "Saved. It counts for sessions from now on." if is_news else "It was like this already.")
     return redirect("signal_list", request.project.slug)

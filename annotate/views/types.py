@@ -19,6 +19,7 @@ from annotate.queries.types import (
     examples_of,
     group_names,
     history_of,
+    is_seen,
     merged_types,
     newest_merges,
     standing_failures,
@@ -38,16 +39,18 @@ def type_list(request: ProjectRequest) -> HttpResponseBase:
 
 
 def _list(request: ProjectRequest, form: TypeForm) -> HttpResponseBase:
-    rows = type_rows(request.project, sight_of(request.membership))
+    sight = sight_of(request.membership)
+    rows = type_rows(request.project, sight)
     may_lead = request.membership.may(Role.LEAD)
     context = {
         "section": "review",
         "groups": by_group(rows),
         "count": len(rows),
         "form": form,
-        "group_names": group_names(request.project),
+        "group_names": group_names(request.project, sight),
         "sets": TAXONOMIES.values(),
-        "merges": newest_merges(request.project) if may_lead else (),
+        "merges": newest_merges(request.project, sight) if may_lead else (),
+        "sight": sight,
         "may_lead": may_lead,
     }
     return render(request, "annotate/type_list.html", context, status=UNPROCESSABLE if form.errors else 200)
@@ -92,7 +95,7 @@ def _told_of_set(added: int, known: int) -> str:
 @require_POST
 def type_group(request: ProjectRequest) -> HttpResponseBase:
     """Puts the ticked ones into a group."""
-    form = ChosenTypesForm(request.project, request.POST)
+    form = ChosenTypesForm(failure_types(request.project, sight_of(request.membership)), request.POST)
     if form.is_valid():
         given = form.cleaned_data
         moved = group_types(project=request.project, type_ids=given["type"], group=given["group"], actor=request.user)
@@ -107,15 +110,16 @@ def type_group(request: ProjectRequest) -> HttpResponseBase:
 @require_POST
 def type_merge(request: ProjectRequest) -> HttpResponseBase:
     """What merging the ticked ones would do; once `confirmed`, it is done."""
-    form = ChosenTypesForm(request.project, request.POST)
+    sight = sight_of(request.membership)
+    standing = failure_types(request.project, sight)
+    form = ChosenTypesForm(standing, request.POST)
     if not form.is_valid():
         messages.error(request, form.refusal)
         return redirect("type_list", request.project.slug)
-    standing = failure_types(request.project)
     kinds = list(standing.filter(pk__in=form.cleaned_data["type"]))
     into = _target(request, form, kinds)
     if "confirmed" in request.POST and into is not None:
-        return _merged(request, into, kinds)
+        return _merged(request, into, kinds, sight)
     others = [kind for kind in kinds if kind != into]
     context = {
         "section": "review",
@@ -123,7 +127,7 @@ def type_merge(request: ProjectRequest) -> HttpResponseBase:
         "others": others,
         "into": into,
         "targets": standing.order_by("name"),
-        "failures": standing_failures(others),
+        "failures": standing_failures(others, sight),
     }
     return render(request, "annotate/type_merge.html", context)
 
@@ -136,9 +140,10 @@ def _target(request: ProjectRequest, form: ChosenTypesForm, kinds: list[FailureT
     return kinds[0] if len(kinds) > 1 else None
 
 
-def _merged(request: ProjectRequest, into: FailureType, kinds: list[FailureType]) -> HttpResponseBase:
+def _merged(request: ProjectRequest, into: FailureType, kinds: list[FailureType], sight: Sight) -> HttpResponseBase:
+    given = standing_failures([kind for kind in kinds if kind != into], sight)
     try:
-        given = merge_types(into=into, type_ids=[kind.pk for kind in kinds], actor=request.user)
+        merge_types(into=into, type_ids=[kind.pk for kind in kinds], actor=request.user)
     except Refused as refusal:
         messages.error(request, refusal.message)
         return redirect("type_list", request.project.slug)
@@ -150,38 +155,40 @@ def _merged(request: ProjectRequest, into: FailureType, kinds: list[FailureType]
 @require_GET
 def type_page(request: ProjectRequest, type_id: int) -> HttpResponseBase:
     """One failure type: how it is used, what was done to it, and for leads what can be."""
-    kind = get_failure_type(request.project, type_id)
-    return _page(request, kind, TypeForm(kind=kind))
-
-
-def _page(request: ProjectRequest, kind: FailureType, form: TypeForm) -> HttpResponseBase:
     sight = sight_of(request.membership)
-    _must_be_seen(request, kind, sight)
+    kind = _seen_type(request, type_id, sight)
+    return _page(request, kind, TypeForm(kind=kind), sight)
+
+
+def _page(request: ProjectRequest, kind: FailureType, form: TypeForm, sight: Sight) -> HttpResponseBase:
     context = {
         "section": "review",
         "kind": kind,
         "form": form,
         "row": type_row(kind, sight),
         "examples": examples_of(kind, sight),
-        "history": history_of(kind),
-        "merged": merged_types(kind),
-        "group_names": group_names(request.project),
+        "history": history_of(kind, sight),
+        "merged": merged_types(kind, sight),
+        "group_names": group_names(request.project, sight),
         "may_lead": request.membership.may(Role.LEAD),
+        "sight": sight,
     }
     return render(request, "annotate/type_page.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
-def _must_be_seen(request: ProjectRequest, kind: FailureType, sight: Sight) -> None:
-    """A name that was only used for what the reader may not see yet would tell it."""
-    if sight.hidden is not None and not failure_types(request.project, sight).filter(pk=kind.pk).exists():
+def _seen_type(request: ProjectRequest, type_id: int, sight: Sight) -> FailureType:
+    kind = get_failure_type(request.project, type_id)
+    if not is_seen(kind, sight):
         raise Http404("No such failure type.")
+    return kind
 
 
 @member(Role.LEAD)
 @require_POST
 def type_edit(request: ProjectRequest, type_id: int) -> HttpResponseBase:
     """Another name, description or group."""
-    kind = get_failure_type(request.project, type_id)
+    sight = sight_of(request.membership)
+    kind = _seen_type(request, type_id, sight)
     form = TypeForm(request.POST, kind=kind)
     if form.is_valid():
         try:
@@ -191,18 +198,20 @@ def type_edit(request: ProjectRequest, type_id: int) -> HttpResponseBase:
         else:
             messages.success(request, "Saved.")
             return redirect("type_page", request.project.slug, kind.pk)
-    return _page(request, kind, form)
+    return _page(request, kind, form, sight)
 
 
 @member(Role.LEAD)
 @require_POST
 def type_unmerge(request: ProjectRequest, type_id: int) -> HttpResponseBase:
     """Takes a merged type apart again."""
-    kind = get_failure_type(request.project, type_id)
+    sight = sight_of(request.membership)
+    kind = _seen_type(request, type_id, sight)
     try:
-        back = unmerge_type(kind=kind, actor=request.user)
+        unmerge_type(kind=kind, actor=request.user)
     except Refused as refusal:
         messages.error(request, refusal.message)
     else:
+        back = standing_failures([kind], sight)
         messages.success(request, f"{back} failure{'' if back == 1 else 's'} got the type “{kind.name}” back.")
     return redirect("type_page", request.project.slug, kind.pk)
