@@ -1,16 +1,15 @@
 // The keys of a page. Their table comes with it (annotate/keys.py), with its reader's own keys in it; this binds them and
 // makes the sheet that `?` shows.
 
-import { composes } from "./page.js";
+import { composes, eachPage } from "./page.js";
 
 const { use, actions: KEYS } = JSON.parse(document.getElementById("keymap")?.textContent ?? '{"use": "off", "actions": []}');
-const TYPED_IN =
+/** Where keys are letters. */
+export const TYPED_IN =
   "input:not([type='radio'], [type='checkbox']), textarea, select, [contenteditable]:not([contenteditable='false']), [role='textbox']";
-const ENTER_MEANS_ITSELF = "a, button, summary";
+const ENTER_MEANS_ITSELF = "a, button, summary, #outbox"; // the last has the focus when the button that had it is gone
 // A key that is held down does these once, also where the first time leads to another page of the kind.
 const ONCE_A_PRESS = ["submit", "undo", "skip", "another", "nextDispute", "begin", "openRow", "accept", "decline", "reopen"];
-
-export { KEYS };
 
 /** An action's key in brackets, to stand behind the words of a button's tooltip; "" where there is none to press. */
 export function hint(act) {
@@ -22,12 +21,17 @@ export function hint(act) {
 export function bindPage(acts) {
   const all = { ...acts, keys: () => document.getElementById("keys").showModal() };
   bind(all);
-  writeSheet(document.getElementById("key-sheet"), all);
-  document.addEventListener("click", (event) => all[event.target.closest("[data-act]")?.dataset.act]?.());
+  eachPage(() => writeSheet(document.getElementById("key-sheet"), all));
+  document.addEventListener("click", (event) => {
+    const target = event.target.closest("[data-act]");
+    if (!all[target?.dataset.act]) return;
+    if (target.matches("a")) event.preventDefault();
+    all[target.dataset.act]();
+  });
 }
 
-/** Calls `acts[act]` for the key pressed: never while someone types, composes, or has a dialog open. */
-export function bind(acts) {
+// Calls `acts[act]` for the key pressed: never while someone types, composes, or has a dialog open.
+function bind(acts) {
   document.addEventListener("keydown", (event) => {
     if (composes(event) || event.defaultPrevented || document.querySelector("dialog[open]")) return;
     const typing = event.target.closest?.(TYPED_IN);
@@ -76,9 +80,9 @@ function run(event, acts, name) {
   acts[name]();
 }
 
-/** Fills the sheet from the table: with all keys, or those of `acts` alone where a page has no others. */
-export function writeSheet(list, acts = null) {
-  const shown = KEYS.filter(({ act, shown }) => shown && (!acts || acts[act]));
+// Fills the sheet from the table: with the keys that do something here, and those that are no page's to bind.
+function writeSheet(list, acts) {
+  const shown = KEYS.filter(({ act, keys, shown }) => shown && (acts[act] || !keys.length));
   const groups = [...new Set(shown.map(({ group }) => group))];
   list.replaceChildren(...groups.map((title) => sheetOf(title, shown.filter(({ group }) => group === title))));
 }

@@ -21,18 +21,25 @@ function meet(one, other) {
 function set(input, key) {
   input.value = key;
   input.select();
-  status.textContent = `${nameOf(input)}: ${key}`;
   show();
+  status.textContent = `${nameOf(input)}: ${key}. ${clashOf(input).textContent}`.trim();
+}
+
+const clashOf = (input) => input.closest(".own-key").querySelector("[data-clash]");
+
+function setClash(input, text) {
+  clashOf(input).textContent = text;
+  for (const [name, value] of [["aria-invalid", "true"], ["aria-describedby", clashOf(input).id]]) {
+    if (text) input.setAttribute(name, value);
+    else input.removeAttribute(name);
+  }
 }
 
 function show() {
   for (const input of inputs) {
-    const row = input.closest(".own-key");
     const other = inputs.find((each) => each !== input && each.value === input.value && input.value && meet(each, input));
-    row.querySelector("[data-clash]").textContent = other ? `“${input.value}” is also the key of “${nameOf(other)}”.` : "";
-    input.toggleAttribute("aria-invalid", Boolean(other));
-    if (other) input.setAttribute("aria-invalid", "true");
-    row.querySelector("[data-act='usual']").hidden = input.value === input.dataset.usual;
+    setClash(input, other ? `“${input.value}” is also the key of “${nameOf(other)}”.` : "");
+    input.closest(".own-key").querySelector("[data-act='usual']").hidden = input.value === input.dataset.usual;
   }
 }
 

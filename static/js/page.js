@@ -17,5 +17,10 @@ export function replaceMain(main) {
   htmx.trigger(main, "htmx:afterSwap"); // local times and the like, as after every swap
 }
 
+/** Shows a short notice, where the page has its place for them. */
+export function say(text) {
+  document.getElementById("status").textContent = text;
+}
+
 /** Whether the key belongs to an input method that is composing a sign; Safari tells of the key that ends it only by 229. */
 export const composes = (event) => event.isComposing || event.keyCode === 229;

@@ -50,6 +50,7 @@ export async function turnTo(url, answer) {
   if (ready?.form.dataset.page !== url) return false;
   turn();
   if (answer) complete(answer);
+  keepReady(); // nothing is sent after this that would ask for it
   return true;
 }
 

@@ -4,7 +4,7 @@
 import "./comment-marks.js";
 import { eachPage } from "./page.js";
 import { offerNames } from "./review-mentions.js";
-import { reader, recallAll, remember } from "./review-net.js";
+import { newId, reader, recallAll, remember } from "./review-net.js";
 import { drop, keep, kept } from "./review-outbox.js";
 import { onTried, send } from "./review-waiting.js";
 import { alsoEquip, currentKey, setCurrent, settle as comeToRest, stepOfKey } from "./talk-steps.js";
@@ -13,9 +13,10 @@ const EMPTY = { text: "", step: "", for_lead: false };
 let place;
 let page; // of the session: whoever may read it can open it
 let form; // null until it has come, and for who only reads
+let draftKey; // of this tab
 
-const draftKey = () => `misstep:comment:${reader}:${page}`;
-const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+const drafts = () => `misstep:comment:${reader}:${page}`; // what the keys of all tabs begin with that show this session
+const clientId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const values = () => ({ text: form.elements.text.value, step: form.elements.step.value, for_lead: form.elements.for_lead.checked });
 
 function fill({ text, step, for_lead: forLead }) {
@@ -35,7 +36,20 @@ function about(key) {
 }
 
 function saveDraft() {
-  remember(draftKey(), values().text.trim() ? values() : null);
+  return remember(draftKey, values().text.trim() ? values() : null);
+}
+
+// What tabs left unsent, one after the other; what two of them have the same, once.
+function unsent() {
+  const found = recallAll(drafts()).map(([, draft]) => draft);
+  return { ...EMPTY, ...found.at(-1), text: [...new Set(found.map(({ text }) => text))].join("\n\n") };
+}
+
+// This tab goes on with all of it. Another that is still open keeps its own again with its next letter.
+function takeOver() {
+  const others = recallAll(drafts()).map(([key]) => key);
+  fill(unsent());
+  if (saveDraft()) for (const key of others) remember(key, null);
 }
 
 function showErrors(errors) {
@@ -58,7 +72,7 @@ function submit(event) {
     showErrors([{ message: "Write something first." }]);
     return form.elements.text.focus();
   }
-  const body = new URLSearchParams({ client_id: newId(), text, step, ...(forLead && { for_lead: "on" }) });
+  const body = new URLSearchParams({ client_id: clientId(), text, step, ...(forLead && { for_lead: "on" }) });
   const url = new URL(form.action).pathname;
   const what = forLead ? "Question to the lead" : "Comment";
   const own = keep({ kind: "comment", url, body: body.toString(), page, where: place.dataset.where, what, said: text, draft: values() });
@@ -112,7 +126,7 @@ function equip(tools, step) {
 function begin() {
   form = place.querySelector(".comment-form");
   if (!form) return;
-  fill({ ...EMPTY, ...recallAll(draftKey())[0]?.[1] });
+  takeOver();
   form.addEventListener("submit", submit);
   form.addEventListener("input", () => {
     saveDraft();
@@ -136,16 +150,40 @@ function begin() {
   settle([]);
 }
 
+// --- where they did not come with the session, as without a network ---
+
+const box = () => place.querySelector("[data-comments]");
+const isThere = () => box().querySelector("#comment-list") !== null;
+
+function sayWhy(event) {
+  if (event.target !== box()) return;
+  const away = event.type !== "htmx:responseError";
+  box().firstElementChild.textContent = away ? "Comments come when the connection is back." : "The comments could not be loaded. Load this page again.";
+}
+
+function askAgain() {
+  if (!isThere() && !box().matches(".htmx-request")) globalThis.htmx.trigger(box(), "again");
+}
+
 eachPage(() => {
   form = null;
   place = document.getElementById("comments");
   page = place.dataset.page;
-  place.addEventListener("htmx:afterSwap", (event) => { if (event.target === place.querySelector("[data-comments]")) begin(); });
+  draftKey = `${drafts()}:${newId()}`;
+  place.addEventListener("htmx:afterSwap", (event) => { if (event.target === box()) begin(); });
+  for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) place.addEventListener(name, sayWhy);
 });
+addEventListener("online", askAgain);
+onTried(askAgain);
 onTried(settle);
 
 /** What the keys do, by the names in keys.js; `say` is told why nothing happened. */
 export function commentActs(say) {
-  const act = (forLead) => () => (form ? open(currentKey(), forLead) : say("Only reviewers can comment."));
+  const act = (forLead) => () => {
+    if (form) return open(currentKey(), forLead);
+    if (isThere()) return say("Only reviewers can comment.");
+    say("The comments are not here yet.");
+    askAgain();
+  };
   return { comment: act(false), ask: act(true) };
 }

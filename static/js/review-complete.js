@@ -1,6 +1,7 @@
 // What a judgement lacks, said before it is sent, in the words of annotate/actions/checking.py. The server asks again.
 
 import { failures, field, form, outcome } from "./review-form.js";
+import { isAnswered } from "./review-questions.js";
 
 const ISSUE = /^\s*(?:ISS-)?\d{1,9}\b/i;
 
@@ -41,8 +42,4 @@ function lackingAnswers() {
     const [input] = question.querySelectorAll("input, textarea");
     return { field: input.name, message: `Answer this too: ${question.querySelector("[data-question-text]").textContent.trim()}` };
   });
-}
-
-function isAnswered(question) {
-  return [...question.querySelectorAll("input, textarea")].some((input) => (input.matches("textarea") ? input.value.trim() : input.checked));
 }

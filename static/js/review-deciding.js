@@ -1,6 +1,7 @@
 // Submitting and skipping, by way of the outbox, and what becomes of it.
 
-import { eachPage } from "./page.js";
+import { TYPED_IN } from "./keys.js";
+import { eachPage, say } from "./page.js";
 import * as ahead from "./review-ahead.js";
 import { lacking } from "./review-complete.js";
 import * as draft from "./review-draft.js";
@@ -11,8 +12,8 @@ import { outcomeOf, said } from "./review-said.js";
 import { carryTimes, decided, times } from "./review-times.js";
 import { carry, onTried, send, show } from "./review-waiting.js";
 
-const say = (text) => { document.getElementById("status").textContent = text; };
 const LEFT = "left"; // decided, and on the way to the next session
+const LOOK_MS = 100;
 let here;
 let skipDialog;
 let skipForm;
@@ -61,7 +62,7 @@ function decide(kind, action, data, more) {
   for (const [name, value] of Object.entries({ ...times(), following: ahead.readySlot() })) body.set(name, value);
   const { where } = form.dataset;
   freeze(true);
-  own = keep({ kind, url: new URL(action).pathname, body: body.toString(), page: here, where, draftKey: draft.draftKey, ...more });
+  own = keep({ kind, url: new URL(action).pathname, body: body.toString(), page: here, where, copies: draft.copies, ...more });
   const fresh = own;
   decided();
   if (ahead.readySlot()) goOn(kind);
@@ -110,11 +111,25 @@ async function leaveFor(entry) {
   const next = entry?.answer.next ?? form.dataset.next;
   dropRefused();
   end(entry?.kind);
-  say(entry?.kind === "skip" ? "Skipped" : "Submitted");
+  await doneWriting(entry?.kind === "skip" ? "Skipped" : "Submitted");
   if (await ahead.turnTo(next, entry?.answer)) return;
   carry();
   carryTimes();
   location.assign(next);
+}
+
+// Whether its reader writes a comment, or looks for words: on the next session their letters would be keys of the page.
+function isWriting() {
+  const { activeElement } = document;
+  return activeElement.matches(TYPED_IN) || Boolean(activeElement.closest(".comment-form")?.elements.text.value.trim());
+}
+
+// Says what became of it, and waits for whoever writes, and for the press of a button that takes them out of their field.
+async function doneWriting(done) {
+  if (!isWriting()) return say(done);
+  say(`${done}. The next session comes when you leave this field.`);
+  while (isWriting() || document.querySelector(":active")) await new Promise((goOn) => { setTimeout(goOn, LOOK_MS); });
+  decided();
 }
 
 // The form holds it, and says what is wrong. What no change of the form can mend stays in the outbox as well.

@@ -1,7 +1,7 @@
 // Drafts: what is typed is kept in this browser at once, for each open page by itself, and on the server within a second.
 // The server takes a text only as the one that follows what this page knows; else the reader chooses between the two.
 
-import { eachPage } from "./page.js";
+import { eachPage, say } from "./page.js";
 import { takesOther } from "./review-choose.js";
 import { fill, form, values } from "./review-form.js";
 import { newId, post, postAndForget, recallAll, remember, Unreachable } from "./review-net.js";
@@ -9,10 +9,10 @@ import { newId, post, postAndForget, recallAll, remember, Unreachable } from "./
 const QUIET_MS = 700;
 const RETRY_MS = 5000;
 
-/** Where this page's own copy lies. */
-export let draftKey;
+/** What the keys of all copies of this session begin with. */
+export let copies;
 
-let copies; // what the keys of all copies of this session begin with
+let draftKey; // where this page's own copy lies
 let version;
 let standing; // what the server has
 let sent; // what this page has sent to it, answered or not
@@ -20,6 +20,7 @@ let isSending;
 let unsaved;
 let isTold; // that the server does not answer: once for each change, for others have something to say there too
 let isHeld; // decided: the outbox has the text now
+let isCopied; // this browser has what stands in the form
 let timer = null;
 
 eachPage(() => {
@@ -29,7 +30,7 @@ eachPage(() => {
   version = Number(form.dataset.version);
   standing = canonical(values());
   sent = new Set();
-  isSending = unsaved = isTold = isHeld = false;
+  isSending = unsaved = isTold = isHeld = isCopied = false;
 });
 
 // The server leaves out what is empty, and databases turn keys around.
@@ -84,16 +85,17 @@ export function note() {
 
 // A copy says on what it follows: put back, it needs no choosing there.
 function keepCopy() {
-  remember(draftKey, { content: values(), follows: [standing, ...sent] });
+  isCopied = remember(draftKey, { content: values(), follows: [standing, ...sent] });
+}
+
+// Where the text is, when the server does not have it; `reason`: why not.
+function tellUnsaved(reason) {
+  say(isCopied ? `Kept on this computer; ${reason}` : `Not saved anywhere: leave this page open. The browser keeps nothing for us, and ${reason}`);
 }
 
 function later(milliseconds) {
   clearTimeout(timer);
   timer = setTimeout(save, milliseconds);
-}
-
-function say(text) {
-  document.getElementById("status").textContent = text;
 }
 
 async function save() {
@@ -106,7 +108,7 @@ async function save() {
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
     if (form !== page || !unsaved || isHeld) return; // decided meanwhile
-    if (!isTold) say("Kept on this computer; the server does not answer");
+    if (!isTold) tellUnsaved("the server does not answer");
     isTold = true;
     later(RETRY_MS);
   } finally {
@@ -120,7 +122,7 @@ async function send(content, page) {
   const { status: code, data } = await post(form.dataset.draftUrl, bodyOf(content));
   if (form !== page || !unsaved || isHeld) return; // decided meanwhile
   if (code === 409) return differs(data);
-  if (code !== 200) return say("Not saved");
+  if (code !== 200) return tellUnsaved(`the server does not take it: ${data.errors.map(({ message }) => message).join(" ")}`);
   agree(data.version, text);
   say("Saved");
 }

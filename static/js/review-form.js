@@ -148,8 +148,8 @@ function removeFailure(node) {
 }
 
 function renumber(failure, index) {
-  for (const node of failure.querySelectorAll("[name], [id], [for], [data-errors]")) {
-    for (const name of ["name", "id", "for", "data-errors"]) {
+  for (const node of failure.querySelectorAll("[name], [id], [for], [data-errors], [aria-describedby]")) {
+    for (const name of ["name", "id", "for", "data-errors", "aria-describedby"]) {
       const value = node.getAttribute(name);
       if (value) node.setAttribute(name, value.replace(/failures-\d+-/, `failures-${index}-`));
     }

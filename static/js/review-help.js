@@ -1,6 +1,6 @@
-// The known issues that a note looks like, while it is typed: Alt+1 to Alt+3 take one, and take it back.
+// The known issues that a note looks like, while it is typed: there Alt+1 to Alt+3 take one, and take it back.
 
-import { composes, eachPage } from "./page.js";
+import { composes, eachPage, say } from "./page.js";
 import { changed, failures, field, form } from "./review-form.js";
 import { fragment } from "./review-net.js";
 
@@ -8,7 +8,7 @@ const QUIET_MS = 250;
 const AGAIN_MS = 2500;
 const TRIES = 6;
 const NOTE = "textarea[name$='-note']";
-const say = (text) => { document.getElementById("status").textContent = text; };
+const WRITTEN_IN = "#judgement :is(textarea, input:not([type='radio'], [type='checkbox']))"; // elsewhere Alt+1 may be a key of the page
 let timer = null;
 let asking = null;
 
@@ -22,14 +22,26 @@ async function look(failure, tries) {
   asking = new AbortController();
   const note = failure.querySelector(NOTE).value.trim();
   const place = failure.querySelector("[data-near]");
-  if (!note) return place.replaceChildren();
+  if (!note) return replace(place, "", failure);
   const answer = await fragment(form.dataset.nearUrl, { session: form.dataset.session, note }, asking.signal);
   if (answer === null || !failure.isConnected) return;
   const before = place.textContent;
-  place.innerHTML = answer; // our own server's, which escapes what it quotes
+  replace(place, answer, failure);
   showChosen();
+  failure.dispatchEvent(new Event("near", { bubbles: true })); // the field for the type offers what came with it
   if (place.textContent !== before) tell(place);
   if (place.querySelector("[data-again]") && tries) ask(failure, AGAIN_MS, tries - 1);
+}
+
+// Whoever stands on an issue stays on it. Where it is offered no more they are back in the note: what they press next is
+// then neither another issue nor a key of the page.
+function replace(place, answer, failure) {
+  const { activeElement } = document;
+  const held = place.contains(activeElement) && activeElement.dataset.choose;
+  place.innerHTML = answer; // our own server's, which escapes what it quotes
+  if (!held) return;
+  const same = [...place.querySelectorAll("[data-choose]")].find((button) => number(button.dataset.choose) === number(held));
+  (same ?? failure.querySelector(NOTE)).focus();
 }
 
 function tell(place) {
@@ -59,8 +71,8 @@ function choose(button) {
   return isChosen ? "Taken back." : `Chosen: ${button.dataset.choose}`;
 }
 
-/** Takes the first, second or third issue that is offered for the failure being told; gives a sentence on it. */
-export function acceptNear(place) {
+// Takes the first, second or third issue that is offered for the failure being told; gives a sentence on it.
+function accept(place) {
   const failure = field("note").closest("[data-failure]");
   const button = failure.querySelectorAll("[data-choose]")[place - 1];
   return button && !button.matches(":disabled") ? choose(button) : "No such issue is offered.";
@@ -80,7 +92,7 @@ eachPage(() => {
 });
 document.addEventListener("keydown", (event) => {
   const digit = /^Digit([123])$/.exec(event.code);
-  if (!digit || !event.altKey || event.ctrlKey || event.metaKey || composes(event) || !form.contains(event.target)) return;
+  if (!digit || !event.altKey || event.ctrlKey || event.metaKey || composes(event) || !event.target.matches?.(WRITTEN_IN)) return;
   event.preventDefault();
-  say(acceptNear(Number(digit[1])));
+  say(accept(Number(digit[1])));
 });

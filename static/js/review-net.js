@@ -37,10 +37,19 @@ async function answerOf(response) {
   if (response.redirected) throw new Unreachable("You have been logged out. Log in again in another tab.");
   if (status === 403) throw new Unreachable("Someone has logged in since this page was opened. Load it again.");
   if (COME_BACK_LATER.includes(status) || status >= 500) throw new Unreachable(`The server answered ${status}.`);
-  if (response.headers.get("Content-Type")?.startsWith("application/json")) return { status, data: await response.json() };
+  if (response.headers.get("Content-Type")?.startsWith("application/json")) return { status, data: await bodyOf(response) };
   if (status < 400) throw new Unreachable("Something else answered in the server's place.");
   const gone = status === 404 ? "This session or its queue is gone, or no longer yours to review." : `The server answered ${status}.`;
   return { status, data: { errors: [{ field: "", message: gone }] } };
+}
+
+// The line may break, or the time be up, after the head of an answer has come.
+async function bodyOf(response) {
+  try {
+    return await response.json();
+  } catch {
+    throw new Unreachable("The answer of the server broke off.");
+  }
 }
 
 /** Posts, and gives the fragment of a page that came; null where none did: what only helps is not tried again. */
@@ -85,6 +94,11 @@ export function recallAll(prefix) {
     keys = Object.keys(localStorage).filter((key) => key.startsWith(prefix));
   } catch { /* forbidden */ }
   return keys.sort().map((key) => [key, recall(key)]).filter(([, value]) => value !== null && typeof value === "object");
+}
+
+/** Forgets all that is kept under keys that begin with `prefix`. */
+export function forgetAll(prefix) {
+  for (const [key] of recallAll(prefix)) remember(key, null);
 }
 
 /** A key's last part: later ones sort behind earlier ones, and no two tabs make the same. */

@@ -2,12 +2,12 @@
 // write at the same moment lose nothing of each other. One outbox for each person: on a shared computer nobody sends
 // what somebody else has judged. An entry's address names its project.
 
-import { newId, post, reader, recallAll, remember, Unreachable } from "./review-net.js";
+import { forgetAll, newId, post, reader, recallAll, remember, Unreachable } from "./review-net.js";
 
 const PREFIX = `misstep:outbox:${reader}:`;
 const unstored = new Map(); // where the browser keeps nothing: as long as this page lives
 
-/** What is kept, oldest first: {id, kind, url, body, page, draftKey, what, where, said, content, at, refused}. */
+/** What is kept, oldest first: {id, kind, url, body, page, copies, what, where, said, content, at, refused}. */
 export function kept() {
   const stored = recallAll(PREFIX).map(([, entry]) => entry);
   return [...stored, ...unstored.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
@@ -74,6 +74,6 @@ async function sendAll(entries) {
 function take(result, entry, { status, data }) {
   if (status !== 200) return refuse(entry, data.errors);
   drop(entry.id);
-  if (entry.kind === "review") remember(entry.draftKey, null);
+  if (entry.kind === "review") forgetAll(entry.copies); // of all tabs: this text was chosen
   result.sent.push({ ...entry, answer: data });
 }

@@ -5,8 +5,12 @@ import { changed, form } from "./review-form.js";
 
 const all = () => [...form.querySelectorAll("[data-question]")];
 const inputsOf = (question) => [...question.querySelectorAll("input, textarea")];
-const isAnswered = (question) => inputsOf(question).some((input) => (input.matches("textarea") ? input.value.trim() : input.checked));
 const current = () => document.activeElement.closest?.("[data-question]");
+
+/** Whether anything is chosen or written there. */
+export function isAnswered(question) {
+  return inputsOf(question).some((input) => (input.matches("textarea") ? input.value.trim() : input.checked));
+}
 
 /** Focuses the question after the one that has the focus, round the end; else the first without an answer. */
 export function nextQuestion() {

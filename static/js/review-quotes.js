@@ -12,10 +12,11 @@ let button;
 
 const stepOf = (key) => document.querySelector(`.conversation .step[data-step="${CSS.escape(key)}"]`);
 
-/** Quotes what is selected, else all that the current step says; gives a sentence on what became of it. */
+/** Quotes what is selected, or where nothing is, all that the current step says; gives a sentence on what became of it. */
 export function quote() {
-  const passage = selectionInStep() ?? wholeStep();
-  if (!passage) return "Select words in a step first.";
+  const isSelected = getSelection().toString().trim() !== "";
+  const passage = isSelected ? selectionInStep() : wholeStep();
+  if (!passage) return isSelected ? whyNot() : "Select words in a step first.";
   const quotes = listOf("quotes");
   if ([...passage.text].length > LONGEST) return "That is too long to quote. Select the part that shows it.";
   if (quotes.some((one) => one.step === passage.step && one.start === passage.start && one.end === passage.end)) return "That is quoted already.";
@@ -27,6 +28,12 @@ export function quote() {
   showAll();
   changed();
   return `Quoted from step ${stepOf(passage.step).dataset.position}.`;
+}
+
+// What was selected is not what the step says elsewhere, so nothing else is quoted in its place.
+function whyNot() {
+  const isInTree = getSelection().anchorNode.parentElement.closest(".tree");
+  return isInTree ? "Show it as text to quote it: press “As a tree” again." : "Select words inside one step to quote them.";
 }
 
 function wholeStep() {

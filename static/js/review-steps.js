@@ -4,7 +4,6 @@ import { hint } from "./keys.js";
 import { eachPage } from "./page.js";
 import { alsoEquip, outlineOf, setCurrent, stepOfKey } from "./talk-steps.js";
 
-export { plainText, selectionInStep } from "./talk-selection.js";
 export { currentKey, goTo } from "./talk-steps.js";
 
 const LABELS = { root: "first went wrong here", surfaced: "showed here" };

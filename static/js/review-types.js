@@ -1,5 +1,6 @@
 // The field for the failure type: what is near to what is typed, in a list that the arrow keys walk. The last entry
-// makes a new type. Without this script the field is plain, with the browser's own suggestions.
+// makes a new type. While nothing is typed, those come first that the note looks like (the server names them beside the
+// known issues). Without this script the field is plain, with the browser's own suggestions.
 
 import { composes, eachPage } from "./page.js";
 import { form } from "./review-form.js";
@@ -34,8 +35,20 @@ export function known(name) {
 
 // The nearest first, each once, by whichever of its names is nearest.
 function near(typed) {
-  const names = typed ? types.flatMap(({ name, also }) => [name, ...also]) : types.map(({ name }) => name);
-  return [...new Set(nearest(typed, names).map((name) => ofName.get(folded(name))))].slice(0, MOST);
+  const names = types.flatMap(({ name, also }) => [name, ...also]);
+  return new Set(nearest(typed, names).map((name) => ofName.get(folded(name))));
+}
+
+// Those that the failure's note looks like, and are offered here.
+function fitting(field) {
+  const options = [...field.closest("[data-failure]").querySelectorAll("[data-fits] option")];
+  return options.map(({ value }) => ofName.get(folded(value))).filter(Boolean);
+}
+
+function unasked(field) {
+  const fits = fitting(field).map((type) => ({ ...type, about: ["fits your note", type.about].filter(Boolean).join(" · ") }));
+  const names = new Set(fits.map(({ name }) => name));
+  return [...fits, ...types.filter(({ name }) => !names.has(name))];
 }
 
 function prepare(field) {
@@ -49,7 +62,8 @@ function prepare(field) {
 function open(field) {
   close();
   const typed = field.value.trim().replace(/\s+/g, " ");
-  const rows = near(typed).map(({ name, about, when }) => entry(name, name, about, when));
+  const offered = [...(typed ? near(typed) : unasked(field))].slice(0, MOST);
+  const rows = offered.map(({ name, about, when }) => entry(name, name, about, when));
   if (typed && !known(typed)) rows.push(entry(typed, `Create “${typed}”`));
   if (!rows.length) return;
   input = field;
@@ -97,6 +111,11 @@ function close() {
   input = null;
 }
 
+// Whoever comes to the empty field sees at once what fits. What comes later changes no list that is being walked.
+function offer(field) {
+  if (!field.value.trim() && fitting(field).length && !(input && at >= 0)) open(field);
+}
+
 function choose(row) {
   const field = input;
   close();
@@ -131,7 +150,15 @@ eachPage(() => {
   types = [...document.querySelectorAll("#failure-types option")].map(typeOf);
   ofName = new Map(types.flatMap((type) => [...type.also, type.name].map((name) => [folded(name), type])));
   form.addEventListener("keydown", pressed);
-  form.addEventListener("focusin", (event) => { if (event.target.matches(FIELD)) prepare(event.target); });
+  form.addEventListener("focusin", (event) => {
+    if (!event.target.matches(FIELD)) return;
+    prepare(event.target);
+    offer(event.target);
+  });
+  form.addEventListener("near", (event) => {
+    const field = event.target.querySelector(FIELD);
+    if (field === document.activeElement) offer(field);
+  });
   form.addEventListener("input", (event) => { if (event.target.matches(FIELD)) open(event.target); });
   form.addEventListener("focusout", (event) => {
     if (!event.target.matches(FIELD)) return;

@@ -77,9 +77,15 @@ export function show() {
   const all = kept();
   const text = [...news, ...stateOf(all)].join(" ");
   if (words.textContent !== text) words.textContent = text;
+  const isHeld = tools.contains(document.activeElement);
   tools.hidden = !all.length;
   // Whoever reads or copies there is not to lose their place with every try.
-  if (listed === JSON.stringify(all)) return;
+  if (listed !== JSON.stringify(all)) fill(all);
+  if (isHeld && !all.length) words.focus();
+  else if (isHeld && !tools.contains(document.activeElement)) tools.querySelector("summary").focus();
+}
+
+function fill(all) {
   listed = JSON.stringify(all);
   list.replaceChildren(...all.map(row));
   // What was refused is of a session that was left already: here is the way back to it.

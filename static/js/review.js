@@ -1,8 +1,8 @@
 // The review screen: ties the steps, the form, the drafts and the keys together.
 
 import { commentActs } from "./review-comments.js";
-import { bind, writeSheet } from "./keys.js";
-import { eachPage } from "./page.js";
+import { bindPage } from "./keys.js";
+import { eachPage, say } from "./page.js";
 import { keepReady } from "./review-ahead.js";
 import { refusedHere, submit } from "./review-deciding.js";
 import * as draft from "./review-draft.js";
@@ -15,14 +15,14 @@ import * as steps from "./review-steps.js";
 import { stands } from "./review-times.js";
 import { readTalk } from "./talk.js";
 import "./review-conditions.js";
-import { acceptNear } from "./review-help.js";
+import "./review-help.js";
 import { known } from "./review-types.js";
 import { handleUndo } from "./review-undo.js";
 import * as outbox from "./review-waiting.js";
 
-const say = (text) => { document.getElementById("status").textContent = text; };
 let why;
 let expand;
+let isBegun = false; // what earlier pages left in the outbox has been tried
 
 // --- what keys and buttons do ---
 
@@ -60,7 +60,7 @@ const reading = {
     if (button.disabled && !waiting().length) say("There is nothing to undo.");
     else button.form.requestSubmit();
   },
-  keys: () => document.getElementById("keys-dialog").showModal(),
+  close: () => document.querySelector("dialog[open]").close(),
   judge: () => (judgement.form.querySelector("input[name='outcome']:checked") ?? judgement.form.elements.outcome[0]).focus(),
   why: showWhy,
   guide: () => say(toggleGuide()),
@@ -83,7 +83,6 @@ const judging = {
   quote: () => say(quote()),
   expected: () => write("expected"),
   question: () => say(nextQuestion()),
-  near: acceptNear,
   submit: () => judgement.form.requestSubmit(),
   skip: () => document.getElementById("skip-dialog").showModal(),
 };
@@ -130,11 +129,16 @@ function entered(event) {
   if (!isOver()) draft.note();
 }
 
+// What this browser kept of the session, and what of it was refused: as long as nothing new is decided.
+async function restore() {
+  if (!isOver()) await draft.restore(refusedHere());
+}
+
 const formSeen = new IntersectionObserver((entries) => {
   document.querySelector(".to-judgement").hidden = entries.at(-1).isIntersecting;
 });
 const whySized = new ResizeObserver(() => {
-  const isCut = [why, ...why.querySelectorAll(".reason + .reason")].some(
+  const isCut = [why, ...why.querySelectorAll(".reason")].some(
     (node) => node.scrollHeight > node.clientHeight + 1 || node.scrollWidth > node.clientWidth + 1,
   );
   expand.hidden = !isCut && !why.parentNode.classList.contains("is-open");
@@ -149,24 +153,19 @@ eachPage(() => {
   why = document.getElementById("why");
   expand = document.querySelector("[data-act='why']");
   wireForm(judgement);
-  writeSheet(document.getElementById("key-sheet"));
   refresh();
   watch(formSeen, judgement.form);
   watch(whySized, why);
   if (!location.hash.startsWith("#step-")) why.focus({ preventScroll: true });
   requestAnimationFrame(stands);
-});
-document.addEventListener("click", (event) => {
-  const target = event.target.closest("[data-act]");
-  if (target?.matches("a")) event.preventDefault();
-  if (target?.dataset.act === "close") target.closest("dialog").close();
-  else if (target) acts[target.dataset.act]?.();
+  if (isBegun) restore();
 });
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 if (!isJudged) steps.addTools((what, key) => isOver() || judgement.markStep(what, key));
-bind(acts);
+bindPage(acts);
 handleUndo(say);
 holdLeases(say);
 await outbox.begin();
-if (!isOver()) await draft.restore(refusedHere());
+isBegun = true;
+await restore();
 keepReady();

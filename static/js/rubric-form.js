@@ -1,5 +1,7 @@
 // The form of a rubric: questions are added, removed and put into another order; the server hears of it by their fields.
 
+import { putBack } from "./kept.js";
+
 const form = document.getElementById("rubric");
 const list = document.getElementById("questions");
 const blank = document.getElementById("blank-question");
@@ -19,7 +21,7 @@ function number() {
   form.querySelector('[data-act="add"]').disabled = Number(total.value) >= Number(form.elements["questions-MAX_NUM_FORMS"].value);
 }
 
-function add() {
+function addRow() {
   const made = blank.content.firstElementChild ?? blank.content.querySelector("[data-question]");
   const copy = document.importNode(made, true);
   for (const node of copy.querySelectorAll("[name], [id], [for]")) {
@@ -30,7 +32,7 @@ function add() {
   }
   total.value = Number(total.value) + 1;
   list.append(copy);
-  field(copy, "text").focus();
+  return copy;
 }
 
 function move(question, step) {
@@ -53,7 +55,7 @@ form.addEventListener("click", (event) => {
   const button = event.target.closest("[data-act]");
   if (!button) return;
   const question = button.closest("[data-question]");
-  if (button.dataset.act === "add") add();
+  if (button.dataset.act === "add") field(addRow(), "text").focus();
   if (button.dataset.act === "up") move(question, -1);
   if (button.dataset.act === "down") move(question, 1);
   if (button.dataset.act === "remove") remove(question);
@@ -77,6 +79,26 @@ function ask(part) {
 const askAll = () => form.querySelectorAll("[data-asks]").forEach(ask);
 form.addEventListener("input", askAll);
 
-for (const question of all()) if (field(question, "DELETE").checked) question.classList.add("gone");
+const hideRemoved = () => { for (const question of all()) question.classList.toggle("gone", field(question, "DELETE").checked); };
+
+function putBackAll() {
+  if (!putBack(form, addRow)) return;
+  list.append(...all().sort((one, other) => field(one, "ORDER").value - field(other, "ORDER").value));
+  hideRemoved();
+  number();
+  for (const guidance of list.querySelectorAll("details textarea")) if (guidance.value) guidance.closest("details").open = true;
+  form.dispatchEvent(new Event("moved"));
+}
+
+// Whoever hears the page is told how much stands there: read out, all of it would begin anew with each change.
+const preview = document.getElementById("preview");
+preview.addEventListener("htmx:afterSwap", () => {
+  const shown = preview.querySelectorAll("legend").length;
+  const left = preview.querySelector(".notice")?.textContent ?? "";
+  document.getElementById("preview-said").textContent = `${shown} question${shown === 1 ? "" : "s"} shown. ${left}`.trim();
+});
+
+hideRemoved();
 number();
+putBackAll();
 askAll();

@@ -1,15 +1,14 @@
 // The page of one session: the same keys as on the review screen, as far as they are for reading.
 
 import { bindPage } from "./keys.js";
+import { say } from "./page.js";
 import { commentActs } from "./review-comments.js";
 import * as outbox from "./review-waiting.js";
 import { readTalk } from "./talk.js";
 import { conversation, reveal, stepOfKey } from "./talk-steps.js";
 
 const SAID = { root: "first went wrong here", surfaced: "showed here" };
-const status = document.getElementById("status");
-const say = (text) => { status.textContent = text; };
-const acts = { ...readTalk(say), ...commentActs(say) };
+const reading = readTalk(say);
 
 // What people said comes in a moment after the page; then their steps are marked as on the review screen.
 function markSaid(root) {
@@ -38,10 +37,9 @@ function mark(step, said) {
   step.append(line);
 }
 
-if (conversation) {
-  bindPage(acts);
-  document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.target.id === "judgements") markSaid(event.target);
-  });
-}
+// Without steps there is nothing to read, but something to say.
+bindPage({ ...(conversation ? reading : { leave: (field) => field.blur() }), ...commentActs(say) });
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.id === "judgements") markSaid(event.target);
+});
 await outbox.begin();

@@ -13,8 +13,11 @@ export function ownField(name) {
   return failure.querySelector(`[name$='-${name}']`);
 }
 
-// Numbers are not given again: what was removed leaves a gap, in which nothing is told.
-function add() {
+// That a row came or went is told as a change of a field is.
+const moved = () => form.dispatchEvent(new Event("moved"));
+
+/** One more row. Numbers are not given again: what was removed leaves a gap, in which nothing is told. */
+export function addRow() {
   const failure = all().at(-1).cloneNode(true);
   for (const name of ["name", "id", "for"]) {
     for (const each of failure.querySelectorAll(`[${name}]`)) {
@@ -33,7 +36,8 @@ function clear(failure) {
 
 /** One more failure to tell of; where no more can be told, the last one. */
 export function another() {
-  if (Number(total.value) < most) add();
+  if (Number(total.value) < most) addRow();
+  moved();
   touched = all().at(-1);
   return ownField("root_step");
 }
@@ -42,6 +46,7 @@ export function another() {
 function remove(failure) {
   if (all().length > 1) failure.remove();
   else clear(failure);
+  moved();
 }
 
 own.addEventListener("focusin", (event) => { touched = event.target.closest("[data-own]") ?? touched; });

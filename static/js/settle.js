@@ -1,13 +1,14 @@
 // Settling a disagreement by keyboard: keys of the review screen, and some that tick what reviewers told.
 
+import { putBack } from "./kept.js";
 import { bindPage } from "./keys.js";
-import { another, ownField } from "./settle-own.js";
+import { say } from "./page.js";
+import { addRow, another, ownField } from "./settle-own.js";
 import { readTalk } from "./talk.js";
 import { currentKey } from "./talk-steps.js";
 
 const form = document.getElementById("settle");
 const own = form.querySelector(".own");
-const status = document.getElementById("status");
 
 function focusOn(field) {
   field.focus();
@@ -16,7 +17,7 @@ function focusOn(field) {
 
 function choose(outcome) {
   const choice = form.querySelector(`[name='outcome'][value='${outcome}']`);
-  choice.checked = true;
+  if (!choice.checked) choice.click();
   return choice;
 }
 
@@ -24,8 +25,7 @@ function choose(outcome) {
 const failed = () => choose("failure");
 
 function tick(box) {
-  box.checked = !box.checked;
-  if (box.checked) failed();
+  box.click();
   focusOn(box);
 }
 
@@ -34,9 +34,15 @@ function tell() {
   own.open = true;
 }
 
-function at(field) {
+function at(name) {
+  const key = currentKey();
+  if (!key) return say("Go to a step first: click one.");
   tell();
-  ownField(field).value = currentKey();
+  const field = ownField(name);
+  field.value = key;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+  field.scrollIntoView({ block: "nearest" });
+  say(`${field.labels[0].textContent}: step ${field.selectedOptions[0].text}`);
 }
 
 // The question after the one that has the focus, round the end.
@@ -44,13 +50,13 @@ function nextQuestion() {
   const questions = [...form.querySelectorAll("[data-question]")];
   const next = questions[(questions.indexOf(document.activeElement.closest("[data-question]")) + 1) % questions.length];
   if (next) focusOn(next.querySelector("input:checked, textarea") ?? next.querySelector("input"));
-  else status.textContent = "This rubric has no further questions.";
+  else say("This rubric has no further questions.");
 }
 
 const ticks = [...form.querySelectorAll("[data-tick]")].map((box) => [box.dataset.tick, () => tick(box)]);
 
 bindPage({
-  ...readTalk((text) => { status.textContent = text; }),
+  ...readTalk(say),
   success: () => focusOn(choose("success")),
   failure: () => focusOn(failed()),
   unknown: () => focusOn(choose("unknown")),
@@ -74,3 +80,5 @@ form.addEventListener("change", (event) => { if (event.target.matches("[name='ad
 // One click settles it once; the button that was pressed must still be in what is sent.
 form.addEventListener("submit", () => setTimeout(() => setSending(true)));
 addEventListener("pageshow", () => setSending(false));
+
+if (putBack(form, addRow)) own.open ||= [...own.querySelectorAll("textarea, select[name$='_step']")].some((field) => field.value);

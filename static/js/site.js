@@ -71,6 +71,36 @@ function dismiss(note) {
   (next ?? document.getElementById("main")).focus({ preventScroll: true });
 }
 
+function tell(text) {
+  const toasts = document.getElementById("toasts");
+  if ([...toasts.children].some(({ firstElementChild }) => firstElementChild.textContent === text)) return;
+  const toast = document.createElement("div");
+  const button = document.createElement("button");
+  toast.className = "toast error";
+  toast.dataset.dismissable = "";
+  Object.assign(button, { type: "button", className: "button plain small", textContent: "×", ariaLabel: "Dismiss" });
+  button.dataset.do = "dismiss";
+  toast.append(Object.assign(document.createElement("span"), { textContent: text }), button);
+  toasts.append(toast);
+}
+
+// What somebody wanted done and was not is said. What a page only looks up is the page's own to say.
+function tellFailed({ detail: { xhr, requestConfig } }) {
+  if (requestConfig.verb === "get") return;
+  const isSaid = xhr.getResponseHeader("Content-Type")?.startsWith("text/plain");
+  if (isSaid) tell(xhr.responseText);
+  else tell(xhr.status ? `That was not done: the server answered ${xhr.status}.` : "That was not done: the server cannot be reached. Try again.");
+}
+
+for (const kind of ["htmx:responseError", "htmx:sendError"]) document.addEventListener(kind, tellFailed);
+
+// Whoever was logged out meanwhile keeps the page and what is written there; the login is no part of it.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (new URL(detail.xhr.responseURL || location).pathname !== document.body.dataset.login) return;
+  detail.shouldSwap = false;
+  tell("You have been logged out. Log in again in another tab.");
+});
+
 document.addEventListener("click", (event) => {
   const target = event.target.closest("[data-do]");
   if (target?.dataset.do === "theme") chooseTheme(target.value);

@@ -5,15 +5,15 @@ import { conversation, currentKey, goTo, stepOfKey } from "./talk-steps.js";
 
 let dialog;
 let place;
+let news;
 
 function show(step) {
-  const waiting = document.createElement("p");
-  waiting.className = "faint";
-  waiting.textContent = "Looking …";
-  place.replaceChildren(waiting);
+  dialog.querySelector("#saw-title").textContent = `What the agent saw at step ${step.dataset.position}`;
+  place.replaceChildren();
   dialog.showModal();
+  news.textContent = "Looking …";
   const url = conversation.dataset.sawUrl.replace("/0/saw/", `/${step.dataset.position}/saw/`);
-  htmx.ajax("GET", url, { target: place, swap: "innerHTML" });
+  htmx.ajax("GET", url, { source: place, target: place, swap: "innerHTML" }).catch(() => {}); // the listeners below tell why
 }
 
 export function sawActs(say) {
@@ -40,8 +40,9 @@ eachPage(() => {
   conversation?.addEventListener("click", (event) => {
     if (event.target.closest("[data-tool='saw']")) show(event.target.closest(".step"));
   });
+  news = dialog?.querySelector("[data-saw-news]");
   place?.addEventListener("click", follow);
-  // What failed on the way is said where the answer would stand.
-  dialog?.addEventListener("htmx:responseError", () => { place.textContent = "That could not be loaded. Close this and try again."; });
-  dialog?.addEventListener("htmx:sendError", () => { place.textContent = "The server cannot be reached. Close this and try again."; });
+  place?.addEventListener("htmx:afterSwap", () => { news.textContent = "Put together from what is recorded of this session before this step."; });
+  place?.addEventListener("htmx:responseError", () => { news.textContent = "That could not be loaded. Close this and try again."; });
+  place?.addEventListener("htmx:sendError", () => { news.textContent = "The server cannot be reached. Close this and try again."; });
 });

@@ -158,9 +158,12 @@ function follow() {
 
 // --- the buttons of a step ---
 
-/** `equipper(tools, step)` puts more buttons among a step's tools, once, before anybody can see them. */
+/**
+ * `equipper(tools, step)` puts more buttons among a step's tools before anybody can see them. It is named again, on a
+ * page where it could not do so at once, when it can: it finds tools, too, that have its buttons already.
+ */
 export function alsoEquip(equipper) {
-  equippers.push(equipper);
+  if (!equippers.includes(equipper)) equippers.push(equipper);
   for (const own of conversation?.querySelectorAll(".step-tools") ?? []) {
     equipper(own, own.parentNode);
     setStops(own, own.parentNode);

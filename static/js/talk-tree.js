@@ -29,7 +29,7 @@ function words(value) {
     return Array.isArray(value) ? `${size} item${size === 1 ? "" : "s"}` : `${size} field${size === 1 ? "" : "s"}`;
   }
   if (value instanceof Written) return value.source;
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const text = typeof value === "string" && value.trim() ? value : JSON.stringify(value); // what is blank, in its quotes
   return text.length > LONGEST ? `${text.slice(0, LONGEST)} … ${text.length - LONGEST} more characters` : text;
 }
 
@@ -137,7 +137,25 @@ class Tree {
 
 // --- the button over a text that looks like JSON ---
 
-const looksLikeJson = (text) => BRACKETS[text[0]] === text.at(-1) && text.length > 2;
+/** Where all of a text is, of which the page shows only the beginning; null where it shows all. */
+const linkToWhole = (pre) => pre.parentElement.querySelector(".whole a");
+
+function looksLikeJson(pre) {
+  const text = pre.textContent.trim();
+  return linkToWhole(pre) ? text[0] in BRACKETS : BRACKETS[text[0]] === text.at(-1) && text.length > 2;
+}
+
+/** All of the text, asked for where the page has only the beginning; null where it does not come. */
+async function wholeOf(pre) {
+  const link = linkToWhole(pre);
+  if (!link) return pre.textContent;
+  try {
+    const answer = await fetch(link.href);
+    return answer.ok && !answer.redirected ? await answer.text() : null;
+  } catch {
+    return null;
+  }
+}
 
 function offer(pre) {
   const label = pre.closest("dd").previousElementSibling.textContent;
@@ -150,22 +168,39 @@ function offer(pre) {
   pre.before(button);
 }
 
-function swap(pre, button, label) {
-  const shown = pre.nextElementSibling;
+async function swap(pre, button, label) {
+  if (button.ariaBusy || button.ariaDisabled) return;
+  const shown = pre.parentElement.querySelector(".tree");
   if (shown) {
     shown.remove();
     pre.hidden = false;
-  } else if (!build(pre, label)) {
-    button.disabled = true;
-    button.textContent = "Too deep, or no JSON";
+  } else if (!(await show(pre, button, label))) {
     return;
   }
   button.setAttribute("aria-pressed", String(!shown));
 }
 
-function build(pre, label) {
+/** Puts the tree in the place of the text; where it cannot, the button says why. */
+async function show(pre, button, label) {
+  button.ariaBusy = "true";
+  const text = await wholeOf(pre);
+  button.ariaBusy = null;
+  if (text === null) {
+    button.textContent = "Not loaded: try again";
+    return false;
+  }
+  if (!build(pre, label, text)) {
+    button.ariaDisabled = "true"; // and not disabled: that would take the focus from it
+    button.textContent = "Too deep, or no JSON";
+    return false;
+  }
+  button.textContent = "As a tree";
+  return true;
+}
+
+function build(pre, label, text) {
   try {
-    pre.after(new Tree(parse(pre.textContent), label).list);
+    pre.after(new Tree(parse(text), label).list);
   } catch { // no JSON after all, or one that nests deeper than a browser reads
     return false;
   }
@@ -176,7 +211,7 @@ function build(pre, label) {
 function opened(event) {
   if (!event.target.matches("details.call[open]:not([data-trees])")) return;
   event.target.dataset.trees = "";
-  for (const pre of event.target.querySelectorAll("dd > pre[data-plain]")) if (looksLikeJson(pre.textContent.trim())) offer(pre);
+  for (const pre of event.target.querySelectorAll("dd > pre[data-plain]")) if (looksLikeJson(pre)) offer(pre);
 }
 
 eachPage(() => { conversation?.addEventListener("toggle", opened, { capture: true }); });
