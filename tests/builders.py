@@ -116,5 +116,5 @@ def make_failure(review: Review, note: str = "Claimed a refund that failed.", **
     return Failure.objects.create(project=review.project, session=review.session, review=review, note=note, **values)
 
 
-def make_failure_type(project: Project, name: str = "Silent failure") -> FailureType:
-    return FailureType.objects.create(project=project, name=name)
+def make_failure_type(project: Project, name: str = "Silent failure", **fields: Any) -> FailureType:
+    return FailureType.objects.create(project=project, name=name, **fields)

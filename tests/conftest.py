@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Playwright, expect
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import Project, Role, User
+from tests.accounts.tenants import Tenant, standing_tenants
 from tests.browsing import chromium_path
 from tests.builders import make_member, make_project
 
@@ -58,6 +59,23 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
     yield browser
     browser.close()
+
+
+@pytest.fixture(scope="module")
+def tenants(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[Tenant, Tenant]]:
+    """Two whole tenants, for the sweeps over every URL."""
+    with standing_tenants(django_db_blocker) as both:
+        yield both
+
+
+@pytest.fixture
+def ours(tenants: tuple[Tenant, Tenant], db: None) -> Tenant:
+    return tenants[0]
+
+
+@pytest.fixture
+def theirs(tenants: tuple[Tenant, Tenant], db: None) -> Tenant:
+    return tenants[1]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ REDIS = "redis://127.0.0.1:6379/9"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # One more than there are cores on a small machine: much of the time is waiting for a browser or a server.
 PROCESSES = 3
-PYTEST = [sys.executable, "-m", "pytest", "-q"]
+PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations", "15"]
 NO_TESTS = 5
 
 
@@ -35,8 +35,8 @@ def main() -> int:
     chromium = find_chromium()
     base = {**os.environ, "MISSTEP_CHROMIUM": chromium}
     extra = sys.argv[1:]
-    at_once = ["-n", str(PROCESSES), *extra]
-    unit = ["--ignore=tests/e2e", *at_once]
+    # Whoever is done takes half of what another still has before it: else one is left alone with the longest.
+    unit = ["--ignore=tests/e2e", "--dist", "worksteal", "-n", str(PROCESSES), *extra]
     # A module's tests share the servers that they start, so they stay together.
     e2e = ["tests/e2e", "--dist", "loadscope", "-n", str(PROCESSES + 1), *extra]
     on_postgres = ["-m", "not browser and not sweep and not plain", *unit]

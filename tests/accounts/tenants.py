@@ -143,14 +143,14 @@ def _of_work(tenant: Tenant, issue_number: int) -> dict[str, Any]:
 def _leased_slot(queue: Queue, tenant: Tenant) -> Slot:
     waiting = make_session(tenant.project, f"w-{tenant.marker}", title=tenant.marker, settled_revision=1)
     make_talk(waiting)
-    return make_slot(
-        queue,
-        waiting,
-        state=SlotState.LEASED,
-        reviewer=tenant.people[Role.REVIEWER],
-        lease_until=timezone.now() + timedelta(minutes=20),
-        opened_at=timezone.now(),
-    )
+    return make_slot(queue, waiting, **leased_by(tenant.people[Role.REVIEWER]))
+
+
+def leased_by(reviewer: User) -> dict[str, Any]:
+    """The fields of a slot that somebody has just opened."""
+    now = timezone.now()
+    lease_until = now + timedelta(hours=1)
+    return {"state": SlotState.LEASED, "reviewer": reviewer, "opened_at": now, "lease_until": lease_until}
 
 
 def _submitted_slot(queue: Queue, tenant: Tenant, session: Any) -> Slot:

@@ -10,12 +10,11 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from pytest_django import DjangoDbBlocker
 
 from accounts.models import Project, Role, Scope
 from accounts.permissions import Permission, permission_of
 from issues.models import Issue, IssueMembership
-from tests.accounts.tenants import Tenant, key_without, standing_tenants
+from tests.accounts.tenants import Tenant, key_without
 from tests.builders import make_key
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -27,7 +26,7 @@ HOSTILE_QUERY = {
 }  # fmt: skip
 CAPTURED = re.compile(r"<(\w+:)?(?P<name>\w+)>")
 # What a URL names that is no row of a tenant: a value, the same for everybody.
-PLAIN_NAMES: dict[str, Any] = {"langsmith_run": "01a1fb67-1978-77e8-9973-3e74f4a462b5", "position": 1}
+PLAIN_NAMES: dict[str, Any] = {"langsmith_run": "01a1fb67-1978-77e8-9973-3e74f4a462b5", "position": 1, "part": "text"}
 # Fields of forms that name a row, as a URL would.
 FORM_NAMES = {"failure": "failure_id", "failures": "failure_id", "issue": "number", "owner": "owner_id"}
 
@@ -86,22 +85,6 @@ def entries(**wanted: bool) -> pytest.MarkDecorator:
 
 
 in_projects, over_the_api = entries(role=True), entries(scopes=True)
-
-
-@pytest.fixture(scope="module")
-def tenants(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[Tenant, Tenant]]:
-    with standing_tenants(django_db_blocker) as both:
-        yield both
-
-
-@pytest.fixture
-def ours(tenants: tuple[Tenant, Tenant], db: None) -> Tenant:
-    return tenants[0]
-
-
-@pytest.fixture
-def theirs(tenants: tuple[Tenant, Tenant], db: None) -> Tenant:
-    return tenants[1]
 
 
 def client_of(tenant: Tenant, role: Role) -> Client:

@@ -32,7 +32,7 @@ def _named(reviews: list[int]) -> None:
 
     for review in Review.objects.filter(pk__in=reviews).select_related("reviewer"):
         with transaction.atomic():
-            named = types_named(project=review.project, names=["old"], creator=review.reviewer)
+            named = types_named(session=review.session, names=["old"], creator=review.reviewer)
             time.sleep(WINDOW_SECONDS)
             make_failure(review, failure_type=named["old"])
 

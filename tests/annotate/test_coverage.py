@@ -67,25 +67,37 @@ def test_the_curve_has_a_point_after_every_25_reviews_and_at_the_end() -> None:
 def test_too_few_finds_say_nothing_of_the_unseen() -> None:
     few = saturate([{n} for n in range(FEWEST_FINDS - 1)])
     assert (few.unseen, few.at_least, few.new_per_25) == (Unseen(), None, [])
-    assert few.words == "What nobody has seen yet can be told from 10 labelled failures on."
+    assert few.words == "What nobody has seen yet can be told once 10 failures belong to a kind."
     assert (saturate([]).points, saturate([]).kinds) == ([], 0)
 
 
 def test_the_sentence_says_the_chance_and_what_to_do() -> None:
-    def told(once: int, often: int) -> str:
-        return saturate([{n} for n in range(once)] + [{"often"}] * often).words
+    def told(once: int, often: int, noun: str = "failure type") -> str:
+        return saturate([{n} for n in range(once)] + [{"often"}] * often, noun).words
 
     assert told(5, 55) == (
-        "About 1 in 12 further failures would be of a kind nobody has seen yet. Reading on still teaches."
+        "About 1 in 12 further failures would belong to a failure type nobody has seen yet. Reading on still teaches."
     )
-    assert (
-        told(12, 0) == "Nearly every further failure would be of a kind nobody has seen yet. Reading on still teaches."
+    assert told(12, 0, "issue") == (
+        "Nearly every further failure would belong to an issue nobody has seen yet. Reading on still teaches."
     )
-    assert told(0, 40) == (
-        "Every kind of failure was met more than once: at most 7.2 % of further ones are new. "
+    assert told(0, 40, "issue") == (
+        "Every issue was met more than once: at most 7.2 % of further failures belong to a new one. "
         "Reading on may still teach."
     )
     assert told(1, 399) == (
-        "About 1 in 400 further failures would be of a kind nobody has seen yet. "
+        "About 1 in 400 further failures would belong to a failure type nobody has seen yet. "
         "Reading on in the same way teaches little that is new."
     )
+
+
+def test_the_news_of_the_last_three_times_25_reviews_are_told() -> None:
+    def told(reviews: int) -> str:
+        # Three new kinds in the first 25, then one, none, and two; what comes after the hundredth review waits.
+        new = {1: "a", 2: "b", 3: "c", 30: "d", 80: "e", 90: "f", 105: "g"}
+        return saturate([{new[n]} if n in new else set() for n in range(1, reviews + 1)], "issue").news
+
+    assert (told(24), saturate([set()] * 50).news) == ("", "")
+    assert told(49) == "Reviews 1 to 25 showed 3 new issues."
+    assert told(75) == "Reviews 1 to 25 showed 3 new issues, 26 to 50 showed 1, 51 to 75 showed 0."
+    assert told(110) == "Reviews 26 to 50 showed 1 new issue, 51 to 75 showed 0, 76 to 100 showed 2."

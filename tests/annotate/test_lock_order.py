@@ -1,33 +1,52 @@
 """Who writes several rows locks them in the order of their keys: on PostgreSQL two would else wait for each other."""
 
 import time
+import uuid
 from collections.abc import Callable
 from threading import Thread
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.db.models import Model
+from django.utils import timezone
 
+from annotate.actions.gold import settle
 from annotate.actions.places import lock_item, offer, set_aside
-from annotate.models import Slot, SlotState
-from tests.builders import make_project, make_queue, make_session, make_slot
+from annotate.actions.types import edit_type
+from annotate.actions.undoing import undo_review
+from annotate.models import Failure, Outcome, Review, Slot, SlotState
+from annotate.told import Told
+from tests.builders import (
+    make_failure,
+    make_failure_type,
+    make_member,
+    make_project,
+    make_queue,
+    make_review,
+    make_session,
+    make_slot,
+    make_talk,
+)
 from traces.models import AgentSession
 from traces.storing import settle_again
 
 Act = Callable[[], object]
+# Two rows, the first of which is to be locked before the second, and what locks them.
+Scene = tuple[Model, Model, Act]
 PATIENCE_SECONDS = 10
 IS_WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
-def two_sessions() -> tuple[type[Model], list[int], Act]:
+def two_sessions() -> Scene:
     project = make_project()
-    keys = [make_session(project, name).pk for name in ("first", "second")]
+    first, second = (make_session(project, name) for name in ("first", "second"))
     # PostgreSQL comes upon the first row last: its newest version lies behind the second.
-    AgentSession.objects.filter(pk=keys[0]).update(title="Changed.")
-    return AgentSession, keys, lambda: settle_again(keys)
+    AgentSession.objects.filter(pk=first.pk).update(title="Changed.")
+    return first, second, lambda: settle_again([first.pk, second.pk])
 
 
-def two_places(state: SlotState, act: Callable[..., object]) -> tuple[type[Model], list[int], Act]:
+def two_places(state: SlotState, act: Callable[..., object]) -> Scene:
     queue = make_queue(make_project())
     session = make_session(queue.project)
     slots = [make_slot(queue, session, ordinal=ordinal, state=state) for ordinal in (1, 2)]
@@ -37,7 +56,46 @@ def two_places(state: SlotState, act: Callable[..., object]) -> tuple[type[Model
     def write() -> None:
         act(lock_item(slots[0].item_id))
 
-    return Slot, [slot.pk for slot in slots], write
+    return slots[0], slots[1], write
+
+
+def two_failures(act: Callable[[Review], object]) -> Scene:
+    """Of one review and of one type."""
+    queue = make_queue(make_project())
+    session, lead = make_session(queue.project), make_member(queue.project)
+    make_talk(session)
+    slot = make_slot(queue, session, state=SlotState.SUBMITTED, reviewer=lead)
+    review, kind = make_review(session, lead, slot=slot), make_failure_type(queue.project)
+    first, second = (make_failure(review, note, failure_type=kind) for note in ("One.", "Two."))
+    come_upon_last(first)
+    return first, second, lambda: act(review)
+
+
+def come_upon_last(failure: Failure) -> None:
+    """Its newest version lies behind all others, and indexes lead there, for one of what they hold has changed."""
+    Failure.objects.filter(pk=failure.pk).update(updated_at=timezone.now())
+
+
+def rename(review: Review) -> None:
+    kind = Failure.objects.filter(review=review).select_related("failure_type").first()
+    assert kind is not None
+    assert kind.failure_type is not None
+    edit_type(kind=kind.failure_type, actor=review.reviewer, name="Renamed", description="", group="")
+
+
+def type_and_failure() -> Scene:
+    """Who settles with a failure of a type that somebody is merging."""
+    first, _, _ = two_failures(lambda _: None)
+    assert isinstance(first, Failure)
+    assert first.failure_type is not None
+    told = Told(root_step="k2", note="My own.", failure_type=first.failure_type.name)
+    given: dict[str, Any] = {
+        "client_id": uuid.uuid4(),
+        "outcome": Outcome.FAILURE,
+        "reason": "So it is.",
+        "failures": [told],
+    }
+    return first.failure_type, first, lambda: settle(session=first.session, lead=first.review.reviewer, **given)
 
 
 def await_waiting() -> None:
@@ -61,13 +119,16 @@ def await_waiting() -> None:
         two_sessions,
         lambda: two_places(SlotState.FREE, set_aside),
         lambda: two_places(SlotState.ASIDE, offer),
+        lambda: two_failures(rename),
+        lambda: two_failures(lambda review: undo_review(slot=Slot.objects.get(), reviewer=review.reviewer)),
+        type_and_failure,
     ],
-    ids=["settle_again", "set_aside", "offer"],
+    ids=["settle_again", "set_aside", "offer", "edit_type", "undo_review", "settle"],
 )
 def test_whoever_waits_for_the_first_row_holds_no_later_one(
-    scene: Callable[[], tuple[type[Model], list[int], Act]],
+    scene: Callable[[], Scene],
 ) -> None:
-    model, [first, second], act = scene()
+    first, second, act = scene()
 
     def run() -> None:
         try:
@@ -77,9 +138,9 @@ def test_whoever_waits_for_the_first_row_holds_no_later_one(
 
     other = Thread(target=run)
     with transaction.atomic():
-        model._default_manager.select_for_update(no_key=True).get(pk=first)
+        type(first)._default_manager.select_for_update(no_key=True).get(pk=first.pk)
         other.start()
         await_waiting()
-        model._default_manager.select_for_update(nowait=True).get(pk=second)
+        type(second)._default_manager.select_for_update(nowait=True).get(pk=second.pk)
     other.join(PATIENCE_SECONDS)
     assert not other.is_alive()

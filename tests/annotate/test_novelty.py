@@ -37,10 +37,10 @@ def test_a_session_unlike_all_reviewed_is_novel_and_says_why(project: Project, s
     fill(queue)
 
     signal = Signal.objects.get(kind="novel")
-    assert (signal.session, signal.sentence) == (strange, "It calls `scan` and `wipe`, which no reviewed session did.")
+    assert (signal.session, signal.sentence) == (strange, "It calls “scan” and “wipe”, which no reviewed session did.")
     item = QueueItem.objects.get(session=strange)
     strange.refresh_from_db()
-    assert "It calls `scan` and `wipe`, which no reviewed session did" in item.reasons
+    assert "It calls “scan” and “wipe”, which no reviewed session did" in item.reasons
     assert (strange.signal_count, strange.signals_revision, item.signals_revision) == (1, 2, 2)
 
 

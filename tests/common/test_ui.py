@@ -55,7 +55,8 @@ def example() -> dict[str, Any]:
 
 
 def hostile_trend() -> dict[str, Any]:
-    return {"curve": [(0, 0)], "points": [TrendPoint(HOSTILE, 1.0)], "markers": [(0, HOSTILE)]}
+    points = [TrendPoint(HOSTILE, 1.0, count=1, url=HOSTILE)]
+    return {"curve": [(0, 0)], "points": points, "markers": [(0, HOSTILE)]}
 
 
 @pytest.mark.parametrize(("name", "arguments"), COMPONENTS.items())
@@ -90,6 +91,7 @@ def test_component_refuses_to_be_used_without_its_arguments(name: str) -> None:
         "{% interval_chart value=0.2 low=0.1 high=0.3 most=1 label=bad %}",
         "{% curve_chart points=curve label=bad across=bad up=bad %}",
         "{% trend_chart points=points label=bad unit='count' markers=markers %}",
+        "{% trend_chart points=points label=bad unit='share' nouns=bad %}",
     ],
 )
 def test_component_escapes_what_it_is_given(source: str) -> None:
@@ -155,6 +157,16 @@ def test_bar_chart_counts_one_as_one() -> None:
     assert ("<title>2 Nov: 1 session</title>" in html, ">1 session</text>" in html) == (True, True)
 
 
+def test_trend_leads_to_what_it_counts_where_that_is_listed() -> None:
+    points = [TrendPoint("1 Nov", 0.25, count=3, url="/a?b=1&c=2"), TrendPoint("2 Nov", 0), TrendPoint("3 Nov", None)]
+    html = render("{% trend_chart points=points label='x' unit='share' nouns='sessions' %}", points=points)
+    assert re.findall(r'href="([^"]+)">([^<]+)<', html) == [("/a?b=1&amp;c=2", "25 %"), ("/a?b=1&amp;c=2", "3")]
+    assert re.findall(r"<th[^>]*>([^<]+)<", html) == ["From", "Share", "Sessions"]
+    assert re.findall(r'<td class="number">([^<]+)<', html) == ["0 %", "0", "–", "0"]
+    plain = render("{% trend_chart points=points label='x' unit='money' %}", points=points)
+    assert re.findall(r"<th[^>]*>([^<]+)<", plain) == ["From", "Middle", "9 of 10 under"]
+
+
 def test_charts_of_nothing_are_empty() -> None:
     assert "<rect" not in render("{% bar_chart values=values label='x' noun='y' nouns='ys' %}", values=[])
     assert "<rect" not in render("{% sparkline values=values label='x' %}", values=[])
@@ -181,6 +193,7 @@ def test_charts_of_nothing_are_empty() -> None:
         ("1.5|written:'money'", "$1.50"),
         ("3400.2|written:'duration'", "3.4 s"),
         ("3400.2|written:'count'", "3.4k"),
+        ("0.021|written:'share'", "2.1 %"),
         ("None|written:'count'", "–"),
         ("None|percent", "–"),
         ("0|percent", "0 %"),

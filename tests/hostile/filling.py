@@ -136,10 +136,11 @@ def fill_everything() -> None:
     """A row for each string in every model that holds words, like the first that was there."""
     for model in ours():
         if filled(model):
-            _fill(model)
+            fill(model)
 
 
-def _fill(model: type[models.Model]) -> None:
+def fill(model: type[models.Model]) -> None:
+    """A row for each string in this model."""
     base = model._default_manager.order_by("pk").first()
     for number, string in enumerate(CORPUS, start=1000):
         row = _row(model, base, number)

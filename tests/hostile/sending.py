@@ -1,6 +1,7 @@
 """Every string in every field of a session, through the doors that programs use."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -10,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Project
 from ingest.digest import digest_waiting
 from tests.builders import make_key
-from tests.hostile.corpus import CORPUS, LONG_LINE, MANY_LINES
+from tests.hostile.corpus import CORPUS, LONG_LINE, MANY_LINES, STRUCTURES
 from tests.ingest.payloads import post
 from traces.models import AgentSession
 from traces.settling import settle_quiet
@@ -21,10 +22,18 @@ SPOKEN = 12
 
 def send_everything(project: Project) -> None:
     """One session for each string, with it in every field of the session; one with a step for each; one too large."""
+    _send(project, [_told_of(string, number) for number, string in enumerate(CORPUS)], [_talk(CORPUS)], [_large()])
+
+
+def send_talk(project: Project) -> None:
+    """One session in which every string is said, and some of them are what tools are given and answer."""
+    _send(project, [_talk((*STRUCTURES, *CORPUS[::9]))])
+
+
+def _send(project: Project, *requests: list[dict[str, Any]]) -> None:
     secret = make_key(project)
-    bodies = [_told_of(string, number) for number, string in enumerate(CORPUS)]
     sender = Client()
-    for body in (bodies, [_talk()], [_large()]):
+    for body in requests:
         answer = post(sender, secret, "/api/v1/sessions/", json.dumps(body).encode())
         assert answer.status_code == 202, answer.content
         assert answer.json()["refused"] == [], answer.json()["refused"][:3]
@@ -53,7 +62,7 @@ def _told_of(string: str, number: int) -> dict[str, Any]:
     }
 
 
-def _talk() -> dict[str, Any]:
+def _talk(called: Iterable[str]) -> dict[str, Any]:
     """What is said is many strings to a step, so that one meets what another left open; a call is one string."""
     spoken = [
         {"kind": ("user", "agent")[place % 2], "text": "\n\n".join(CORPUS[place : place + SPOKEN])}
@@ -61,7 +70,7 @@ def _talk() -> dict[str, Any]:
     ]
     return {
         "session": {"id": TALK, "workflow": TALK, "closed": True},
-        "steps": [*spoken, *(_call(string) for string in CORPUS), {"kind": "agent", "text": "That was all."}],
+        "steps": [*spoken, *(_call(string) for string in called), {"kind": "agent", "text": "That was all."}],
         "scores": [_score(string, number) for number, string in enumerate(CORPUS)],
         "tools": [
             {"name": string[:200], "description": string, "parameters": {"type": "object", "properties": {string: {}}}}

@@ -1,15 +1,13 @@
 """What no page of ours would send: nonsense in every field that any form has, and in every address."""
 
-from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
 import pytest
 from django import forms
-from pytest_django import DjangoDbBlocker
 
 from accounts.models import Role
-from tests.accounts.tenants import Tenant, standing_tenants
+from tests.accounts.tenants import Tenant
 from tests.accounts.test_every_url import Entry, ask, client_of, entries
 
 pytestmark = [pytest.mark.slow, pytest.mark.sweep]
@@ -39,17 +37,6 @@ def fields() -> list[str]:
 
 def _below(form: type[Any]) -> set[type[Any]]:
     return set(form.__subclasses__()).union(*map(_below, form.__subclasses__()))
-
-
-@pytest.fixture(scope="module")
-def tenants(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[Tenant, Tenant]]:
-    with standing_tenants(django_db_blocker) as both:
-        yield both
-
-
-@pytest.fixture
-def ours(tenants: tuple[Tenant, Tenant], db: None) -> Tenant:
-    return tenants[0]
 
 
 @entries(role=True)

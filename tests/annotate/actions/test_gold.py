@@ -67,6 +67,7 @@ def test_the_lead_may_say_it_in_their_own_words(session: AgentSession, lead: Use
     written = Failure.objects.get(review=review)
     assert written.failure_type is not None
     assert (written.failure_type.name, written.severity) == ("auth rot", "high")
+    assert written.failure_type.coined_on == session
 
 
 def test_taking_it_back_restores_exactly_what_it_overruled(
@@ -206,6 +207,19 @@ def test_answers_are_of_the_newest_version_that_the_session_was_judged_under(
     review = gold(session, lead, Outcome.SUCCESS, answers={"polite": "fail"})
     assert review.rubric == newer.rubric
     assert Answer.objects.get(review=review).question == newer
+
+
+def test_answers_to_questions_that_are_asked_no_more_are_refused(
+    project: Project, session: AgentSession, lead: User, told: list[Failure]
+) -> None:
+    shown, newer = ask(project, "polite").rubric, ask(project, "safe", version=2).rubric
+    Review.objects.filter(pk=told[2].review_id).update(rubric=newer)
+    with pytest.raises(Refused, match="another version of the rubric") as refusal:
+        gold(session, lead, Outcome.SUCCESS, answers={"polite": "fail"}, rubric=shown.pk)
+    assert refusal.value.field == "rubric"
+    assert gold_of(session) is None
+    assert standing(session) == ["One.", "Two.", "Three."]
+    assert gold(session, lead, Outcome.SUCCESS, answers={"safe": "fail"}, rubric=newer.pk).rubric == newer
 
 
 def test_a_wrong_answer_is_refused_at_its_field_and_nothing_is_settled(

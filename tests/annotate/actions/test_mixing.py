@@ -1,15 +1,18 @@
 """Settled and repeated sessions among a reviewer's others."""
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Project, User
 from annotate.actions.calibrating import submit_calibration
 from annotate.actions.items import hand_back_slot, unassign_slot
+from annotate.actions.queues import QueueSettings, create_queue, edit_queue
 from annotate.actions.reviews import submit_review
 from annotate.actions.taking import following_for, next_for
 from annotate.actions.undoing import skip_slot, undo_decision, undo_review
@@ -36,7 +39,7 @@ from annotate.queries.progress import OwnNumbers, own_numbers, place_in_queue, q
 from annotate.told import Told
 from common.errors import Refused
 from tests.annotate.readers import review_in
-from tests.builders import make_review, make_session, make_slot, make_talk
+from tests.builders import make_queue, make_review, make_session, make_slot, make_talk
 from traces.models import AgentSession
 from traces.queries.work import queued
 
@@ -51,6 +54,7 @@ def told(outcome: str = "failure") -> dict[str, Any]:
 @pytest.fixture
 def queue(queue: Queue) -> Queue:
     """A queue that always measures where it can, with two sessions waiting."""
+    queue.is_blind = True
     queue.gold_share = 0.5
     queue.repeat_share = 0.5
     queue.save()
@@ -147,6 +151,36 @@ def test_without_shares_nobody_is_measured(settled: AgentSession, queue: Queue, 
     slot = next_for(queue=queue, user=ada)
     assert slot is not None
     assert slot.item.stratum == Stratum.PRIORITY
+
+
+@pytest.mark.parametrize("share", ["gold", "repeat"])
+def test_a_queue_that_is_not_blind_measures_nobody(queue: Queue, lead: User, share: str) -> None:
+    settings = QueueSettings(name=queue.name, **{f"{share}_share": 0.1})  # type: ignore[arg-type]  # a number
+    with pytest.raises(Refused, match="Blind") as refused:
+        edit_queue(queue=queue, settings=settings)
+    assert refused.value.field == f"{share}_percent"
+    with pytest.raises(Refused, match="Blind"):
+        create_queue(project=queue.project, creator=lead, filters={}, settings=replace(settings, name="Another"))
+    with pytest.raises(IntegrityError, match="queue_measures_only_blind"), transaction.atomic():
+        make_queue(queue.project, "Another", **{f"{share}_share": 0.1})
+
+
+def test_what_measures_is_kept_back_when_its_queue_is_blind_no_more(measuring: Slot, queue: Queue, ada: User) -> None:
+    token = measuring.lease_token
+    edit_queue(queue=queue, settings=QueueSettings(name=queue.name))
+    measuring.refresh_from_db()
+    assert measuring.state == SlotState.ASIDE
+    taken = take_next(queue=queue, user=ada)
+    assert taken is not None
+    assert not taken.item.is_measuring
+    kept = submit_calibration(slot=measuring, reviewer=ada, lease_token=token, **told())
+    assert kept.slot == measuring
+
+
+def test_what_measures_waits_on_while_its_queue_stays_blind(measuring: Slot, queue: Queue) -> None:
+    edit_queue(queue=queue, settings=QueueSettings(name="Renamed", is_blind=True))
+    measuring.refresh_from_db()
+    assert measuring.state == SlotState.LEASED
 
 
 def test_a_judgement_measures_and_counts_for_nobody_but_its_reviewer(

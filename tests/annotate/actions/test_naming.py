@@ -8,11 +8,12 @@ from django.utils import timezone
 from accounts.models import Project, User
 from annotate.actions.naming import types_named
 from annotate.models import FailureType, FailureTypeChange, FailureTypeEvent
-from tests.builders import make_failure_type, make_project
+from tests.builders import make_failure_type, make_project, make_session
 
 
 def named(project: Project, ada: User, *names: str, **more: object) -> dict[str, str]:
-    found = types_named(project=project, names=names, creator=ada, **more)  # type: ignore[arg-type]
+    session = project.sessions.first() or make_session(project)
+    found = types_named(session=session, names=names, creator=ada, **more)  # type: ignore[arg-type]
     return {name: kind.name for name, kind in found.items()}
 
 
@@ -27,6 +28,8 @@ def test_types_named_knows_names_in_whatever_case_and_makes_the_rest_once(projec
         ("Loop", ada.pk),
         ("Silent failure", None),
     ]
+    coined = FailureType.objects.exclude(coined_on=None)
+    assert list(coined.values_list("name", "coined_on")) == [("Loop", project.sessions.get().pk)]
     [event] = FailureTypeEvent.objects.all()
     assert (event.kind, event.actor, event.after, event.failure_type.name) == ("created", ada, "Loop", "Loop")
 

@@ -94,7 +94,7 @@ def test_merge_types_gives_all_failures_to_the_one_that_stays(
     assert (updated(ours) > NOON, updated(theirs) == NOON) == (True, True)
     assert told(silent) == [("merged", "", "Loop", 2)]
     assert told(loop) == [("merged", "Silent failure", "Loop", 0)]
-    assert types_named(project=project, names=["silent failure"], creator=lead)["silent failure"] == loop
+    assert types_named(session=ours.session, names=["silent failure"], creator=lead)["silent failure"] == loop
 
 
 def test_unmerge_type_gives_back_what_still_has_the_type(

@@ -29,7 +29,7 @@ from traces.models import Signal
 # What the console says when a test cuts the line, or sends what is incomplete or somebody else's, on purpose.
 EXPECTED = (
     *("ERR_INTERNET_DISCONNECTED", "422 (Unprocessable Entity)", "409 (Conflict)", "403 (Forbidden)"),
-    *("htmx:sendError", "htmx:afterRequest"),
+    *("htmx:sendError", "htmx:afterRequest", "Response Status Error Code 422"),
 )
 
 

@@ -84,6 +84,32 @@ def test_what_is_typed_outlives_the_page(page: Page) -> None:
     assert not Comment.objects.exists()
 
 
+def test_what_two_tabs_left_unsent_is_both_there_later(page: Page, context: BrowserContext, queue: Queue) -> None:
+    address = reverse("session_page", args=[queue.project.slug, AgentSession.objects.get(external_id="s1").pk])
+    one, other = context.new_page(), context.new_page()
+    for tab in (one, other):
+        tab.goto(address)
+        begun(tab)
+    for tab, text in ((one, "First."), (other, "Sent.")):
+        tab.bring_to_front()
+        press(tab, "c")
+        tab.keyboard.type(text)
+    press(other, "Control+Enter")
+    expect(other.locator(LIST)).to_contain_text("Sent.")
+    other.keyboard.type("Second.")
+    one.close()
+    other.close()
+
+    later = context.new_page()
+    later.goto(address)
+    expect(later.locator(FIELD)).to_have_value("First.\n\nSecond.")
+    press(later, "c Control+Enter")
+    expect(later.locator(LIST)).to_contain_text("Second.")
+    later.reload()
+    begun(later)
+    expect(later.locator(FIELD)).to_have_value("")
+
+
 def test_comment_made_without_a_network_is_sent_once_there_is_one(page: Page, context: BrowserContext) -> None:
     begun(page)
     context.set_offline(True)
@@ -96,6 +122,18 @@ def test_comment_made_without_a_network_is_sent_once_there_is_one(page: Page, co
     expect(page.locator(LIST)).to_contain_text("Nobody hears me")
     expect(page.locator("#outbox")).not_to_contain_text("waits")
     assert Comment.objects.count() == 1
+
+
+def test_comments_that_cannot_come_say_so_and_come_with_the_network(page: Page, context: BrowserContext) -> None:
+    begun(page)
+    context.set_offline(True)
+    press(page, "1 Enter")
+    expect(page.locator("#why")).to_contain_text("reason of s2")
+    expect(page.locator("#comments")).to_contain_text("Comments come when the connection is back.")
+    expect(page.locator(FIELD)).to_have_count(0)
+    context.set_offline(False)
+    begun(page)
+    expect(page.locator("#comments")).not_to_contain_text("connection")
 
 
 def test_refused_comment_comes_back_into_its_field(page: Page, queue: Queue) -> None:

@@ -134,11 +134,11 @@ def test_the_sheet_of_keys_fits_and_enter_leads_nowhere(page: Page) -> None:
     before = page.url
     press(page, "?")
     assert page.locator("#key-sheet").evaluate("node => node.scrollWidth <= node.clientWidth")
-    expect(page.locator("#keys-dialog h2")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#keys h2")).to_be_in_viewport(ratio=1)
     press(page, "Enter")
     assert page.url == before
     press(page, "Escape")
-    expect(page.locator("#keys-dialog")).to_be_hidden()
+    expect(page.locator("#keys")).to_be_hidden()
 
 
 def test_paper_shows_nothing_that_can_only_be_filled_in(page: Page) -> None:

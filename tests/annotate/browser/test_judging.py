@@ -84,6 +84,29 @@ def test_a_reload_brings_back_what_the_server_has_not_seen(page: Page, context: 
     expect(page.locator("#id_failures-0-note")).to_have_value("only here")
 
 
+def test_what_is_saved_nowhere_is_said_to_be(page: Page) -> None:
+    status = page.locator("#status")
+    page.clock.install()
+    too_long = [{"field": "content", "message": "At most 500,000 characters."}]
+    page.route("**/draft/", lambda route: route.fulfill(status=422, json={"errors": too_long}))
+    press(page, "2 w")
+    page.clock.run_for(1000)
+    expect(status).to_have_text("Kept on this computer; the server does not take it: At most 500,000 characters.")
+    page.evaluate(
+        "() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
+    )
+    page.keyboard.type("Only here")
+    page.clock.run_for(1000)
+    expect(status).to_contain_text("Not saved anywhere: leave this page open.")
+    page.unroute("**/draft/")
+    page.route("**/draft/", lambda route: route.abort("internetdisconnected"))
+    page.keyboard.type(", and now offline")
+    page.clock.run_for(1000)
+    expect(status).to_have_text(
+        "Not saved anywhere: leave this page open. The browser keeps nothing for us, and the server does not answer"
+    )
+
+
 def test_undo_brings_the_session_back_with_the_work_in_it(page: Page) -> None:
     press(page, "j j x w")
     page.keyboard.type("Wrong words.")
@@ -97,6 +120,21 @@ def test_undo_brings_the_session_back_with_the_work_in_it(page: Page) -> None:
     press(page, "1 Enter")
     expect_session(page, 2)
     assert list(Review.objects.filter(withdrawn_at=None).values_list("outcome", flat=True)) == [Outcome.SUCCESS]
+
+
+def test_a_failure_told_before_another_outcome_was_chosen_comes_back_with_undo(page: Page) -> None:
+    press(page, "j j x q w")
+    page.keyboard.type("An hour of words.")
+    press(page, "Escape 3 Enter")
+    expect_session(page, 2)
+    press(page, "u")
+    expect_session(page, 1)
+
+    expect(page.locator("[name=outcome][value=unknown]")).to_be_checked()
+    press(page, "2")
+    expect(page.locator("#id_failures-0-note")).to_have_value("An hour of words.")
+    expect(page.locator("[data-quote]")).to_have_count(1)
+    assert marked(page, "root") == "k2"
 
 
 def test_undo_pressed_twice_at_once_takes_back_one_decision(page: Page) -> None:

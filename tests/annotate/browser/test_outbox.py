@@ -1,5 +1,6 @@
 """What this browser keeps until the server has it: skips, lost answers, refusals, other people, undo."""
 
+import re
 import uuid
 from typing import Any
 
@@ -84,6 +85,26 @@ def test_the_focus_is_where_it_can_be_seen_while_a_review_waits(page: Page, cont
     assert Review.objects.count() == 1
 
 
+def test_the_next_session_does_not_come_while_a_comment_is_written(page: Page, context: BrowserContext) -> None:
+    comment = page.locator(".comment-form textarea")
+    expect(comment).to_be_attached()
+    context.set_offline(True)
+    press(page, "1 Enter")
+    expect(page.locator("#status")).to_contain_text(KEPT)
+    press(page, "c")
+    page.keyboard.type("I wonder, ")
+    context.set_offline(False)
+    expect(page.locator("#status")).to_have_text("Submitted. The next session comes when you leave this field.")
+    page.keyboard.type("12 12")
+    expect(comment).to_have_value("I wonder, 12 12")
+    expect(page.locator("#why")).to_contain_text("reason of s1")
+    press(page, "Escape")
+
+    expect_session(page, 2)
+    assert page.locator("[name=outcome]:checked").count() == 0
+    assert Review.objects.count() == 1
+
+
 def test_a_kept_skip_outlives_its_tab_and_is_tried_again_at_once(
     page: Page, context: BrowserContext, queue: Queue
 ) -> None:
@@ -96,9 +117,13 @@ def test_a_kept_skip_outlives_its_tab_and_is_tried_again_at_once(
     page.close()
     expect(other.locator("#outbox")).to_contain_text("1 skip waits on this computer")
     other.unroute("**/skip/")
-    other.get_by_role("button", name="Try again now").click()
+    other.get_by_role("button", name="Try again now").press("Enter")
 
     expect(other.locator("#outbox")).to_have_text("1 kept skip was sent.")
+    # The button has gone: where the focus is now, Enter is no key of the page.
+    expect(other.locator("#outbox")).to_be_focused()
+    press(other, "Enter")
+    expect(other).to_have_url(re.compile("/review/$"))
     assert Slot.objects.get(state=SlotState.SKIPPED).skip_reason == "unreadable"
 
 
@@ -119,6 +144,36 @@ def test_a_skip_whose_answer_is_lost_counts_once(page: Page) -> None:
     assert lost == [200]
     assert Slot.objects.filter(state=SlotState.SKIPPED).count() == 1
     assert Slot.objects.count() == 5
+
+
+def break_off_once(page: Page, pattern: str) -> None:
+    """The head of the next answer comes, and half of its body."""
+    page.route(pattern, lambda route: route.fulfill(content_type="application/json", body='{"next": "/p/'), times=1)
+
+
+def try_again(page: Page) -> None:
+    page.evaluate("dispatchEvent(new Event('online'))")
+
+
+def test_a_review_whose_answer_breaks_off_is_sent_again(page: Page) -> None:
+    break_off_once(page, "**/submit/")
+    press(page, "1 Enter")
+    expect(page.locator("#outbox")).to_contain_text("The answer of the server broke off.")
+    try_again(page)
+
+    expect_session(page, 2)
+    assert Review.objects.get().outcome == Outcome.SUCCESS
+
+
+def test_a_draft_whose_answer_breaks_off_is_saved_again(page: Page) -> None:
+    page.clock.install()
+    break_off_once(page, "**/draft/")
+    press(page, "2 w")
+    page.keyboard.type("Half a thought")
+    page.clock.run_for(1000)
+    expect(page.locator("#status")).to_contain_text("Kept on this computer")
+    page.clock.run_for(6000)
+    expect(page.locator("#status")).to_have_text("Saved")
 
 
 def test_what_the_server_refuses_is_kept_to_be_changed(page: Page, context: BrowserContext, queue: Queue) -> None:
@@ -169,6 +224,7 @@ def test_a_review_of_a_queue_that_is_gone_stays_until_it_is_discarded(
     queues.once("dialog", lambda dialog: dialog.accept())
     queues.get_by_role("button", name="Discard").click()
     expect(queues.locator("#outbox")).to_have_text("")
+    expect(queues.locator("#outbox")).to_be_focused()
     queues.reload()
     expect(queues.locator(".outbox .kept li")).to_have_count(0)
 

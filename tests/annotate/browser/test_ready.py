@@ -1,12 +1,14 @@
 """The next session is there before it is asked for: swapped in, with all that a page of its own would have."""
 
+import json
+
 import pytest
 from django.urls import reverse
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from accounts.models import Role
+from accounts.models import Role, User
 from annotate.claims import take_this
-from annotate.models import Failure, Outcome, Queue, Review, ReviewTimes, Slot, SlotState
+from annotate.models import Draft, Failure, Outcome, Queue, QueueItem, Review, ReviewTimes, Slot, SlotState
 from tests.annotate.browser.screen import expect_quiet, expect_session, marked, press
 from tests.builders import make_member
 
@@ -59,6 +61,23 @@ def test_what_is_shown_is_open_and_one_more_is_kept_ready(page: Page) -> None:
     ]
 
 
+def test_whoever_is_faster_than_the_server_finds_the_one_after_ready_again(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/following/", lambda route: held.append(route), times=1)  # noqa: PLW0108 - Playwright wants a function
+    with page.expect_request("**/following/"):
+        press(page, "1 Enter")
+    expect(page.locator("#why")).to_contain_text("reason of s2")
+    with page.expect_response("**/submit/"):
+        press(page, "1 Enter")
+    held[0].continue_()
+    expect_session(page, 3)
+
+    assert is_same_document(page)
+    assert page.evaluate("document.activeElement.id") == "why"
+    last = Slot.objects.get(item__session__external_id="s4")
+    assert (last.state, last.opened_at) == (SlotState.LEASED, None)
+
+
 def test_each_session_is_judged_by_itself(page: Page) -> None:
     press(page, "j j x w")
     page.keyboard.type("First words.")
@@ -84,6 +103,25 @@ def test_each_session_is_judged_by_itself(page: Page) -> None:
         ("s2", "k3", "Second words."),
     ]
     assert Slot.objects.get(state=SlotState.SKIPPED).item.session.external_id == "s3"
+
+
+def test_what_this_browser_kept_of_a_session_is_put_back_when_it_comes_and_forgotten_when_it_is_judged(
+    page: Page, ada: User
+) -> None:
+    kept = {}
+    for number, words in ((1, "Chosen against."), (2, "Half a thought.")):
+        item = QueueItem.objects.get(session__external_id=f"s{number}")
+        content = {"outcome": "failure", "failures": [{"note": words}]}
+        kept[f"draft:{ada.pk}:{item.pk}:000-1"] = json.dumps({"content": content, "follows": []})
+    page.evaluate("(kept) => Object.assign(localStorage, kept)", kept)
+    press(page, "1 Enter")
+    expect_session(page, 2)
+
+    assert is_same_document(page)
+    expect(page.locator("#id_failures-0-note")).to_have_value("Half a thought.")
+    expect(page.locator("#status")).to_have_text("Saved")
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft:'))") == []
+    assert Draft.objects.get().item.session.external_id == "s2"
 
 
 def test_what_is_decided_without_a_network_waits_beside_the_next_session(page: Page, context: BrowserContext) -> None:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
 from annotate.models import Answer, Draft, Failure, FailureType, Question, Queue, Review
@@ -17,6 +17,7 @@ from traces.words import Words
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
+NOTE = "#id_failures-0-note"
 SELECT = """([key, from, to]) => {
   const node = document.querySelector(`.step[data-step="${key}"] [data-plain]`);
   const text = document.createTreeWalker(node, NodeFilter.SHOW_TEXT).nextNode();
@@ -93,6 +94,29 @@ def test_a_key_quotes_the_whole_step_where_nothing_is_selected(page: Page) -> No
 
     expect(page.locator("[data-quote] [data-text]")).to_have_text(["Please refund order A-1."])
     expect(page.locator("#status")).to_have_text("Saved")
+
+
+ACROSS = """
+const words = [...document.querySelectorAll(".step .words")];
+getSelection().setBaseAndExtent(words.at(0), 0, words.at(-1), 1);
+"""
+
+
+def test_what_cannot_be_quoted_is_not_taken_for_the_step_at_hand(page: Page) -> None:
+    said, quotes = page.locator("#status"), page.locator("[data-quote]")
+    press(page, "j")
+    page.evaluate(ACROSS)
+    press(page, "q")
+    expect(said).to_have_text("Select words inside one step to quote them.")
+    press(page, "j o")
+    page.get_by_role("button", name="As a tree").first.click()
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('.tree li'))")
+    press(page, "q")
+    expect(said).to_contain_text("Show it as text to quote it")
+    expect(quotes).to_have_count(0)
+    page.evaluate("getSelection().removeAllRanges()")
+    press(page, "q")
+    expect(quotes).to_have_count(1)
 
 
 def test_conditions_are_told_by_keyboard(page: Page) -> None:
@@ -174,6 +198,42 @@ def test_what_it_looks_like_is_offered_and_taken_with_a_key(page: Page, queue: Q
     expect(page.locator(".near-issue")).to_have_attribute("aria-pressed", "true")
     press(page, "Alt+1")
     expect(page.locator("#id_failures-0-chosen_issue")).to_have_value("")
+
+
+OFFERED = '<button class="near-issue" type="button" data-choose="ISS-{0} Some title">ISS-{0}</button>'
+
+
+def test_a_list_of_issues_that_comes_anew_takes_no_focus_away(page: Page, queue: Queue) -> None:
+    asked: list[Route] = []
+
+    def hold(route: Route) -> None:
+        asked.append(route)
+
+    def offer(*numbers: int) -> None:
+        while not asked:
+            page.wait_for_timeout(10)
+        body = "".join(OFFERED.format(number) for number in numbers)
+        asked.pop().fulfill(content_type="text/html", body=f'<div class="near-list">{body}</div>')
+        expect(offered).to_have_text([f"ISS-{number}" for number in numbers])
+
+    page.route("**/issues/near/", hold)
+    note, chosen, offered = (page.locator(css) for css in (NOTE, "#id_failures-0-chosen_issue", ".near-issue"))
+    press(page, "2 w")
+    page.keyboard.insert_text("It lied.")
+    offer(7, 8)
+    # The last word is typed, and its writer is on an issue before the server has read it.
+    page.keyboard.insert_text(" Again.")
+    offered.last.focus()
+    offer(8, 9)
+    expect(offered.first).to_be_focused()
+    note.focus()
+    page.keyboard.insert_text(" And again.")
+    offered.first.focus()
+    offer(9)
+    expect(note).to_be_focused()
+    press(page, "Enter")
+    expect(chosen).to_have_value("")
+    assert Review.objects.count() == 0
 
 
 def test_the_marked_type_says_when_it_is_the_right_one(queue: Queue, page: Page, ada: User) -> None:

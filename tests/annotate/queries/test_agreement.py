@@ -104,7 +104,7 @@ def test_each_question_is_measured_by_its_kind_and_under_its_present_meaning(
     project: Project, people: list[User]
 ) -> None:
     old, new = ask(project, 1), ask(project, 2, since=2)
-    several = ask(project, 2, key="what", kind=QuestionKind.CHOICES, text="What was it?")
+    several = ask(project, 2, key="what", position=0, kind=QuestionKind.CHOICES, text="What was it?")
     words = ask(project, 2, key="words", kind=QuestionKind.TEXT)
     for place, session in enumerate(judge_all(project, people, *["ss."] * 12)):
         for review in session.reviews.all():
@@ -114,7 +114,7 @@ def test_each_question_is_measured_by_its_kind_and_under_its_present_meaning(
             Answer.objects.create(review=review, question=words, value="Words.")
     numbers = agreement_in(project)
     assert [one.key for one in numbers.measures] == [
-        *("outcome", "Default/tone", "Default/what", "failure_type", "root_step", "root_step_near"),
+        *("outcome", "Default/what", "Default/tone", "failure_type", "root_step", "root_step_near"),
     ]
     tone, what = measure(numbers, "Default/tone"), measure(numbers, "Default/what")
     assert (tone.label, tone.basis, tone.agreement.units) == ("How kind? v2", "by how far apart on the scale", 11)
@@ -187,3 +187,12 @@ def test_disagreements_come_the_worst_first_and_settled_ones_apart(
     assert (row.people, row.gold and row.gold.reviewer) == ([people[0], people[2]], lead)
     assert read_disputes(project, person=people[1]).total == 3
     assert judged_by(people, sessions[0], "...") == []
+
+
+def test_it_is_told_when_only_the_newest_reviews_were_compared(
+    project: Project, people: list[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge_all(project, people, "sf.", "sf.")
+    assert not read_disputes(project).is_cut
+    monkeypatch.setattr("annotate.queries.twice.MOST", 3)
+    assert read_disputes(project).is_cut

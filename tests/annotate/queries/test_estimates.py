@@ -7,12 +7,12 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Project, Role, User
 from annotate.models import Outcome, Queue, QueueItem, Review, Slot, SlotState, Stratum
-from annotate.queries.estimates import failure_type_shares, read_sample, shares_of
+from annotate.queries.estimates import read_sample, shares_of
 from annotate.queries.frames import read_frame
 from annotate.queries.outcomes import outcomes
 from annotate.sampling import place_of
 from tests.annotate.readers import draw_at, make_traffic, read_at_random, review_in
-from tests.builders import make_failure, make_failure_type, make_member, make_project, make_queue, make_session
+from tests.builders import make_member, make_project, make_queue, make_session
 from traces.models import AgentSession
 
 
@@ -133,23 +133,6 @@ def test_no_session_of_another_project_counts(queue: Queue, lead: User) -> None:
     assert (read_sample(queue.project).failure.frame, read_frame(queue.project).reaches) == (0, ())
 
 
-def test_failure_types_come_the_most_found_first(queue: Queue, lead: User) -> None:
-    make_traffic(queue.project, 50)
-    order = below(queue, 1)
-    reviews = read_at_random(queue, lead, 0.8, failed=order[:10])
-    silent, loop = make_failure_type(queue.project), make_failure_type(queue.project, "Loop")
-    for session in order[:3]:
-        make_failure(reviews[session.pk], failure_type=loop)
-    for session in (order[3], order[3], order[4]):
-        make_failure(reviews[session.pk], failure_type=silent)
-    make_failure(reviews[order[5].pk], failure_type=silent, withdrawn_at="2026-11-02T12:00:00Z")
-    rows = failure_type_shares(queue.project)
-    assert [(row.failure_type, row.share.found, row.share.estimate) for row in rows] == [
-        (loop, 3, 0.075),
-        (silent, 2, 0.05),
-    ]
-
-
 def test_labels_are_shared_out_in_one_call(queue: Queue, lead: User) -> None:
     make_traffic(queue.project, 50)
     order = [session.pk for session in below(queue, 1)]
@@ -160,21 +143,16 @@ def test_labels_are_shared_out_in_one_call(queue: Queue, lead: User) -> None:
 
 
 def test_the_same_queries_serve_one_row_and_many(queue: Queue, lead: User) -> None:
+    Queue.objects.update(drawn_below=1)
     counts = []
     for size in (1, 49):
         make_traffic(queue.project, size, first=f"t{size}")
-        kind = make_failure_type(queue.project, f"Type {size}")
-        for review in read_at_random(queue, lead, 1).values() if size == 1 else _all_failed(queue, lead):
-            make_failure(review, failure_type=kind)
+        for session in AgentSession.objects.filter(project=queue.project, reviews=None):
+            review_in(queue, session, lead, Outcome.FAILURE, Stratum.RANDOM)
         with CaptureQueriesContext(connection) as queries:
-            failure_type_shares(queue.project)
+            read_sample(queue.project)
         counts.append(len(queries))
-    assert counts == [7, 7]
-
-
-def _all_failed(queue: Queue, lead: User) -> list[Review]:
-    unread = AgentSession.objects.filter(project=queue.project, reviews=None)
-    return [review_in(queue, session, lead, Outcome.FAILURE, Stratum.RANDOM) for session in unread]
+    assert counts == [5, 5]
 
 
 def test_the_reach_passes_the_end_of_the_circle_of_draws(queue: Queue, lead: User) -> None:

@@ -24,7 +24,7 @@ def test_finds_are_kinds_by_session_in_the_order_of_reading(project: Project, le
     make_failure(again, failure_type=kinds[2])
     make_failure(make_review(session, second, withdrawn_at=NOON), failure_type=kinds[0], withdrawn_at=NOON)
     told = saturation(project)
-    assert (told.reviews, told.finds, told.kinds) == (31, 30, 3)
+    assert (told.reviews, told.finds, told.kinds, told.noun) == (31, 30, 3, "failure type")
     # Read last to first: the third type was met first.
     assert told.points == [(0, 0), (25, 3), (31, 3)]
     assert saturation(project, Q(external_id__in=["s-0", "s-1"])).finds == 2

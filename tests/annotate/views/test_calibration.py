@@ -25,7 +25,7 @@ JSON = {"Accept": "application/json"}
 def queue(project: Project, bob: User, cyd: User, monkeypatch: pytest.MonkeyPatch) -> Queue:
     """One session that a lead settled, and three that wait; it is always time to measure."""
     monkeypatch.setattr("annotate.actions.mixing.dealt", lambda *_: (0.0, 0.0))
-    queue = make_queue(project, gold_share=0.5)
+    queue = make_queue(project, is_blind=True, gold_share=0.5)
     settle_one(queue, "gold", bob, cyd)
     for n in range(3):
         make_slot(queue, make_read(project, f"w-{n}"))
@@ -89,6 +89,16 @@ def test_a_judgement_leads_on_and_is_taken_back_like_any_other(client: Client, q
     fields = judgement(lease_token=str(Slot.objects.get(pk=slot.pk).lease_token))
     client.post(url("review_submit", queue.project, slot.pk), fields, headers=JSON)
     assert CalibrationReview.objects.filter(withdrawn_at=None).count() == 1
+
+
+def test_a_failure_told_beside_another_outcome_comes_back_there_too(client: Client, queue: Queue) -> None:
+    slot = taken(client, queue)
+    fields = judgement(outcome="unknown", lease_token=str(slot.lease_token))
+    client.post(url("review_submit", queue.project, slot.pk), fields, headers=JSON)
+    assert CalibrationReview.objects.get().failures == []
+    client.post(url("review_undo", queue.project), headers=JSON)
+
+    assert "It lied." in page(client, "review_page", queue.project, slot.pk)
 
 
 def test_what_is_incomplete_is_refused_at_its_field(client: Client, queue: Queue) -> None:
@@ -185,7 +195,7 @@ def test_a_lead_says_how_much_is_mixed_in(queue: Queue, lead: User) -> None:
     fields = {
         "name": "Mixed", "size_cap": "1000", "random_percent": "20", "reviewers_per_session": "1", "due_hours": "24",
         "skip_policy": "others", "skips_to_lead": "2", "rubric": str(queue.rubric_id),
-        "gold_percent": "5", "repeat_percent": "10",
+        "is_blind": "on", "gold_percent": "5", "repeat_percent": "10",
     }  # fmt: skip
     assert desk(lead).post(url("queue_edit", queue.project, queue.pk), fields).status_code == 302
     queue.refresh_from_db()
@@ -194,3 +204,9 @@ def test_a_lead_says_how_much_is_mixed_in(queue: Queue, lead: User) -> None:
     assert re.search(r'name="gold_percent" value="5"', shown)
     fields["gold_percent"] = "51"
     assert desk(lead).post(url("queue_edit", queue.project, queue.pk), fields).status_code == 422
+    del fields["is_blind"]
+    fields["gold_percent"] = "0"
+    refused = desk(lead).post(url("queue_edit", queue.project, queue.pk), fields)
+    assert refused.status_code == 422
+    assert list(refused.context["form"].errors) == ["repeat_percent"]
+    assert "Choose “Blind” below" in refused.content.decode()

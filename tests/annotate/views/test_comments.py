@@ -1,5 +1,6 @@
 """Comments on a session, what stands before the lead, and where one was named."""
 
+import re
 import uuid
 from typing import Any
 
@@ -9,11 +10,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import Project, Role, User
+from accounts.models import Membership, Project, Role, User
 from annotate.actions.comments import add_comment
 from annotate.models import Comment, Mention, Queue, QueueItem, SlotState
 from tests.annotate.views.pages import BACKEND, add_slot, url
-from tests.builders import make_member, make_queue, make_session, make_slot, make_talk
+from tests.builders import make_member, make_project, make_queue, make_session, make_slot, make_talk
 from traces.models import AgentSession
 
 
@@ -189,6 +190,24 @@ def test_refused_answer_stays_in_its_field(desk: Client, session: AgentSession, 
     assert "answered already" in late.content.decode()
 
 
+def test_answer_that_a_script_sends_comes_back_for_its_question_alone(
+    desk: Client, session: AgentSession, ada: User
+) -> None:
+    first, *_ = [said(session, ada, text, for_lead=True) for text in ("Is that a failure?", "And that?")]
+    address = url("flag_settle", session.project, first.pk)
+    sent = {"client_id": str(uuid.uuid4()), "text": ""}
+    refused = desk.post(address, sent, headers={"HX-Request": "true"})
+    assert refused.status_code == 200
+    assert 'aria-invalid="true"' in refused.content.decode()
+    answered = desk.post(address, {**sent, "text": "It is."}, headers={"HX-Request": "true"}).content.decode()
+    assert f'id="question-{first.pk}" data-taken="{address}"' in answered
+    assert 'hx-swap-oob="true">1</span>' in answered
+    for text in (refused.content.decode(), answered):
+        assert "And that?" not in text
+        assert "<html" not in text
+    assert "And that?" in page(desk, "lead_list", session.project)
+
+
 def test_sessions_skipped_too_often_stand_on_the_same_page(desk: Client, client: Client, queue: Queue) -> None:
     slot = add_slot(queue)
     QueueItem.objects.filter(pk=slot.item_id).update(before_lead_at=timezone.now())
@@ -227,6 +246,63 @@ def test_mention_in_another_project_or_taken_back_is_not_shown(
     comment = said(session, bob, f"@{ada.email} look")
     Comment.objects.filter(pk=comment.pk).update(withdrawn_at=timezone.now())
     assert "Nobody has named you yet" in page(client, "mention_list", session.project)
+
+
+PAGES = ("overview", "issue_board", "proposal_inbox", "session_list", "connect", "queue_list")
+BADGE = r'<a class="beside" href="([^"]+)"[^>]*><span class="badge accent">(\d+)</span>'
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.LEAD, Role.ADMIN])
+def test_every_page_of_the_project_says_how_many_mentions_wait(
+    session: AgentSession, ada: User, lead: User, role: Role
+) -> None:
+    person = lead if role == Role.LEAD else make_member(session.project, role)
+    reader = Client()
+    reader.force_login(person, backend=BACKEND)
+    for name in PAGES:
+        page(reader, name, session.project)  # the first time, a queue is made
+    counts = {name: _asked(reader, name, session.project) for name in PAGES}
+    for _ in range(2):
+        said(session, ada, f"@{person.email} look")
+    said(session, ada, f"@{ada.email} @somebody look")
+    for name in PAGES:
+        text = page(reader, name, session.project)
+        assert re.findall(BADGE, text) == [(url("mention_list", session.project), "2")]
+        assert "mentions of you not read yet" in text
+        assert _asked(reader, name, session.project) == counts[name]
+    page(reader, "mention_list", session.project)
+    assert not re.search(BADGE, page(reader, "issue_board", session.project))
+
+
+def _asked(client: Client, name: str, project: Project) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        page(client, name, project)
+    return len(queries)
+
+
+def test_mentions_of_another_project_are_told_in_none_but_it(
+    client: Client, session: AgentSession, ada: User, bob: User
+) -> None:
+    elsewhere = make_session(make_project("other"))
+    Membership.objects.create(project=elsewhere.project, user=ada, role=Role.REVIEWER)
+    said(session, bob, f"@{ada.email} look")
+    assert re.search(BADGE, page(client, "session_list", session.project))
+    assert not re.search(BADGE, page(client, "session_list", elsewhere.project))
+
+
+def test_mentions_that_are_withheld_are_not_counted(
+    client: Client, session: AgentSession, ada: User, bob: User
+) -> None:
+    said(session, bob, f"@{ada.email} look")
+    blind(session)
+    assert not re.search(BADGE, page(client, "session_list", session.project))
+
+
+def test_a_part_of_a_page_asks_for_no_mentions(client: Client, session: AgentSession, ada: User, bob: User) -> None:
+    said(session, bob, f"@{ada.email} look")
+    with CaptureQueriesContext(connection) as queries:
+        page(client, "session_comments", session.project, session.pk)
+    assert not [one for one in queries if "annotate_mention" in one["sql"]]
 
 
 @pytest.mark.parametrize("name", ["session_comments", "lead_list", "mention_list"])

@@ -43,7 +43,7 @@ def page(client: Client, name: str, project: Project, *args: int, query: str = "
     return response.getvalue().decode()  # not `content`: a long page is streamed
 
 
-def settle(client: Client, session: AgentSession, **fields: Any) -> Any:
+def settle(client: Client, session: AgentSession, query: str = "", **fields: Any) -> Any:
     total = {"own-TOTAL_FORMS": 3, "own-INITIAL_FORMS": 0}
     values = {
         "client_id": str(uuid.uuid4()),
@@ -52,7 +52,7 @@ def settle(client: Client, session: AgentSession, **fields: Any) -> Any:
         **total,
         **fields,
     }
-    return client.post(url("disagreement_settle", session.project, session.pk), values)
+    return client.post(url("disagreement_settle", session.project, session.pk) + query, values)
 
 
 # --- agreement ---
@@ -155,6 +155,47 @@ def test_settling_leads_to_the_next_and_counts_at_once(
     assert "overruled" in shown
 
 
+def test_a_lead_who_chose_a_queue_settles_on_within_it(desk: Client, project: Project, people: list[User]) -> None:
+    one, other = make_queue(project), make_queue(project, "Other")
+    here, there, next_here = (dispute(project, people, name)[0] for name in ("here", "there", "next"))
+    for session, queue in ((here, one), (there, other), (next_here, one)):
+        for ordinal, review in enumerate(session.reviews.order_by("pk"), start=1):
+            Review.objects.filter(pk=review.pk).update(slot=make_slot(queue, session, ordinal=ordinal))
+    chosen = f"?queue={one.pk}&days=7"
+    text = html.unescape(page(desk, "disagreement_list", project, query=f"{chosen}&show=open&page=1"))
+    led_to = [url("disagreement_page", project, session.pk) + chosen for session in (here, next_here)]
+    assert set(re.findall(r'href="([^"]*/disagreements/\d+/[^"]*)"', text)) == set(led_to)
+
+    text = html.unescape(page(desk, "disagreement_page", project, here.pk, query=chosen))
+    action = url("disagreement_settle", project, here.pk) + chosen
+    assert f'action="{action}"' in text
+    for link in (
+        url("disagreement_list", project) + chosen,
+        f"{url('disagreement_next', project)}?after={here.pk}&queue={one.pk}&days=7",
+    ):
+        assert f'href="{link}"' in text
+
+    def settled(session: AgentSession) -> Any:
+        return desk.get(settle(desk, session, query=chosen, outcome="success").url)
+
+    assert settled(here)["Location"] == led_to[1]
+    last = settled(next_here)
+    assert last["Location"] == url("disagreement_list", project) + chosen
+    assert "no other disagreement waits among what you chose" in page(desk, "disagreement_list", project, query=chosen)
+    assert gold_of(there) is None
+
+
+def test_a_settlement_that_is_taken_back_leads_to_the_page_as_it_was_chosen(
+    desk: Client, project: Project, people: list[User]
+) -> None:
+    session, _ = dispute(project, people)
+    settle(desk, session, outcome="success")
+    gold = gold_of(session)
+    assert gold is not None
+    back = desk.post(url("disagreement_unsettle", project, session.pk) + "?days=7", {"gold": gold.pk})
+    assert back["Location"] == url("disagreement_page", project, session.pk) + "?days=7"
+
+
 def test_a_lead_settles_in_their_own_words_and_goes_on_to_the_guidance(
     desk: Client, project: Project, people: list[User]
 ) -> None:
@@ -230,6 +271,7 @@ def test_what_is_missing_is_said_and_what_was_entered_stays(
     assert response.status_code == 422
     assert message in text
     assert ("Because I say so." in text) == (fields.get("reason") is None)
+    assert f'?next={url("disagreement_page", project, session.pk)}"' in text
     assert gold_of(session) is None
 
 
@@ -336,6 +378,32 @@ def test_a_wrong_answer_is_said_at_its_question_and_what_was_chosen_stays(
     assert "Answer with a whole number from 1 to 5." in text
     assert checked(text, "answer_polite") == ["fail"]
     assert gold_of(asked) is None
+
+
+def shown_rubric(text: str) -> str:
+    """Which version the form says that it asks."""
+    [number] = re.findall(r'<input type="hidden" name="rubric" value="(\d+)">', text)
+    return str(number)
+
+
+def test_what_was_answered_to_other_questions_is_not_dropped_in_silence(
+    desk: Client, project: Project, asked: AgentSession, people: list[User]
+) -> None:
+    older = shown_rubric(page(desk, "disagreement_page", project, asked.pk))
+    # The older questions cannot be told from the newer by their answers.
+    newer = ask(project, "polite", version=2, since=2).rubric
+    Review.objects.filter(pk=make_review(asked, people[0]).pk).update(rubric=newer)
+    fields = {"outcome": "success", "answer_polite": "fail", "answer_words": "Rude.", "reason": "I say so."}
+    response = settle(desk, asked, rubric=older, **fields)
+    text = response.getvalue().decode()
+    assert (response.status_code, gold_of(asked)) == (422, None)
+    assert "another version of the rubric. Its questions stand here now" in text
+    assert ("I say so." in text, checked(text, "answer_polite")) == (True, ["fail"])
+    assert shown_rubric(text) == str(newer.pk)
+    settle(desk, asked, rubric=shown_rubric(text), **fields)
+    gold = gold_of(asked)
+    assert gold is not None
+    assert [(one.question.rubric, one.value) for one in gold.answers.all()] == [(newer, "fail")]
 
 
 def test_answers_to_an_older_meaning_are_shown_and_not_taken_for_the_present_one(

@@ -154,6 +154,6 @@ def test_a_lead_sees_what_reviews_cost_besides_reading(
     assert overhead_of_all(rows) == row.overhead
     # Of people, leads alone are told.
     page = url("queue_page", project, queue.pk)
-    assert "Besides reading" not in client.get(page).content.decode()
+    assert "Time not reading" not in client.get(page).content.decode()
     client.force_login(lead)
-    assert "a review costs 3.1 s, and 19 of 20 no more than 5.1 s (5 measured" in client.get(page).content.decode()
+    assert "a review takes 3.1 s, and 19 of 20 no more than 5.1 s (5 measured" in client.get(page).content.decode()

@@ -163,6 +163,44 @@ def test_review_submit_says_what_is_missing_and_keeps_what_was_typed(
     assert Review.objects.count() == 0
 
 
+@pytest.mark.parametrize("outcome", ["success", "unknown"])
+def test_a_failure_that_was_told_beside_another_outcome_comes_back_with_an_undo(
+    client: Client, project: Project, queue: Queue, outcome: str
+) -> None:
+    slot = add_slot(queue)
+    half = json.dumps([{"kind": "must_call", "target": "", "detail": "before it says so"}])
+    quotes = json.dumps([{"step": "k3", "start": 0, "end": 5, "text": "Done!"}])
+    told = {"failures-0-assertions": half, "failures-0-quotes": quotes, "failures-0-failure_type": "x" * 81}
+    fields = judgement(outcome=outcome, **told, **{"failures-TOTAL_FORMS": "2", "failures-1-severity": "low"})
+    for _ in range(2):
+        sent = client.post(url("review_submit", project, slot.pk), fields, headers={"Accept": "application/json"})
+        assert sent.status_code == 200
+    assert (Review.objects.get().outcome, Failure.objects.count()) == (outcome, 0)
+    client.post(url("review_undo", project))
+
+    page = client.get(url("review_page", project, slot.pk))
+    assert page.context["judgement"]["outcome"].value() == outcome
+    [failure] = page.context["failures"]
+    values = {name: failure[name].value() for name in ("root_step", "note", "failure_type", "severity")}
+    assert values == {"root_step": "k2", "note": "It lied.", "failure_type": "x" * 81, "severity": "high"}
+    assert (json.loads(failure["quotes"].value()), json.loads(failure["assertions"].value())) == (
+        json.loads(quotes),
+        json.loads(half),
+    )
+    client.post(url("review_submit", project, slot.pk), judgement())
+    assert (Failure.objects.get().note, Draft.objects.count()) == ("It lied.", 0)
+
+
+def test_a_success_of_which_no_failure_was_told_leaves_no_draft(client: Client, project: Project, queue: Queue) -> None:
+    slot = add_slot(queue)
+    draft = {"version": "1", "content": json.dumps({"outcome": "failure", "failures": [{"note": "Taken out again."}]})}
+    client.post(url("review_draft", project, slot.pk), draft)
+    nothing = {"failures-0-root_step": "", "failures-0-note": ""}
+    client.post(url("review_submit", project, slot.pk), judgement(outcome="success", **nothing))
+
+    assert (Review.objects.count(), Draft.objects.count()) == (1, 0)
+
+
 @pytest.mark.parametrize("total", ["", "-1", "99999", "x"])
 def test_review_submit_survives_a_broken_count_of_failures(
     client: Client, project: Project, queue: Queue, total: str
@@ -209,6 +247,7 @@ def test_a_strange_draft_breaks_nothing(client: Client, project: Project, queue:
     answer = client.post(url("review_draft", project, slot.pk), {"version": "1", "content": content})
 
     assert answer.status_code in {200, 422}
+    assert all(error["message"] for error in answer.json().get("errors", []))
     assert client.get(url("review_page", project, slot.pk)).status_code == 200
 
 

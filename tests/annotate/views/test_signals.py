@@ -163,7 +163,7 @@ def test_viewer_reads_and_changes_nothing(project: Project, url: str) -> None:
 
 
 def test_switch_off_and_on_leaves_limits(lead_client: Client, project: Project, url: str, speed: Detector) -> None:
-    lead_client.post(f"{url}limits/", {"detector": "speed", "speed-times": "4"})
+    lead_client.post(f"{url}limits/", {"kind": "slow", "slow-least_slow": "0", "slow-times": "4"})
     lead_client.post(f"{url}switch/", {"kind": "slow"})
     lead_client.post(f"{url}switch/", {"kind": "late"})
     answer = lead_client.post(f"{url}switch/", {"kind": "slow", "on": "1"}, follow=True)
@@ -180,11 +180,58 @@ def test_switch_off_and_on_leaves_limits(lead_client: Client, project: Project, 
     ]
 
 
-def test_kind_of_another_app_has_a_switch_only(lead_client: Client, project: Project, url: str) -> None:
+def test_kind_of_another_app_has_a_switch_and_a_least_strength(lead_client: Client, project: Project, url: str) -> None:
+    lead_client.post(f"{url}limits/", {"kind": "novel", "novel-least_novel": "0.9"})
     lead_client.post(f"{url}switch/", {"kind": "novel"})
-    assert DetectorSetting.objects.values_list("detector", "switched_off").get() == ("novel", ["novel"])
+    newest = DetectorSetting.objects.last()
+    assert newest is not None
+    assert (newest.detector, newest.switched_off, newest.thresholds) == ("novel", ["novel"], {"least_novel": 0.9})
     row = row_of(project, "novel")
-    assert (row.detector, row.limits, row.is_on) == ("", (), False)
+    assert (row.detector, row.limits, row.least.value, row.is_on) == ("", (), 0.9, False)
+
+
+def test_least_strength_is_each_kinds_own_and_kept_with_its_history(
+    lead_client: Client, project: Project, url: str, speed: Detector
+) -> None:
+    lead_client.post(f"{url}limits/", {"kind": "slow", "slow-least_slow": "0.6", "slow-times": "4"})
+    lead_client.post(f"{url}limits/", {"kind": "late", "late-least_late": "0.3", "late-times": "4"})
+    lead_client.post(f"{url}limits/", {"kind": "slow", "slow-least_slow": "0", "slow-times": "4"})
+    assert [row_of(project, kind).least.value for kind in ("slow", "late")] == [0.0, 0.3]
+    assert [row_of(project, kind).moved for kind in ("slow", "late")] == [1, 2]
+    assert [change.words for change in changes(project)] == [
+        "Slow: Least strength that it must have 0.6 → 0",
+        "Late: Least strength that it must have 0 → 0.3",
+        "Slow: Least strength that it must have 0 → 0.6; Speed: Times the median 3 → 4",
+    ]
+
+
+def test_page_says_how_strong_the_signals_are_that_were_found(lead_client: Client, project: Project, url: str) -> None:
+    for number, strength in enumerate((0.9, 0.25, 0.5)):
+        session = make_session(project, f"s-{number}")
+        fire(session)
+        session.signals.update(strength=strength)
+    fire(make_session(make_project("other")), "tool_loop")
+    page = " ".join(lead_client.get(url).content.decode().split())
+    assert page.count("Those found so far have") == 1
+    assert "Those found so far have 0.25 to 0.9." in page
+
+
+def test_sessions_are_read_again_without_what_became_too_weak(lead_client: Client, project: Project, url: str) -> None:
+    session = make_session(project)
+    make_talk(session)
+    settle_quiet(timezone.now() + timedelta(days=1))
+    for kind in ("novel", "like_issue"):
+        fire(session, kind)
+    assert session.signals.filter(kind="tool_error").exists()
+    for kind in ("tool_error", "novel"):
+        lead_client.post(f"{url}limits/", {"kind": kind, f"{kind}-least_{kind}": "0.6"})
+    found = stale(project)
+    assert found is not None
+    assert found.detectors == ("novel", "tool_error")
+    lead_client.post(f"{url}run/", {"detector": found.detectors})
+    run_some(9)
+    kinds = set(session.signals.values_list("kind", flat=True))
+    assert ({"tool_error", "novel"} & kinds, "like_issue" in kinds, stale(project)) == (set(), True, None)
 
 
 @pytest.mark.parametrize("kind", ["", "horoscope", "\0"])
@@ -200,15 +247,23 @@ def test_switch_of_an_unknown_kind_is_refused(lead_client: Client, project: Proj
 def test_limit_out_of_its_range_comes_back_with_the_field(
     lead_client: Client, project: Project, url: str, speed: Detector, value: str, words: str
 ) -> None:
-    answer = lead_client.post(f"{url}limits/", {"detector": "speed", "speed-times": value})
+    answer = lead_client.post(f"{url}limits/", {"kind": "slow", "slow-least_slow": "0", "slow-times": value})
     assert (answer.status_code, words in answer.content.decode()) == (422, True)
-    assert "<details open>" in answer.content.decode()
+    assert answer.content.decode().count("<details open>") == 1
     assert not DetectorSetting.objects.exists()
 
 
-def test_limits_of_a_detector_without_any_are_refused(lead_client: Client, project: Project, url: str) -> None:
-    answer = lead_client.post(f"{url}limits/", {"detector": "novel"}, follow=True)
-    assert "no detector of this name that has limits" in answer.content.decode()
+@pytest.mark.parametrize("value", ["1.1", "-0.1", "nan", ""])
+def test_least_strength_lies_between_0_and_1(lead_client: Client, project: Project, url: str, value: str) -> None:
+    answer = lead_client.post(f"{url}limits/", {"kind": "novel", "novel-least_novel": value})
+    assert (answer.status_code, DetectorSetting.objects.count()) == (422, 0)
+
+
+@pytest.mark.parametrize("kind", ["", "horoscope", "\0"])
+def test_limits_of_an_unknown_kind_are_refused(lead_client: Client, project: Project, url: str, kind: str) -> None:
+    answer = lead_client.post(f"{url}limits/", {"kind": kind}, follow=True)
+    assert "no signal of this kind" in answer.content.decode()
+    assert not DetectorSetting.objects.exists()
 
 
 def test_stale_names_what_changed_and_how_many_sessions_it_concerns(project: Project, lead: User) -> None:

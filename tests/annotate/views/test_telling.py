@@ -112,16 +112,26 @@ def test_a_page_that_showed_an_older_version_is_judged_by_that(
     assert (review.rubric, review.answers.get().question.key) == (rubric, "tone")
 
 
-@pytest.mark.parametrize("named", ["", "nonsense", "0", "9" * 30, "theirs", "another"])
-def test_a_rubric_that_is_none_of_its_versions_is_not_judged_by(
+def test_a_page_that_showed_another_rubric_is_judged_by_that(
+    client: Client, project: Project, queue: Queue, rubric: Rubric
+) -> None:
+    slot = add_slot(queue)
+    another = Rubric.objects.create(project=project, name="Safety")
+    Question.objects.create(rubric=another, key="safe", position=1, kind="text", text="Safe?", is_required=True)
+    Queue.objects.update(rubric=another)
+    client.post(url("review_submit", project, slot.pk), judgement(answer_tone="4", rubric=str(rubric.pk)))
+
+    review = Review.objects.get()
+    assert (review.rubric, review.answers.get().question.key) == (rubric, "tone")
+
+
+@pytest.mark.parametrize("named", ["", "nonsense", "0", "9" * 30, "theirs"])
+def test_a_rubric_that_is_none_of_the_project_is_not_judged_by(
     client: Client, project: Project, queue: Queue, rubric: Rubric, named: str
 ) -> None:
-    rubrics = {
-        "theirs": Rubric.objects.create(project=make_project("other"), name=rubric.name),
-        "another": Rubric.objects.create(project=project, name="Another"),
-    }
+    theirs = Rubric.objects.create(project=make_project("other"), name=rubric.name)
     slot = add_slot(queue)
-    key = str(rubrics[named].pk) if named in rubrics else named
+    key = str(theirs.pk) if named == "theirs" else named
     client.post(url("review_submit", project, slot.pk), judgement(answer_tone="4", rubric=key))
 
     assert Review.objects.get().rubric == rubric
@@ -161,6 +171,27 @@ def test_the_judged_page_shows_the_questions_that_were_answered(
 
     page = client.get(url("review_page", project, slot.pk))
     assert [field.value() for field in page.context["judgement"].questions] == ["4", None, None]
+
+
+def test_the_guidance_is_of_the_version_whose_questions_are_shown(
+    client: Client, project: Project, queue: Queue, rubric: Rubric
+) -> None:
+    Rubric.objects.update(guidance="Be fair.", changed="Fairness.")
+    judged, waiting = add_slot(queue), add_slot(queue, "s-2")
+    client.post(url("review_submit", project, judged.pk), judgement(answer_tone="4"))
+    newer = Rubric.objects.create(
+        project=project, name=rubric.name, version=2, guidance="Be strict.", changed="Strictness."
+    )
+    Queue.objects.update(rubric=newer)
+
+    def guided(answer: Any) -> tuple[bool, ...]:
+        text = answer.getvalue().decode()
+        return tuple(words in text for words in ("Be fair.", ": Fairness.", "Be strict.", ": Strictness."))
+
+    assert guided(client.get(url("review_page", project, judged.pk))) == (True, True, False, False)
+    assert guided(client.get(url("review_page", project, waiting.pk))) == (False, False, True, True)
+    refused = client.post(url("review_submit", project, waiting.pk), judgement(rubric=str(rubric.pk)))
+    assert (refused.status_code, guided(refused)) == (422, (True, True, False, False))
 
 
 def test_the_page_offers_standing_types_with_the_names_that_lead_to_them(

@@ -1,15 +1,23 @@
 """The pages about failure types."""
 
+import re
+import uuid
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
-from accounts.models import Project, Role, User
-from annotate.actions.types import merge_types
-from annotate.models import Failure, FailureType, Queue
+from accounts.models import Membership, Project, Role, User
+from annotate.actions.types import edit_type, merge_types, unmerge_type
+from annotate.models import Failure, FailureType, Queue, Review
+from annotate.queries.blind import EVERYTHING, sight_of
+from annotate.queries.judgements import offered_types
+from annotate.told import Told
 from issues.models import Issue, IssueMembership, Source
+from tests.annotate.actions.deciding import add_item, submit, take
+from tests.annotate.judging import dispute
 from tests.annotate.views.pages import BACKEND, url
 from tests.builders import (
     NOON,
@@ -147,7 +155,7 @@ def test_types_of_what_a_reader_may_not_see_yet_are_no_pages(
     blind: Queue = make_queue(project, is_blind=True)
     session = make_session(project)
     make_slot(blind, session)
-    kind = make_failure_type(project, "Invented by bob")
+    kind = make_failure_type(project, "Invented by bob", coined_on=session)
     make_failure(make_review(session if named_by_others else make_session(project, "s-2"), bob), failure_type=kind)
 
     assert client.get(url("type_page", project, kind.pk)).status_code == (404 if named_by_others else 200)
@@ -177,3 +185,138 @@ def test_viewers_change_nothing(project: Project) -> None:
     assert viewer.get(url("type_page", project, kind.pk)).status_code == 200
     for name in ("type_new", "type_start", "type_group", "type_merge"):
         assert viewer.post(url(name, project)).status_code == 404
+
+
+# --- what a merge or another name would tell of what somebody is still to judge alone ---
+
+
+@pytest.fixture
+def coined(client: Client, ada: User, bob: User, lead: User, project: Project) -> FailureType:
+    """Bob's word for what Ada is still to judge; a lead made it a part of one that all use."""
+    session = make_session(project, "s-blind")
+    make_slot(make_queue(project, "Blind", is_blind=True), session)
+    coined = make_failure_type(project, "Leaked card number", coined_on=session)
+    privacy = make_failure_type(project, "Privacy")
+    FailureType.objects.update(group="Data")
+    make_failure(make_review(session, bob), failure_type=coined)
+    fail(project, bob, privacy)
+    merge_types(into=privacy, type_ids=[coined.pk], actor=lead)
+    return FailureType.objects.get(pk=coined.pk)
+
+
+def page_of_privacy(client: Client, project: Project) -> str:
+    return said(client.get(url("type_page", project, FailureType.objects.get(name="Privacy").pk)).content)
+
+
+def test_a_merged_name_that_only_withheld_failures_had_is_not_told(
+    client: Client, ada: User, lead_client: Client, project: Project, coined: FailureType
+) -> None:
+    text = page_of_privacy(client, project)
+    assert ("Left out of what stands here" in text, "1 failure in 1 session" in text) == (True, True)
+    assert "Leaked" not in text
+    assert client.get(url("type_page", project, coined.pk)).status_code == 404
+    sight = sight_of(Membership.objects.get(user=ada))
+    assert [kind.also for kind in offered_types(project, sight, 9)] == [""]
+
+    assert "“Leaked card number” was merged into it" in page_of_privacy(lead_client, project)
+    assert [kind.also for kind in offered_types(project, EVERYTHING, 9)] == ["Leaked card number"]
+
+
+def test_a_merged_name_that_a_lead_had_made_is_told_whatever_it_was_used_for(
+    client: Client, ada: User, bob: User, lead: User, project: Project, coined: FailureType
+) -> None:
+    made = make_failure_type(project, "Exposed data")
+    make_failure(Review.objects.get(session__external_id="s-blind"), failure_type=made)
+    into = FailureType.objects.get(name="Privacy")
+    merge_types(into=into, type_ids=[made.pk], actor=lead)
+
+    text = page_of_privacy(client, project)
+    assert ("Exposed data" in text, "was merged into it" in text, "Leaked" in text) == (True, False, False)
+    assert client.get(url("type_page", project, made.pk)).status_code == 200
+    sight = sight_of(Membership.objects.get(user=ada))
+    assert [kind.also for kind in offered_types(project, sight, 9)] == ["Exposed data"]
+
+
+def test_a_type_into_which_another_was_merged_is_told_of_on_neither_page_while_it_is_withheld(
+    client: Client, lead_client: Client, lead: User, project: Project, coined: FailureType
+) -> None:
+    unmerge_type(kind=coined, actor=lead)
+    made = make_failure_type(project, "Exposed data")
+    merge_types(into=coined, type_ids=[made.pk], actor=lead)
+    Queue.objects.get(name="Blind").takers.add(lead, *User.objects.filter(email="ada@example.com"))
+    for reader in (client, lead_client):
+        assert reader.get(url("type_page", project, made.pk)).status_code == 404
+        assert "Leaked" not in said(reader.get(url("type_list", project)).content)
+
+
+def test_a_type_that_a_lead_made_stays_offered_whatever_it_is_used_for(
+    client: Client, ada: User, bob: User, project: Project
+) -> None:
+    blind: Queue = make_queue(project, is_blind=True)
+    add_item(blind, places=2)
+    make_failure_type(project, "Made by a lead")
+    told = [Told(root_step="k2", note="It lied.", failure_type=name) for name in ("made by a lead", "Bob's own")]
+    submit(take(blind, bob), bob, *told)
+
+    def offered() -> list[tuple[str, int]]:
+        sight = sight_of(Membership.objects.get(user=ada))
+        return [(kind.name, kind.uses) for kind in offered_types(project, sight, 9)]
+
+    assert offered() == [("Made by a lead", 0)]
+    submit(take(blind, ada), ada)
+    assert offered() == [("Bob's own", 1), ("Made by a lead", 1)]
+
+
+def test_a_lead_who_is_a_judge_too_merges_what_they_may_see(
+    lead_client: Client, lead: User, bob: User, project: Project, coined: FailureType
+) -> None:
+    Queue.objects.get(name="Blind").takers.add(lead)
+    unmerge_type(kind=coined, actor=lead)
+    silent = make_failure_type(project)
+    fail(project, bob, silent)
+    into = FailureType.objects.get(name="Privacy")
+    assert "Leaked" not in said(lead_client.get(url("type_list", project)).content)
+    assert "Leaked" not in said(lead_client.post(url("type_merge", project), {"type": [into.pk]}).content)
+    refused = lead_client.post(url("type_merge", project), {"type": [coined.pk], "into": into.pk}, follow=True)
+    assert "One of these is gone or merged by now." in said(refused.content)
+    assert lead_client.post(url("type_edit", project, coined.pk), {"name": "x"}).status_code == 404
+
+    both = {"type": [into.pk, silent.pk], "into": into.pk, "confirmed": "1"}
+    assert "Merged: 1 failure got" in said(lead_client.post(url("type_merge", project), both, follow=True).content)
+    merge_types(into=into, type_ids=[coined.pk], actor=lead)
+    text = said(lead_client.get(url("type_list", project)).content)
+    assert ("Silent failure into Privacy" in text, "Leaked" in text) == (True, False)
+    assert lead_client.post(url("type_unmerge", project, coined.pk)).status_code == 404
+    assert "Take apart again" in said(lead_client.get(url("type_page", project, silent.pk)).content)
+    lead_client.post(url("type_unmerge", project, silent.pk))
+    assert FailureType.objects.get(pk=silent.pk).merged_into is None
+
+
+def test_a_type_that_was_merged_twice_is_listed_as_it_stands(lead_client: Client, lead: User, project: Project) -> None:
+    silent, loop, tone = (make_failure_type(project, name) for name in ("Silent failure", "Loop", "Tone"))
+    merge_types(into=loop, type_ids=[silent.pk], actor=lead)
+    unmerge_type(kind=FailureType.objects.get(pk=silent.pk), actor=lead)
+    fail(project, lead, silent)
+    merge_types(into=tone, type_ids=[silent.pk], actor=lead)
+
+    text = said(lead_client.get(url("type_list", project)).content)
+    assert text.count("Silent failure into") == 1
+    assert "Silent failure into Tone 1 failure," in text
+
+
+def test_a_name_that_was_taken_away_while_a_lead_settles_leads_on(lead: User, ada: User, bob: User) -> None:
+    client = Client()
+    client.force_login(lead, backend=BACKEND)
+    project = Membership.objects.get(user=lead).project
+    session, _ = dispute(project, [ada, bob])
+    page = client.get(url("disagreement_page", project, session.pk)).getvalue().decode()
+    opened = re.search(r'name="opened_at" value="([^"]+)"', page)
+    assert opened is not None
+    edit_type(kind=FailureType.objects.get(name="Lied"), actor=lead, name="Not true", description="", group="")
+    own = {"root_step": "k2", "note": "It hid the error.", "severity": "high", "failure_type": "Lied"}
+    form = {"client_id": str(uuid.uuid4()), "outcome": "failure", "reason": "So.", "opened_at": opened[1]}
+    total = {"own-TOTAL_FORMS": 1, "own-INITIAL_FORMS": 0, **{f"own-0-{name}": value for name, value in own.items()}}
+    client.post(url("disagreement_settle", project, session.pk), {**form, **total})
+
+    told = Failure.objects.select_related("failure_type").get(review__is_gold=True)
+    assert (str(told.failure_type), FailureType.objects.filter(name="Lied").exists()) == ("Not true", False)

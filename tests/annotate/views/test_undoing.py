@@ -71,6 +71,19 @@ def test_a_skip_counts_after_its_session_was_opened_again(client: Client, projec
     assert (send(client, "review_skip", slot, body).status_code, state_of(slot)) == (200, SlotState.SKIPPED)
 
 
+def test_a_skip_of_what_a_review_led_to_counts_after_its_session_was_opened_again(
+    client: Client, project: Project, queue: Queue, slot: Slot
+) -> None:
+    following = add_slot(queue, "s-2")
+    led_to = send(client, "review_submit", slot, judgement(lease_token=str(slot.lease_token))).json()
+    assert led_to["next"] == url("review_page", project, following.pk)
+    body = {"reason": "other", "lease_token": led_to["lease"], "opened_at": led_to["opened_at"]}
+    client.get(led_to["next"])
+
+    answer = send(client, "review_skip", following, body)
+    assert (answer.status_code, state_of(following)) == (200, SlotState.SKIPPED)
+
+
 def test_a_skip_counts_when_nobody_holds_its_session_any_more(client: Client, slot: Slot, bob: User) -> None:
     body = skip_of(slot)
     taken = take_for(bob, slot)
