@@ -5,8 +5,9 @@ import random
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
+from functools import wraps
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple, ParamSpec
 
 import numpy as np
 from django.db import connection, transaction
@@ -27,9 +28,21 @@ from traces.filters import SORTS, SessionFilter
 from traces.models import AgentSession, Score, SessionStatus, Signal, Step, StepKind, StepRole, Transcript
 from traces.words import Words, pack_words, unpack_words
 
+P = ParamSpec("P")
 PASSWORD = "correct horse battery"  # noqa: S105 - of made-up people, gone with the folder
-READABLE, LONG = 1_500, 20
-SHORT_STEPS, LONG_STEPS = 20, 200
+READABLE = 1_500
+
+
+class Length(NamedTuple):
+    """How long a session is: its steps, and how many times as much as usual each of them says."""
+
+    steps: int
+    times: int = 1
+
+
+SHORT, LONG, HEAVY, ENDLESS = Length(20), Length(200), Length(200, 3), Length(6_000)
+# The oldest of those that can be read; the rest are short.
+LONGER = [*[LONG] * 20, HEAVY, ENDLESS]
 QUEUED = 10_000
 REVIEWERS = 8
 ISSUES = 1_000
@@ -73,7 +86,21 @@ def _key(project: Project) -> str:
     return secret
 
 
-@transaction.atomic
+def _at_once(fill: Callable[P, dict[str, Any]]) -> Callable[P, dict[str, Any]]:
+    """One transaction, and then what autovacuum does by itself in a database that was not filled a moment ago."""
+
+    @wraps(fill)
+    def filled(*args: P.args, **kwargs: P.kwargs) -> dict[str, Any]:
+        with transaction.atomic():
+            known = fill(*args, **kwargs)
+        if connection.vendor == "postgresql":
+            connection.cursor().execute("VACUUM ANALYZE")
+        return known
+
+    return filled
+
+
+@_at_once
 def fill(sessions: int, failures: int) -> dict[str, Any]:
     """All that `pages.py` measures on; what it needs to know of it."""
     dice = random.Random(7)
@@ -82,9 +109,6 @@ def fill(sessions: int, failures: int) -> dict[str, Any]:
     session_ids = _sessions(project, sessions, dice)
     queue = _queue(project, session_ids, dice)
     _failures(project, people, session_ids, failures, dice)
-    if connection.vendor == "postgresql":
-        # What autovacuum does by itself in a database that was not filled a moment ago.
-        connection.cursor().execute("ANALYZE")
     largest = Issue.objects.get(project=project, number=1)
     return {
         "key": _key(project),
@@ -92,13 +116,17 @@ def fill(sessions: int, failures: int) -> dict[str, Any]:
         "password": PASSWORD,
         "queue": queue.pk,
         "short": session_ids[-1],
-        "long": session_ids[-READABLE],
+        "long": _longer(session_ids, LONG),
+        "heavy": _longer(session_ids, HEAVY),
+        "heavy_slot": Slot.objects.get(item__session=_longer(session_ids, HEAVY)).pk,
+        "heavy_steps": HEAVY.steps,
+        "endless": _longer(session_ids, ENDLESS),
         "issue": largest.number,
         "issue_failures": largest.memberships.count(),
     }
 
 
-@transaction.atomic
+@_at_once
 def fill_lists(sessions: int) -> dict[str, Any]:
     """All that `reads.py` measures on; what it needs to know of it, and by what lists can be filtered and sorted."""
     dice = random.Random(7)
@@ -106,14 +134,12 @@ def fill_lists(sessions: int) -> dict[str, Any]:
     [reader] = _people(project, 1)
     session_ids = _sessions(project, sessions, dice)
     _insert(_score_rows(project, session_ids), Score)
-    if connection.vendor == "postgresql":
-        connection.cursor().execute("ANALYZE")
     return {
         "key": _key(project),
         "email": reader.email,
         "password": PASSWORD,
         "short": session_ids[-1],
-        "long": session_ids[-READABLE],
+        "long": _longer(session_ids, LONG),
         "sorts": list(SORTS),
         "choices": {
             name: [value for value, _ in one.extra["choices"]] if isinstance(one, ChoiceFilter) else []
@@ -149,7 +175,7 @@ def _talker(dice: random.Random) -> Callable[[int], str]:
 
 
 def _sessions(project: Project, count: int, dice: random.Random) -> list[int]:
-    """Rows of sessions with signals; the newest `READABLE` have their steps, too, `LONG` of them 200."""
+    """Rows of sessions with signals; the newest `READABLE` have their steps, too, some of them `LONGER`."""
     _insert(_session_rows(project, count, dice), AgentSession)
     ids = _ids(AgentSession, project)
     _insert(_signal_rows(project), Signal)
@@ -158,12 +184,21 @@ def _sessions(project: Project, count: int, dice: random.Random) -> list[int]:
     return ids
 
 
+def _length(place: int) -> Length:
+    """Of the session at this place among those that can be read."""
+    return LONGER[place] if 0 <= place < len(LONGER) else SHORT
+
+
+def _longer(session_ids: list[int], length: Length) -> int:
+    """The first session of this length."""
+    return session_ids[-READABLE + LONGER.index(length)]
+
+
 def _session_rows(project: Project, count: int, dice: random.Random) -> Iterator[AgentSession]:
     now, talk = timezone.now(), _talker(dice)
     for n in range(count):
         began = now - timedelta(days=DAYS) * (1 - n / count)
         errors = dice.choice((0, 0, 0, 1, 2))
-        long = 0 <= n - (count - READABLE) < LONG
         signals = 1 if n % 3 == 0 else 0
         rare = RARE if n % RARE_EVERY == 0 else ""
         yield AgentSession(
@@ -184,7 +219,7 @@ def _session_rows(project: Project, count: int, dice: random.Random) -> Iterator
             last_received_at=began,
             closed=True,
             settled_revision=1,
-            step_count=LONG_STEPS if long else SHORT_STEPS,
+            step_count=_length(n - (count - READABLE)).steps,
             tool_call_count=5,
             error_count=errors,
             tokens_in=9_000,
@@ -211,29 +246,26 @@ def _score_rows(project: Project, session_ids: list[int]) -> Iterator[Score]:
 
 
 def _step_rows(session_ids: list[int]) -> Iterator[Step]:
-    for session_id, count in _step_counts(session_ids):
-        for n in range(1, 1 + count):
+    for place, session_id in enumerate(session_ids):
+        for n in range(1, 1 + _length(place).steps):
             kind, role = ROUND[(n - 1) % len(ROUND)]
             name = "lookup_order" if kind == StepKind.TOOL else ""
             yield Step(session_id=session_id, position=n, key=f"k{n}", kind=kind, role=role, name=name, latency_ms=800)
 
 
 def _transcript_rows(session_ids: list[int], talk: Callable[[int], str]) -> Iterator[Transcript]:
-    for session_id, count in _step_counts(session_ids):
-        words = {f"k{n}": _words(n, talk) for n in range(1, 1 + count)}
+    for place, session_id in enumerate(session_ids):
+        steps, times = _length(place)
+        words = {f"k{n}": _words(n, talk, times) for n in range(1, 1 + steps)}
         yield Transcript(session_id=session_id, payload=pack_words(words, ["lookup_order"]))
 
 
-def _step_counts(session_ids: list[int]) -> Iterator[tuple[int, int]]:
-    for place, session_id in enumerate(session_ids):
-        yield session_id, LONG_STEPS if place < LONG else SHORT_STEPS
-
-
-def _words(n: int, talk: Callable[[int], str]) -> Words:
-    """About 1 KB: speech in Markdown, calls with JSON in and out."""
+def _words(n: int, talk: Callable[[int], str], times: int) -> Words:
+    """About 1 KB, or so many times as much: speech in Markdown, calls with JSON in and out."""
     if ROUND[(n - 1) % len(ROUND)][0] != StepKind.TOOL:
-        return Words(text=f"{talk(40)}\n\n- **{talk(5)}**\n- `{talk(3)}`\n\n{talk(60)}")
-    lines = [{"sku": i, "text": talk(12)} for i in range(10)]
+        said = (f"{talk(40)}\n\n- **{talk(5)}**\n- `{talk(3)}`\n\n{talk(60)}" for _ in range(times))
+        return Words(text="\n\n".join(said))
+    lines = [{"sku": i, "text": talk(12)} for i in range(10 * times)]
     return Words(
         arguments=json.dumps({"order_id": n, "reason": talk(10)}),
         result=json.dumps({"status": "found", "lines": lines}),
@@ -258,7 +290,7 @@ def _queue(project: Project, session_ids: list[int], dice: random.Random) -> Que
     """One queue with a free slot for each of the newest sessions; those that have steps come first."""
     rubric = Rubric.objects.create(project=project, name="Default")
     queue = Queue.objects.create(project=project, name="Everything", rubric=rubric)
-    with_steps = set(session_ids[-READABLE + LONG :])
+    with_steps = set(session_ids[-READABLE + len(LONGER) :])
     queued = session_ids[-QUEUED:]
     priority = {pk: dice.random() / 2 + (0.5 if pk in with_steps else 0) for pk in queued}
     _insert((QueueItem(queue=queue, session_id=pk, priority=priority[pk]) for pk in queued), QueueItem)

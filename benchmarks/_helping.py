@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from annotate.models import Failure
+from annotate.models import Failure, FailureType
 from clustering.embedding import text_of
 from clustering.engine.embed import get_embedder, to_bytes
 from clustering.models import Embedding
@@ -35,8 +35,12 @@ def modes() -> list[str]:
 
 @transaction.atomic
 def describe(sessions: int) -> dict[str, Any]:
-    """Gives each issue's failures words of its own and the vector of these; names sessions to ask about."""
+    """Gives each issue's failures words of its own and the vector of these, and as type what was done.
+
+    Names sessions to ask about.
+    """
     words = dict(zip(Issue.objects.order_by("number").values_list("pk", flat=True), modes(), strict=False))
+    types = _name_types(list(words))
     vectors = dict(zip(words, get_embedder(model_name()).embed(list(words.values())), strict=True))
     dice = random.Random(7)
     issue_of = dict(IssueMembership.objects.values_list("failure_id", "issue_id"))
@@ -44,11 +48,21 @@ def describe(sessions: int) -> dict[str, Any]:
     for row in rows:
         issue = issue_of[row.failure_id]
         row.failure.note = f"{dice.choice(WHO)} {words[issue]}"
+        row.failure.failure_type = types[issue]
         row.vector = to_bytes(vectors[issue])
-    Failure.objects.bulk_update([row.failure for row in rows], ["note"], batch_size=500)
+    Failure.objects.bulk_update([row.failure for row in rows], ["note", "failure_type"], batch_size=500)
     texts = text_of([row.failure for row in rows])
     for row in rows:
         row.text = texts[row.failure_id]
     Embedding.objects.bulk_update(rows, ["text", "vector"], batch_size=200)
     newest = rows[0].project.sessions.order_by("-pk").values_list("pk", flat=True)[:sessions]
     return {"notes": modes(), "sessions": list(newest)}
+
+
+def _name_types(issues: list[int]) -> dict[int, FailureType]:
+    """By issue, the type that is called what was done."""
+    types = list(FailureType.objects.order_by("pk")[: len(DID)])
+    for kind, did in zip(types, DID, strict=True):
+        kind.name = did
+    FailureType.objects.bulk_update(types, ["name"])
+    return {issue: types[place * len(DID) // len(issues)] for place, issue in enumerate(issues)}

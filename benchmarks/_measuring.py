@@ -17,11 +17,12 @@ FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer, read to its last byte, and the seconds from the first byte sent until then."""
+    """One answer, and the seconds from the first byte sent until the first byte of its body came, and the last."""
 
     status: int
     body: bytes
     location: str
+    first: float
     seconds: float
 
 
@@ -54,11 +55,13 @@ class Client:
         started = time.perf_counter()
         self._connection.request(method, path, body, {**self.headers, **headers, "Cookie": cookie})
         response = self._connection.getresponse()
-        content = response.read()
+        begun = response.read(1)
+        first = time.perf_counter() - started
+        content = begun + response.read()
         seconds = time.perf_counter() - started
         for line in response.headers.get_all("Set-Cookie") or []:
             self.cookies.update({name: morsel.value for name, morsel in SimpleCookie(line).items()})
-        return Answer(response.status, content, response.headers.get("Location", ""), seconds)
+        return Answer(response.status, content, response.headers.get("Location", ""), first, seconds)
 
 
 def log_in(port: int, email: str, password: str) -> Client:
@@ -71,12 +74,17 @@ def log_in(port: int, email: str, password: str) -> Client:
     return client
 
 
-def time_gets(client: Client, path: str, times: int) -> list[float]:
-    """Seconds of each of `times` GETs, after two that do not count."""
+def get_often(client: Client, path: str, times: int) -> list[Answer]:
+    """The answers to `times` GETs, after two that do not count; stops where one is not 200."""
     answers = [client.get(path) for _ in range(times + 2)]
     if wrong := {answer.status for answer in answers} - {http.client.OK}:
         raise SystemExit(f"GET {path} answered {wrong}")
-    return [answer.seconds for answer in answers[2:]]
+    return answers[2:]
+
+
+def time_gets(client: Client, path: str, times: int) -> list[float]:
+    """Seconds of each of `times` GETs, after two that do not count."""
+    return [answer.seconds for answer in get_often(client, path, times)]
 
 
 def at_once(work: Callable[[Client], list[float]], clients: Sequence[Client]) -> list[float]:

@@ -1,7 +1,7 @@
-"""How long the known issues take that a note looks like, while it is typed, with 1,000 issues; model included.
+"""How long the known issues and types take that a note looks like, as it is typed, with 1,000 issues; model included.
 
 First while the model is being loaded beside, when answers go by shared words, then with it. The ceiling is /healthz in
-the same run. Every answer must name an issue, and the one that the note is about must be among the three.
+the same run. The issue that a note is about must be among the three that are offered, and its type the first.
 """
 
 import argparse
@@ -18,6 +18,7 @@ SESSIONS = 20
 WAIT_S = 180
 PATH = "/p/bench/issues/near/"
 OFFERED = re.compile(rb'data-choose="ISS-(\d+)')
+FITTING = re.compile(r'<option value="([^"]+)"')
 
 
 def main() -> None:
@@ -54,7 +55,7 @@ def measure(running: Running, known: dict[str, Any], requests: int) -> None:
     for number in range(requests):
         _ask(client, known, number // 5 * 37, (number % 5 + 1) / 5, typed)
     say_times("nearest issues, typing", typed, ceiling=ceiling, budget_ms=BUDGET_MS)
-    say("found", among_three=_share_found(client, known))
+    say("found", **_shares_found(client, known))
 
 
 def _ask(client: Client, known: dict[str, Any], mode: int, part: float, seconds: list[float]) -> bool:
@@ -69,13 +70,17 @@ def _ask(client: Client, known: dict[str, Any], mode: int, part: float, seconds:
     return b" %)" in answer.body
 
 
-def _share_found(client: Client, known: dict[str, Any], tries: int = 100) -> float:
-    found = 0
-    for mode in range(tries):
-        fields = {"session": str(known["sessions"][0]), "note": f"Here the agent {known['notes'][mode]}."}
-        offered = OFFERED.findall(client.post(PATH, fields).body)
-        found += str(mode + 1).encode() in offered
-    return found / tries
+def _shares_found(client: Client, known: dict[str, Any], tries: int = 100) -> dict[str, float]:
+    issues = types = 0
+    for number in range(tries):
+        mode = number * 37 % len(known["notes"])
+        told = known["notes"][mode]
+        fields = {"session": str(known["sessions"][0]), "note": f"Here the agent {told}."}
+        body = client.post(PATH, fields).body
+        issues += str(mode + 1).encode() in OFFERED.findall(body)
+        fits = FITTING.search(body.decode())
+        types += fits is not None and told.startswith(fits[1])
+    return {"issue_among_three": issues / tries, "type_first": types / tries}
 
 
 if __name__ == "__main__":

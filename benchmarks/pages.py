@@ -9,12 +9,13 @@ import time
 from typing import Any
 
 from benchmarks._ground import inside, installation, note
-from benchmarks._measuring import Client, log_in, say, say_times, time_gets
+from benchmarks._measuring import Client, get_often, log_in, say, say_times, time_gets
 from tests.e2e.running import Running
 
 FEWEST = 2_000
 LISTS = "/p/bench/sessions/"
 OVERVIEW = ("outcome", "signals", "people", "queues", "tools", "usual")
+WORKFLOW = "/p/bench/overview/workflow/?workflow=refund+agent"
 PAGES: list[tuple[str, str, float]] = [
     ("sessions, newest", LISTS, 0),
     ("sessions, last page", LISTS + "?page=99999", 0),
@@ -27,7 +28,8 @@ PAGES: list[tuple[str, str, float]] = [
     ("session of 200 steps", LISTS + "{long}/", 150),
     ("overview", "/p/bench/overview/", 300),
     *((f"overview, {part}", f"/p/bench/overview/?part={part}", 300) for part in OVERVIEW),
-    ("overview, one workflow", "/p/bench/overview/workflow/?workflow=refund+agent", 300),
+    ("overview, one workflow", WORKFLOW, 300),
+    *((f"overview, one workflow, {part}", f"{WORKFLOW}&part={part}", 300) for part in ("releases", "turns")),
     ("overview, by model", "/p/bench/overview/compare/?by=model", 300),
     ("queues", "/p/bench/review/", 0),
     ("issue board", "/p/bench/issues/", 200),
@@ -35,11 +37,18 @@ PAGES: list[tuple[str, str, float]] = [
     ("largest issue", "/p/bench/issues/{issue}/", 0),
     ("proposals", "/p/bench/proposals/", 0),
 ]
+# Pages that begin to arrive while the rest is made, with budgets for their first byte and for the whole.
+ARRIVING: list[tuple[str, str, float, float]] = [
+    ("session of 200 steps and 500 KB", LISTS + "{heavy}/", 0, 150),
+    ("session of 6,000 steps", LISTS + "{endless}/", 500, 0),
+]
+LONG_ONES = 4  # asked for so many times less often than the rest
 CALLS: list[tuple[str, str, float]] = [
     ("API, sessions", "/api/v1/sessions/", 50),
     ("API, sessions with errors", "/api/v1/sessions/?status=errors", 50),
     ("API, failures", "/api/v1/failures/", 0),
     ("API, issues", "/api/v1/issues/", 0),
+    ("API, overview", "/api/v1/overview/", 0),
 ]
 
 
@@ -87,6 +96,12 @@ def measure(running: Running, known: dict[str, Any], requests: int, only: str) -
             if only in name:
                 seconds = time_gets(client, path.format(**known), requests)
                 say_times(name, seconds, ceiling=ceiling, budget_ms=budget)
+    for name, path, first, whole in ARRIVING:
+        if only in name:
+            answers = get_often(reader, path.format(**known), -(-requests // LONG_ONES))
+            say_times(f"{name}, first byte", [one.first for one in answers], ceiling=ceiling, budget_ms=first)
+            say_times(f"{name}, whole", [one.seconds for one in answers], ceiling=ceiling, budget_ms=whole)
+            say(f"{name}, size", bytes=len(answers[0].body))
 
 
 if __name__ == "__main__":

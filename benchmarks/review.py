@@ -2,8 +2,9 @@
 
 The reviewer reads nothing: each session is judged the moment it can be (the worst case, for nothing had time to get
 ready), and then again after a pause as short as the quickest reader's. Times are the page's own, from the key that
-submits: until the next session stands there and takes keys, and until the server has answered. Then Label Studio, where
-it is installed, with the same texts and the same two questions; it is nothing that this project depends on.
+submits: until the next session stands there and takes keys, and until the server has answered. Then a session of 200
+steps and 500 KB: when its first words are painted, and when its last step is there. Then Label Studio, where it is
+installed, with the same texts and the same two questions; it is nothing that this project depends on.
 """
 
 import argparse
@@ -18,12 +19,14 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from benchmarks import _label_studio
 from benchmarks._ground import inside, installation, note
 from benchmarks._measuring import Client, log_in, say, say_times, time_gets
-from benchmarks._reviewing import NOTE, Screen, is_failure, launch, measure, open_first
+from benchmarks._opening import measure_opening
+from benchmarks._reviewing import NOTE, WINDOW, Screen, is_failure, launch, measure, open_first
 from tests.e2e.running import Running
 
 FEWEST, MOST_REVIEWS = 2_000, 500
 CHROMIUM = os.environ.get("MISSTEP_CHROMIUM") or ("/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else "")
 FAILURES = 2_000
+OPENED = 20
 STANDS = """() => document.querySelector("#key-sheet kbd") && !document.querySelector(".all-of-it").disabled
   && document.getElementById("judgement")?.dataset.page"""
 
@@ -72,8 +75,18 @@ def measure_ours(running: Running, browser: Browser, asked: argparse.Namespace) 
     for seconds in (0.0, asked.reading):
         measure(screen, page, asked.reviews, seconds)
     page.close()
+    measure_long_session(running, browser, known)
     conversations: list[dict[str, Any]] = inside(running, f"conversations({_label_studio.needed(asked.reviews)})")
     return conversations
+
+
+def measure_long_session(running: Running, browser: Browser, known: dict[str, Any]) -> None:
+    """Opened by somebody else, so that nobody has another session waiting."""
+    page = browser.new_page(base_url=running.url, viewport=WINDOW)
+    enter(page, known, person=1)
+    path = f"/p/bench/review/slots/{known['heavy_slot']}/"
+    measure_opening(page, "session of 200 steps and 500 KB", path, last=f"step-{known['heavy_steps']}", times=OPENED)
+    page.close()
 
 
 def say_ceiling(running: Running, known: dict[str, Any]) -> None:
@@ -85,10 +98,10 @@ def say_ceiling(running: Running, known: dict[str, Any]) -> None:
     say("page of a session of 20 steps", bytes=len(body), bytes_packed=len(gzip.compress(body)))
 
 
-def enter(page: Page, known: dict[str, Any]) -> None:
+def enter(page: Page, known: dict[str, Any], person: int = 0) -> None:
     """Logs in through the form."""
     page.goto("/login/")
-    page.locator("[name='username']").fill(known["emails"][0])
+    page.locator("[name='username']").fill(known["emails"][person])
     page.locator("[name='password']").fill(known["password"])
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "login" not in url)
