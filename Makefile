@@ -29,16 +29,23 @@ format: install
 	$(BIN)/ruff format .
 	-$(BIN)/djlint --quiet --reformat templates
 
-# FILES: session files of known outcome; only they can tell how well the ranking finds failures.
+# Small sizes, to see that each works and where it stands. FILES: session files of known outcome; only they can tell
+# how well the ranking finds failures.
 bench: install
-	@for bench in $(filter-out priority,$(basename $(notdir $(wildcard benchmarks/[a-z]*.py)))); do \
-		echo "== $$bench"; $(BIN)/python -m benchmarks.$$bench || exit 1; done
+	$(BIN)/python -m benchmarks.ingest
+	$(BIN)/python -m benchmarks.reads
+	$(BIN)/python -m benchmarks.pages
+	$(BIN)/python -m benchmarks.queue --sessions 10000 --decisions 5
+	$(BIN)/python -m benchmarks.review --sessions 10000 --reviews 20
+	$(BIN)/python -m benchmarks.help
+	$(BIN)/python -m benchmarks.coverage --runs 100
 	$(if $(FILES),$(BIN)/python -m benchmarks.priority $(FILES))
 
 fuzz: install
 	@DJANGO_SETTINGS_MODULE=tests.settings CELERY_BROKER_URL=memory:// $(BIN)/python -m tests.ingest.fuzz.fuzz_decode --inputs $(INPUTS)
 
-# All figures in one file; run again, it goes on where it was stopped. PEERS names a file that describes other servers.
+# All figures of intake and lists in one file; run again, it goes on where it was stopped. PEERS: a file that describes
+# other servers.
 OUTPUT ?= var/bench.jsonl
 measure: install
 	$(BIN)/python -m benchmarks.ingest --full --output $(OUTPUT) $(if $(PEERS),--peers $(PEERS))

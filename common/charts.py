@@ -61,11 +61,16 @@ def interval(value: float, low: float, high: float, *, most: float, width: float
 
 @dataclass(frozen=True)
 class TrendPoint:
-    """A moment of a trend: its middle and the upper edge of its band; None where nothing is known then."""
+    """A moment of a trend: its middle and the upper edge of its band; None where nothing is known then.
+
+    `count` things are what the middle tells of, listed at `url`.
+    """
 
     label: str
     middle: float | None
     high: float | None = None
+    count: int = 0
+    url: str = ""
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ def components(request: HttpRequest) -> HttpResponse:
         "days": days,
         "linked": [(label, value, "#trends") for label, value in days],
         "trend": [TrendPoint(label, value * 900, value * 1600) for label, value in days],
+        "rates": [TrendPoint(label, value / 40, count=round(value), url="#trends") for label, value in days],
         "releases": [(4, "release 41"), (9, "release 42")],
         "kinds": [(reviews, round(12 * (1 - 0.97**reviews))) for reviews in range(0, 101, 10)],
         "form": ExampleForm(),

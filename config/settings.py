@@ -82,6 +82,7 @@ TEMPLATES = [
                 "accounts.context.navigation",
                 "ingest.context.intake",
                 "annotate.context.keys",
+                "annotate.context.mentions",
             ],
         },
     }
@@ -204,6 +205,8 @@ EMBEDDING_MODEL = ENVIRONMENT.embedding_model
 WORK_BESIDE_REQUESTS = True
 # Of which sessions a member may not know yet what others said: asked by apps below the one that knows.
 WITHHELD_SESSIONS = "annotate.queries.blind.withheld_sessions"
+# Keeps what people quoted of a session in its steps, around a rewriting of their words.
+QUOTES_FOLLOW = "annotate.actions.redacting.quotes_follow"
 LOG_LEVEL = ENVIRONMENT.log_level
 
 # --- logs ---------------------------------------------------------------------------------------

@@ -128,9 +128,12 @@ def interval_chart(*, value: float, low: float, high: float, most: float, label:
 
 @register.inclusion_tag("components/trend.html")
 def trend_chart(
-    *, points: Sequence[TrendPoint], label: str, unit: str, markers: Sequence[tuple[int, str]] = ()
+    *, points: Sequence[TrendPoint], label: str, unit: str, markers: Sequence[tuple[int, str]] = (), nouns: str = ""
 ) -> dict[str, Any]:
-    """A line with a band above it, in a unit of `written`; `markers` are (place of a point, what happened then)."""
+    """A line with a band above it, in a unit of `written`; `markers` are (place of a point, what happened then).
+
+    Where it tells of things that are listed somewhere, `nouns` are what these are.
+    """
     drawn = trend(points, width=TREND_WIDTH, height=100)
     return {
         "trend": drawn,
@@ -146,6 +149,7 @@ def trend_chart(
             for number, (place, name) in enumerate(markers)
         ],
         "points": points,
+        "nouns": nouns,
         "first": points[0].label if points else "",
         "last": points[-1].label if points else "",
     }
@@ -237,13 +241,16 @@ def percent(share: float | None) -> str:
     return f"{points:.0f} %" if points >= FEW_PERCENT or not points else f"{points:.1f} %"
 
 
+EXACT = {"money": money, "share": percent}
+
+
 @register.filter
 def written(value: float | None, unit: str) -> str:
-    """A number in its unit: money, duration or count; an en dash where it is unknown."""
+    """A number in its unit: money, share, duration or count; an en dash where it is unknown."""
     if value is None:
         return "–"
-    if unit == "money":
-        return money(value)
+    if unit in EXACT:
+        return EXACT[unit](value)
     return duration(round(value)) if unit == "duration" else count(round(value))
 
 
