@@ -26,10 +26,8 @@ def installation(database: str = "") -> Iterator[Running]:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the blocks below end what they began
     with tempfile.TemporaryDirectory(prefix="misstep-bench-") as folder, _database(database) as environment:
         running = Running(Path(folder) / "var", more={"LOG_LEVEL": "WARNING", **environment})
-        running.var.mkdir()
         try:
-            running.manage("migrate", "--verbosity", "0")
-            running.manage("collectstatic", "--no-input", "--verbosity", "0")
+            running.install()
             yield running
         finally:
             running.stop()

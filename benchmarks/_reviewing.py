@@ -107,9 +107,9 @@ class Traffic:
         self.unpacked += int(event["dataLength"])
 
 
-def launch(playwright: Playwright, executable: str) -> Browser:
-    """Chromium, Playwright's own where `executable` is empty."""
-    return playwright.chromium.launch(executable_path=executable or None, args=ARGUMENTS)
+def launch(playwright: Playwright, executable: str | None) -> Browser:
+    """Chromium, Playwright's own where `executable` is None."""
+    return playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
 
 
 def open_first(screen: Screen, page: Page, path: str) -> None:

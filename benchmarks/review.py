@@ -9,9 +9,7 @@ installed, with the same texts and the same two questions; it is nothing that th
 
 import argparse
 import gzip
-import os
 import shutil
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -21,10 +19,10 @@ from benchmarks._ground import inside, installation, note
 from benchmarks._measuring import Client, log_in, say, say_times, time_gets
 from benchmarks._opening import measure_opening
 from benchmarks._reviewing import NOTE, WINDOW, Screen, is_failure, launch, measure, open_first
+from tests.chromium import chromium_path
 from tests.e2e.running import Running
 
 FEWEST, MOST_REVIEWS = 2_000, 500
-CHROMIUM = os.environ.get("MISSTEP_CHROMIUM") or ("/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else "")
 FAILURES = 2_000
 OPENED = 20
 STANDS = """() => document.querySelector("#key-sheet kbd") && !document.querySelector(".all-of-it").disabled
@@ -35,7 +33,7 @@ def main() -> None:
     """Fills, measures, and leaves nothing behind."""
     asked = read_arguments()
     with sync_playwright() as playwright:
-        browser = launch(playwright, CHROMIUM)
+        browser = launch(playwright, chromium_path())
         with installation(asked.database) as running:
             texts = measure_ours(running, browser, asked)
         measure_peer(browser, asked, texts)

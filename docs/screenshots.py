@@ -1,6 +1,5 @@
 """`make screenshots`: starts the product in a fresh folder with the demo and takes pictures of its main pages."""
 
-import os
 import re
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.chromium import chromium_path
 from tests.e2e.running import environment_for, free_port, start, stop, wait_until
 
 IMAGES = Path(__file__).resolve().parent / "images"
@@ -31,7 +31,7 @@ def main() -> int:
         served(Path(folder)) as (url, login),
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(args=["--no-sandbox"], executable_path=chromium())
+        browser = playwright.chromium.launch(args=["--no-sandbox"], executable_path=chromium_path())
         paths = prepare(browser, url, login)
         for theme in THEMES:
             for size in SIZES:
@@ -42,12 +42,6 @@ def main() -> int:
         f"{len(list(IMAGES.glob('*.png')))} pictures in {IMAGES}", *[f"too large: {name}" for name in large], sep="\n"
     )
     return 1 if large else 0
-
-
-def chromium() -> str | None:
-    """The system's browser, or None for Playwright's own."""
-    given = os.environ.get("MISSTEP_CHROMIUM", "")
-    return given or ("/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else None)
 
 
 @contextmanager

@@ -1,19 +1,9 @@
-"""A real browser for tests: where it is, and how somebody is logged in there."""
-
-import os
-from pathlib import Path
+"""A real browser for tests: how somebody is logged in there, and where the focus is."""
 
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page
 
 from accounts.models import User
-
-DEBIANS = Path("/usr/bin/chromium")
-
-
-def chromium_path() -> str | None:
-    """The system's Chromium, or the one that MISSTEP_CHROMIUM names; None: Playwright's own."""
-    return os.environ.get("MISSTEP_CHROMIUM") or (str(DEBIANS) if DEBIANS.exists() else None)
 
 
 def log_in(context: BrowserContext, user: User, url: str) -> None:

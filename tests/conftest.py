@@ -11,8 +11,8 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.models import Project, Role, User
 from tests.accounts.tenants import Tenant, standing_tenants
-from tests.browsing import chromium_path
 from tests.builders import make_member, make_project
+from tests.chromium import chromium_path
 
 # Playwright's own 5 s are too few where three processes share two cores. A page that is right is not waited for.
 expect.set_options(timeout=20_000)

@@ -1,7 +1,6 @@
 """What `make test` runs: the suite on SQLite, the suite on PostgreSQL, then real servers and a browser. Once each."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -11,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.chromium import chromium_path
+
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES = "postgres://postgres@127.0.0.1:5432/misstep"
 REDIS = "redis://127.0.0.1:6379/9"
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # One more than there are cores on a small machine: much of the time is waiting for a browser or a server.
 PROCESSES = 3
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations", "15"]
@@ -78,9 +78,7 @@ def answers(url: str) -> bool:
 
 def find_chromium() -> str:
     """Path of the system's browser; "" where there is none: then Playwright's own is installed and used."""
-    given = os.environ.get("MISSTEP_CHROMIUM", "")
-    found = given or next((path for name in CHROMIUMS if (path := shutil.which(name))), "")
-    if found:
+    if found := chromium_path():
         return found
     code = subprocess.call([sys.executable, "-m", "playwright", "install", "chromium"])
     if code != 0:

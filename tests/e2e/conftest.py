@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.browsing import chromium_path
+from tests.chromium import chromium_path
 from tests.e2e.running import Running, installed
 
 # Its assertions say what they compared, as those of tests do.

@@ -1,15 +1,19 @@
 """Starts the real web server and the real worker on a free port with a folder of their own, and stops them by pid."""
 
+import atexit
 import http.client
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -102,6 +106,12 @@ class Running:
             raise AssertionError(f"manage.py {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}")
         return done.stdout
 
+    def install(self) -> None:
+        """Makes `var`, with a migrated database and the static files in it."""
+        shutil.copytree(installed_once(), self.var)
+        if "DATABASE_URL" in self.more:
+            self.manage("migrate", "--verbosity", "0")
+
     def start_web(self) -> None:
         """gunicorn as `manage.py serve` starts it; returns when it answers."""
         command = [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn"]
@@ -137,12 +147,22 @@ class Running:
                 stop(process)
 
 
+@cache
+def installed_once() -> Path:
+    """A folder for copies of it: to migrate takes longer than most of what is tested then."""
+    folder = Path(tempfile.mkdtemp(prefix="misstep-installed-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    fresh = Running(folder / "var")
+    fresh.var.mkdir()
+    fresh.manage("migrate", "--verbosity", "0")
+    fresh.manage("collectstatic", "--no-input", "--verbosity", "0")
+    return fresh.var
+
+
 @contextmanager
 def installed(installation: Running) -> Iterator[Running]:
     """A fresh installation with its server and its worker running; both are ended at the end."""
-    installation.var.mkdir()
-    installation.manage("migrate", "--verbosity", "0")
-    installation.manage("collectstatic", "--no-input", "--verbosity", "0")
+    installation.install()
     try:
         installation.start_web()
         installation.start_worker()

@@ -43,9 +43,7 @@ class Server:
 
     def __init__(self, var: Path) -> None:
         self.running = Running(var, {"MAX_BODY_MIB": str(LIMIT // 1024 // 1024)})
-        var.mkdir()
-        self.running.manage("migrate", "--verbosity", "0")
-        self.running.manage("collectstatic", "--no-input", "--verbosity", "0")
+        self.running.install()
         self.key = make_key(self.running)
         command = [sys.executable, "-c", COMMAND, "--config", "python:config.gunicorn", "--workers", "2"]
         command += ["--bind", f"127.0.0.1:{self.running.port}"]

@@ -49,9 +49,7 @@ def without_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callabl
     def start_one(url: str) -> Running:
         running = Running(tmp_path_factory.mktemp("broker") / "var", {"CELERY_BROKER_URL": url})
         started.append(running)
-        running.var.mkdir()
-        running.manage("migrate", "--verbosity", "0")
-        running.manage("collectstatic", "--no-input", "--verbosity", "0")
+        running.install()
         running.start_web()
         return running
 

@@ -47,9 +47,7 @@ pytestmark = pytest.mark.slow
 def house(tmp_path: Path) -> Iterator[Running]:
     """A fresh installation with four sessions to review, in a known order. Nothing runs beside its server."""
     house = Running(tmp_path / "var")
-    house.var.mkdir()
-    house.manage("migrate", "--verbosity", "0")
-    house.manage("collectstatic", "--no-input", "--verbosity", "0")
+    house.install()
     house.manage("shell", "-v", "0", "-c", SETUP)
     try:
         house.start_web()

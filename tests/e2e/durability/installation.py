@@ -85,9 +85,7 @@ class Installation:
 def installed(var: Path, more: Mapping[str, str]) -> Iterator[Installation]:
     """A fresh installation, running. `more` goes into its environment."""
     running = Running(var, more)
-    running.var.mkdir()
-    running.manage("migrate", "--verbosity", "0")
-    running.manage("collectstatic", "--no-input", "--verbosity", "0")
+    running.install()
     installation = Installation(running)
     try:
         installation.start("gunicorn")
