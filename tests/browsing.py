@@ -1,16 +1,15 @@
 """A real browser for tests: how somebody is logged in there, and where the focus is."""
 
-from django.test import Client
 from playwright.sync_api import BrowserContext, Page
 
 from accounts.models import User
+from tests.builders import client_of
 
 
 def log_in(context: BrowserContext, user: User, url: str) -> None:
     """Gives the browser the cookie of somebody who has logged in."""
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}])
+    cookie = client_of(user).cookies["sessionid"]
+    context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": url}])
 
 
 def focus_is_lost(page: Page) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.test import Client
 from django.utils import timezone
 
 from accounts.keys import hash_of, new_key, prefix_of
@@ -32,6 +33,13 @@ def make_member(project: Project, role: Role = Role.LEAD, email: str = "") -> Us
     user = make_user(email or f"{role.value}@{project.slug}.example.com")
     Membership.objects.create(project=project, user=user, role=role)
     return user
+
+
+def client_of(user: User) -> Client:
+    """A browser in which this person has logged in."""
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
 
 
 def make_key(project: Project, *scopes: Scope) -> str:

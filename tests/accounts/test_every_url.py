@@ -14,10 +14,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import Project, Role, Scope
 from accounts.permissions import Permission, permission_of
 from issues.models import Issue, IssueMembership
+from tests import builders
 from tests.accounts.tenants import Tenant, key_without
 from tests.builders import make_key
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 METHODS = ("get", "post")
 HUGE = 10**30
 HOSTILE_QUERY = {
@@ -88,9 +88,7 @@ in_projects, over_the_api = entries(role=True), entries(scopes=True)
 
 
 def client_of(tenant: Tenant, role: Role) -> Client:
-    client = Client()
-    client.force_login(tenant.people[role], backend=BACKEND)
-    return client
+    return builders.client_of(tenant.people[role])
 
 
 @dataclass(frozen=True)

@@ -13,15 +13,7 @@ from pytest_django import Settings
 from accounts.access import find_api_key
 from accounts.models import ApiKey, Invitation, Membership, Project, Role, Scope, User
 from accounts.sending import mail_invitation
-from tests.builders import make_key, make_member, make_project, make_session, make_user
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
+from tests.builders import client_of, make_key, make_member, make_project, make_session, make_user
 
 
 @pytest.fixture

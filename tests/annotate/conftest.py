@@ -25,3 +25,8 @@ def bob(project: Project) -> User:
 @pytest.fixture
 def cyd(project: Project) -> User:
     return make_member(project, Role.REVIEWER, "cyd@example.com")
+
+
+@pytest.fixture
+def reviewers(ada: User, bob: User, cyd: User) -> list[User]:
+    return [ada, bob, cyd]

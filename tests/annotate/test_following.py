@@ -5,23 +5,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import Project, Role, User
+from accounts.models import Project, User
 from annotate.actions.undoing import undo_decision
 from annotate.claims import give_back, open_ready, renew, take_following, take_next
 from annotate.models import Queue, QueueItem, Slot, SlotState, Stratum
 from annotate.queries.progress import queue_rows
 from tests.annotate.actions.deciding import submit
-from tests.builders import make_member, make_queue, make_session, make_slot
-
-
-@pytest.fixture
-def ada(project: Project) -> User:
-    return make_member(project, Role.REVIEWER, "ada@example.com")
-
-
-@pytest.fixture
-def bob(project: Project) -> User:
-    return make_member(project, Role.REVIEWER, "bob@example.com")
+from tests.builders import make_queue, make_session, make_slot
 
 
 @pytest.fixture

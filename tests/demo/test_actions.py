@@ -2,7 +2,6 @@
 
 import pytest
 from django.apps import apps
-from django.test import Client
 
 from accounts.access import find_api_key
 from accounts.models import ApiKey, Membership, Project, Role, User
@@ -14,7 +13,16 @@ from demo.management.commands.seed_demo import sending_key
 from demo.queries import Leaving, unfinished_demo
 from demo.story import AgentRun, tell
 from issues.models import Issue, IssueMembership, Source
-from tests.builders import NOON, make_failure, make_member, make_project, make_review, make_session, make_user
+from tests.builders import (
+    NOON,
+    client_of,
+    make_failure,
+    make_member,
+    make_project,
+    make_review,
+    make_session,
+    make_user,
+)
 from traces.models import AgentSession, ScoreMeaning, Step, StepKind, StepRole
 
 RUNS = tell(seed=20, now=NOON, count=40)
@@ -138,14 +146,8 @@ def test_removing_refuses_a_real_project(db: None) -> None:
         remove_demo(project=make_project())
 
 
-def login(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def test_page_asks_before_it_removes(demo: Project, owner: User) -> None:
-    client = login(owner)
+    client = client_of(owner)
     assert b"Remove the demo?" in client.get("/p/demo/demo/remove/").content
     assert Project.objects.filter(pk=demo.pk).exists()
     response = client.post("/p/demo/demo/remove/")
@@ -156,7 +158,7 @@ def test_page_asks_before_it_removes(demo: Project, owner: User) -> None:
 def test_page_tells_made_up_rows_from_ones_own(demo: Project, owner: User) -> None:
     made_up, colleague = make_session(demo, RUNS[0].external_id), User.objects.get(email="maya@demo.invalid")
     make_review(made_up, colleague)
-    client = login(owner)
+    client = client_of(owner)
     assert client.get("/p/demo/demo/remove/").context["leaving"] == Leaving(1, 1, 0, 0, 0)
     assert b"This is not made up" not in client.get("/p/demo/demo/remove/").content
     make_review(make_session(demo, "harbor-of-mine"), owner)
@@ -168,6 +170,6 @@ def test_page_tells_made_up_rows_from_ones_own(demo: Project, owner: User) -> No
 
 def test_page_is_missing_for_real_projects_and_for_reviewers(demo: Project) -> None:
     project = make_project("acme")
-    assert login(make_member(project, Role.ADMIN)).get("/p/acme/demo/remove/").status_code == 404
-    assert login(make_member(demo, Role.LEAD)).post("/p/demo/demo/remove/").status_code == 404
+    assert client_of(make_member(project, Role.ADMIN)).get("/p/acme/demo/remove/").status_code == 404
+    assert client_of(make_member(demo, Role.LEAD)).post("/p/demo/demo/remove/").status_code == 404
     assert Project.objects.filter(pk=demo.pk).exists()

@@ -27,22 +27,14 @@ from ingest.queries.beginning import beginning_of
 from ingest.queries.health import health_of
 from ingest.queries.verdict import lag_in_words, roughly, verdict
 from ingest.views.health import findings_of
-from tests.builders import make_key, make_member, make_project, make_session
+from tests.builders import client_of, make_key, make_member, make_project, make_session
 from tests.ingest.payloads import export, post, span
 from traces.models import AgentSession, Score
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture
 def key(project: Project, secret: str) -> ApiKey:
     return ApiKey.objects.get(project=project)
-
-
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
 
 
 def make_batch(key: ApiKey, **fields: Any) -> RawBatch:

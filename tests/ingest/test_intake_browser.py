@@ -12,6 +12,7 @@ from accounts.models import ApiKey, Project, Role
 from common.compression import compress
 from ingest.digest import digest_waiting
 from ingest.models import BatchState, RawBatch
+from tests.browsing import log_in
 from tests.builders import make_key, make_member, make_project
 from tests.ingest.payloads import export, post, span
 
@@ -23,11 +24,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def page(chromium: Browser, live_server: Any) -> Iterator[Page]:
     """A page of an admin of a new project."""
-    client = Client()
-    admin = make_member(make_project(), Role.ADMIN)
-    client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
     context = chromium.new_context(base_url=live_server.url)
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    log_in(context, make_member(make_project(), Role.ADMIN), live_server.url)
     yield context.new_page()
     context.close()
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Project, Role, User
 from ingest.models import DailyIntake, Intake, ModelPrice, RedactionCount, RedactionRule, Removal
 from ingest.storing import repricing
-from tests.builders import make_member, make_review, make_session, make_steps, make_talk
+from tests.builders import client_of, make_member, make_review, make_session, make_steps, make_talk
 from traces.models import AgentSession, Step, StepKind
 
 
@@ -23,9 +23,7 @@ def admin(project: Project) -> User:
 
 @pytest.fixture
 def page(admin: User) -> Client:
-    client = Client()
-    client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return client_of(admin)
 
 
 def url(name: str, *more: int) -> str:

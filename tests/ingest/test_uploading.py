@@ -28,7 +28,7 @@ from ingest.importing import ImportReport, import_stream
 from ingest.importing.putting import put
 from ingest.models import BatchState, Upload, UploadChunk
 from ingest.uploading import BROKE_OFF, DEADLY, MOST_CLAIMS, has_free_uploads, import_waiting
-from tests.builders import make_member
+from tests.builders import client_of, make_member
 from tests.races import _database
 from traces.models import AgentSession
 
@@ -42,11 +42,6 @@ def line(number: int) -> bytes:
 
 def lines() -> bytes:
     return b"".join(map(line, range(SESSIONS)))
-
-
-@pytest.fixture
-def lead(project: Project) -> User:
-    return make_member(project, Role.LEAD)
 
 
 @pytest.fixture
@@ -202,12 +197,6 @@ def test_every_session_is_there_once_after_workers_were_killed(project: Project,
     assert orjson.loads(done[-1].stdout) == [1, "done", SESSIONS, SESSIONS, 2 * SESSIONS]
 
 
-@pytest.fixture
-def leads_client(client: Client, lead: User) -> Client:
-    client.force_login(lead, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def send(
     client: Client, project: Project, body: bytes, name: str = "a.jsonl", **headers: str
 ) -> tuple[int, dict[str, str]]:
@@ -220,68 +209,64 @@ def send(
     return response.status_code, response.json()
 
 
-def test_a_file_is_received_with_its_name(leads_client: Client, project: Project) -> None:
-    status, told = send(leads_client, project, lines(), "caf%C3%A9%20log.jsonl")
+def test_a_file_is_received_with_its_name(lead_client: Client, project: Project) -> None:
+    status, told = send(lead_client, project, lines(), "caf%C3%A9%20log.jsonl")
     upload = Upload.objects.get(pk=told["id"])
     assert (status, upload.file_name, upload.size) == (201, "café log.jsonl", len(lines()))
 
 
 def test_an_empty_or_too_large_file_is_refused_in_words(
-    leads_client: Client, project: Project, settings: Settings
+    lead_client: Client, project: Project, settings: Settings
 ) -> None:
     settings.MAX_UPLOAD_BYTES = 1024 * 1024
-    assert send(leads_client, project, b"") == (400, {"message": "The file is empty."})
-    status, told = send(leads_client, project, b" " * (1024 * 1024 + 1))
+    assert send(lead_client, project, b"") == (400, {"message": "The file is empty."})
+    status, told = send(lead_client, project, b" " * (1024 * 1024 + 1))
     assert status == 413
     assert told["message"].startswith("The file is larger than 1 MiB, which is the limit here. Compress it")
     assert not Upload.objects.exists()
 
 
-def test_the_page_shows_the_first_reasons_and_offers_all(leads_client: Client, project: Project, lead: User) -> None:
+def test_the_page_shows_the_first_reasons_and_offers_all(lead_client: Client, project: Project, lead: User) -> None:
     keep_upload(project=project, user=lead, name="a.jsonl", pieces=[line(1) + b'{"a": 1}\n' * 300])
     import_waiting()
     upload = Upload.objects.get()
-    page = leads_client.get(reverse("upload", args=[project.slug])).content.decode()
+    page = lead_client.get(reverse("upload", args=[project.slug])).content.decode()
     assert ("300 refused" in page, page.count("is in no format that is known here")) == (True, 200)
-    text = leads_client.get(reverse("upload_refused", args=[project.slug, upload.pk])).content.decode()
+    text = lead_client.get(reverse("upload_refused", args=[project.slug, upload.pk])).content.decode()
     assert text.splitlines()[-1] == "line 301: is in no format that is known here"
     assert len(text.splitlines()) == 300
 
 
-def test_reasons_beyond_what_is_kept_are_counted(leads_client: Client, project: Project, lead: User) -> None:
+def test_reasons_beyond_what_is_kept_are_counted(lead_client: Client, project: Project, lead: User) -> None:
     keep_upload(project=project, user=lead, name="a.jsonl", pieces=[line(1) + b'{"a": 1}\n' * 5010])
     import_waiting()
     upload = Upload.objects.get()
-    text = leads_client.get(reverse("upload_refused", args=[project.slug, upload.pk])).content.decode()
+    text = lead_client.get(reverse("upload_refused", args=[project.slug, upload.pk])).content.decode()
     assert text.splitlines()[-1] == "… and 10 more, which were not kept."
 
 
-def test_the_page_asks_again_only_while_a_file_is_on_its_way(
-    leads_client: Client, project: Project, lead: User
-) -> None:
+def test_the_page_asks_again_only_while_a_file_is_on_its_way(lead_client: Client, project: Project, lead: User) -> None:
     url = reverse("upload", args=[project.slug])
-    assert "every 1s" not in leads_client.get(url).content.decode()
+    assert "every 1s" not in lead_client.get(url).content.decode()
     keep_upload(project=project, user=lead, name="a.jsonl", pieces=[lines()])
-    assert "every 1s" in leads_client.get(url, headers={"HX-Request": "true"}).content.decode()
+    assert "every 1s" in lead_client.get(url, headers={"HX-Request": "true"}).content.decode()
     import_waiting()
-    assert "every 1s" not in leads_client.get(url).content.decode()
+    assert "every 1s" not in lead_client.get(url).content.decode()
 
 
-def test_the_page_costs_the_same_with_one_file_and_with_many(
-    leads_client: Client, project: Project, lead: User
-) -> None:
+def test_the_page_costs_the_same_with_one_file_and_with_many(lead_client: Client, project: Project, lead: User) -> None:
     url = reverse("upload", args=[project.slug])
     costs = []
     for number in range(15):
         Upload.objects.create(project=project, user=lead, file_name=f"{number}", size=1)
         with CaptureQueriesContext(connection) as asked:
-            leads_client.get(url)
+            lead_client.get(url)
         costs.append(len(asked))
     assert len(set(costs)) == 1
 
 
-def test_only_leads_may_upload_and_only_into_their_project(client: Client, project: Project) -> None:
-    client.force_login(make_member(project, Role.REVIEWER), backend="django.contrib.auth.backends.ModelBackend")
+def test_only_leads_may_upload_and_only_into_their_project(project: Project) -> None:
+    client = client_of(make_member(project, Role.REVIEWER))
     assert client.get(reverse("upload", args=[project.slug])).status_code == 404
     response = client.post(reverse("upload_send", args=[project.slug]), b"{}", content_type="text/plain")
     assert (response.status_code, Upload.objects.count()) == (404, 0)

@@ -19,8 +19,8 @@ from issues.filters import GROUPS
 from monitor.queries.segments import SEGMENTS
 from monitor.views import overview, workflow
 from tests.accounts.test_every_url import SITE_MAP, Answer, Entry, ask
+from tests.builders import client_of
 from tests.issues.blind_world import ALONE, DAY, ISSUE, MARKER, OPEN_ISSUE, BlindWorld
-from tests.issues.test_views import client_of
 from traces.filters import SORTS, SessionFilter
 
 pytestmark = pytest.mark.sweep

@@ -14,10 +14,18 @@ from annotate.queries.blind import EVERYTHING, sight_of
 from annotate.queries.estimates import leans, read_sample
 from annotate.queries.people import people_rows
 from issues.queries import counted_issues
-from tests.builders import make_failure, make_key, make_member, make_queue, make_review, make_session, make_slot
+from tests.builders import (
+    client_of,
+    make_failure,
+    make_key,
+    make_member,
+    make_queue,
+    make_review,
+    make_session,
+    make_slot,
+)
 from tests.issues.blind_world import ISSUE, MARKER, BlindWorld
 from tests.issues.makers import make_issue, make_told
-from tests.issues.test_views import client_of
 from traces.models import AgentSession
 
 

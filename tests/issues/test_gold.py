@@ -3,7 +3,6 @@
 import uuid
 from typing import Any
 
-import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -17,15 +16,18 @@ from issues.proposing import release_withdrawn
 from issues.queries import counted_issues
 from issues.queries.agreement import agreement_on_issues
 from tests.annotate.judging import answer, ask
-from tests.builders import NOON, make_failure, make_key, make_member, make_queue, make_review, make_session, make_talk
+from tests.builders import (
+    NOON,
+    client_of,
+    make_failure,
+    make_key,
+    make_member,
+    make_queue,
+    make_review,
+    make_session,
+    make_talk,
+)
 from tests.issues.makers import make_issue, make_told
-
-
-@pytest.fixture
-def desk(lead: User) -> Client:
-    client = Client()
-    client.force_login(lead, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def settled(failure: Failure, lead: User, outcome: Outcome = Outcome.SUCCESS, **given: Any) -> Review:
@@ -96,7 +98,7 @@ def test_the_export_says_what_a_lead_adopted_overruled_and_told(
 
 
 def test_the_export_carries_what_was_settled_with_every_failure_of_the_session(
-    project: Project, failure: Failure, lead: User, desk: Client
+    project: Project, failure: Failure, lead: User, lead_client: Client
 ) -> None:
     polite = ask(project, "polite")
     ask(project, "quick")
@@ -115,30 +117,29 @@ def test_the_export_carries_what_was_settled_with_every_failure_of_the_session(
         "answers": {"polite": "fail"},
     }
     address = reverse("session_judgements", args=[project.slug, failure.session_id])
-    assert "<dd>Fail</dd>" in desk.get(address).content.decode()
+    assert "<dd>Fail</dd>" in lead_client.get(address).content.decode()
     unsettle(session=failure.session, lead=lead, gold_id=gold.pk)
     assert rows(project)[failure.pk]["settlement"] is None
-    assert "<dd>Fail</dd>" not in desk.get(address).content.decode()
+    assert "<dd>Fail</dd>" not in lead_client.get(address).content.decode()
 
 
 def test_a_sessions_page_says_first_what_was_settled(
-    project: Project, failure: Failure, lead: User, desk: Client
+    project: Project, failure: Failure, lead: User, lead_client: Client
 ) -> None:
     address = reverse("session_judgements", args=[project.slug, failure.session_id])
     page = reverse("disagreement_page", args=[project.slug, failure.session_id])
-    assert f'href="{page}">Settle it</a>' in desk.get(address).content.decode()
+    assert f'href="{page}">Settle it</a>' in lead_client.get(address).content.decode()
     settled(failure, lead)
-    text = desk.get(address).content.decode()
+    text = lead_client.get(address).content.decode()
     assert text.index("settled by a lead") < text.index("Seen it.") < text.index("Claimed a refund")
     assert "Overruled: it counts for nothing" in text
     assert "Settle it anew" in text
-    reader = Client()
-    reader.force_login(make_member(project, Role.VIEWER), backend="django.contrib.auth.backends.ModelBackend")
+    reader = client_of(make_member(project, Role.VIEWER))
     assert "Settle it" not in reader.get(address).content.decode()
 
 
 def test_agreement_on_issues_compares_what_each_ones_failures_are_in(
-    project: Project, lead: User, desk: Client
+    project: Project, lead: User, lead_client: Client
 ) -> None:
     ada = make_member(project, Role.REVIEWER, "ada@example.com")
     issues = [make_issue(make_told(project, lead, f"Seed {n}"), lead, f"Issue {n}") for n in range(2)]
@@ -155,6 +156,6 @@ def test_agreement_on_issues_compares_what_each_ones_failures_are_in(
     assert found.alpha is not None
     assert 0.5 < found.alpha < 1
     assert agreement_on_issues(project, Chosen(queue=make_queue(project))).agreement.units == 0
-    text = desk.get(reverse("agreement_of_issues", args=[project.slug])).content.decode()
+    text = lead_client.get(reverse("agreement_of_issues", args=[project.slug])).content.decode()
     assert text.strip().startswith("<tr")
     assert f"<strong>{found.alpha:.2f}</strong>" in text

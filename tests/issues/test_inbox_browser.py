@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import Project, User
 from issues.models import Issue, Proposal, ProposalState
+from tests.browsing import log_in
 from tests.issues.makers import TOKEN, make_proposal, tell_all
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -25,10 +25,9 @@ def proposals(project: Project, lead: User) -> list[Proposal]:
 
 
 @pytest.fixture
-def page(chromium: Browser, live_server: Any, lead_client: Client, proposals: list[Proposal]) -> Iterator[Page]:
+def page(chromium: Browser, live_server: Any, lead: User, proposals: list[Proposal]) -> Iterator[Page]:
     context = chromium.new_context(base_url=live_server.url)
-    cookie = lead_client.cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    log_in(context, lead, live_server.url)
     page = context.new_page()
     page.goto(reverse("proposal_inbox", args=["acme"]))
     yield page

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Project, Role, User
 from annotate.models import Answer, Outcome, Question, Queue, Slot, SlotState
 from tests.builders import (
+    client_of,
     make_failure,
     make_failure_type,
     make_member,
@@ -22,7 +23,6 @@ from tests.builders import (
     make_talk,
 )
 from tests.issues.makers import make_issue, withdraw
-from tests.issues.test_views import client_of
 from traces.models import AgentSession
 
 HIDDEN = "Hidden until you have given yours"

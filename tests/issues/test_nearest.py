@@ -21,6 +21,7 @@ from issues.models import Issue, IssueMembership, Source
 from issues.queries import nearest
 from issues.queries.nearest import known_issues, nearest_issues, read_issues
 from tests.builders import (
+    client_of,
     make_failure_type,
     make_member,
     make_project,
@@ -33,7 +34,6 @@ from tests.clustering.fakes import BrokenEmbedder, WordEmbedder
 from tests.issues.makers import LOOP, TOKEN, make_issue, make_told, tell_all
 from traces.models import AgentSession
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 NOTE = "refund tool token expired and it claimed success"
 
 
@@ -428,7 +428,6 @@ def test_the_fragment_knows_no_session_of_another_project(lead_client: Client, p
 
 
 def test_a_viewer_is_not_helped(project: Project, session: AgentSession) -> None:
-    client = Client()
-    client.force_login(make_member(project, Role.VIEWER), backend=BACKEND)
+    client = client_of(make_member(project, Role.VIEWER))
 
     assert post(client, project, session=session.pk, note=NOTE).status_code == 404

@@ -13,14 +13,8 @@ from issues import actions
 from issues.lifecycle import State
 from issues.models import Issue, IssueMembership, Proposal, ProposalState, Source
 from issues.queries import seen_releases
-from tests.builders import NOON, make_member, make_session
+from tests.builders import NOON, client_of, make_member, make_session
 from tests.issues.makers import TOKEN, make_issue, make_proposal, make_told, tell_all
-
-
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def page(client: Client, name: str, *args: object, **query: str) -> str:

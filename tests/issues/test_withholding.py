@@ -12,6 +12,7 @@ from annotate.models import Queue, Slot, SlotState
 from annotate.queries.blind import withheld
 from issues.actions import create_issue
 from tests.builders import (
+    client_of,
     make_failure,
     make_failure_type,
     make_member,
@@ -22,8 +23,6 @@ from tests.builders import (
     make_talk,
 )
 from traces.models import AgentSession
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture
@@ -79,8 +78,7 @@ def test_pages_do_not_tell_what_others_said(
     arguments = {"session_judgements": [session.pk], "proposal_inbox": []}
     if name == "issue_page":
         arguments[name] = [create_issue(failure=failure, title="A title", actor=lead).number]
-    client = Client()
-    client.force_login(ada, backend=BACKEND)
+    client = client_of(ada)
     url = reverse(name, args=[project.slug, *arguments[name]])
 
     assert "what a colleague said" not in client.get(url).content.decode()
@@ -96,8 +94,7 @@ def test_lists_of_sessions_cannot_be_filtered_by_what_is_withheld(
     kind = make_failure_type(project, "Invented")
     failure = make_failure(make_review(session, bob), failure_type=kind)
     issue = create_issue(failure=failure, title="Refunds", actor=bob)
-    client = Client()
-    client.force_login(ada, backend=BACKEND)
+    client = client_of(ada)
 
     def finds(reader: Client, **query: str) -> bool:
         answer = reader.get(reverse("session_list", args=[project.slug]), query)

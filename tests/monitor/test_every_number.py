@@ -15,6 +15,7 @@ from monitor.queries.segments import SEGMENTS
 from monitor.views.overview import PARTS
 from monitor.views.workflow import PARTS as WORKFLOW_PARTS
 from tests.builders import (
+    client_of,
     make_failure,
     make_failure_type,
     make_member,
@@ -30,14 +31,7 @@ from traces.models import AgentSession, Score, ScoreMeaning, Signal
 
 pytestmark = pytest.mark.sweep
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 FREE, SUBMITTED = SlotState.FREE, SlotState.SUBMITTED
-
-
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
 
 
 def pages(slug: str, workflows: Sequence[str]) -> Iterator[str]:

@@ -10,14 +10,22 @@ from accounts.models import Project, Role, Scope, User
 from annotate.models import Outcome, Queue, QueueItem, SlotState
 from annotate.queries.items import item_counts
 from annotate.queries.progress import REVIEWS_TIMED
-from tests.builders import make_key, make_member, make_project, make_queue, make_review, make_session, make_slot
+from tests.builders import (
+    client_of,
+    make_key,
+    make_member,
+    make_project,
+    make_queue,
+    make_review,
+    make_session,
+    make_slot,
+)
 from traces.filters import FEEDBACK, SessionFilter
 from traces.meanings import BAD
 from traces.models import AgentSession, Score, ScoreMeaning
 from traces.queries.work import NEWEST_REVIEWS, STANDS
 
 LIST, API = "/p/acme/sessions/", "/api/v1/sessions/"
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def found(project: Project, **query: object) -> set[str]:
@@ -27,12 +35,6 @@ def found(project: Project, **query: object) -> set[str]:
     )
     assert chosen.is_valid(), chosen.errors
     return set(chosen.qs.values_list("external_id", flat=True))
-
-
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
 
 
 def place(queue: Queue, session: AgentSession, *states: SlotState, **of_item: object) -> None:

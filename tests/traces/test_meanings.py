@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Project, Role
-from tests.builders import make_member, make_project, make_session, make_steps
+from tests.builders import client_of, make_member, make_project, make_session, make_steps
 from traces.filters import SessionFilter
 from traces.meanings import BAD, GOOD, NONE, Reading, middle_of, polarity_of, suggestion
 from traces.models import AgentSession, Score, ScoreMeaning, StepKind
@@ -211,9 +211,8 @@ def test_nonsense_is_refused_with_the_field(lead_client: Client, url: str, proje
     assert not meanings_of(project.pk)
 
 
-def test_a_reviewer_does_not_find_the_page(client: Client, url: str, project: Project) -> None:
-    client.force_login(make_member(project, Role.REVIEWER), backend="django.contrib.auth.backends.ModelBackend")
-    assert client.get(url).status_code == 404
+def test_a_reviewer_does_not_find_the_page(url: str, project: Project) -> None:
+    assert client_of(make_member(project, Role.REVIEWER)).get(url).status_code == 404
 
 
 def test_page_without_scores_teaches_the_next_step(lead_client: Client, project: Project) -> None:

@@ -4,28 +4,19 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Project, Role, User
-from tests.builders import make_member, make_project, make_session
+from tests.builders import client_of, make_member, make_project, make_session
 from traces.actions import MOST_VIEWS, save_view
 from traces.models import SavedView
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture
 def people(project: Project) -> dict[Role, User]:
     make_session(project)
     return {role: make_member(project, role) for role in Role}
-
-
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
 
 
 def url(name: str, project: Project, *args: int) -> str:

@@ -30,24 +30,19 @@ from tests.builders import (
 from traces.models import StepKind
 
 
-@pytest.fixture
-def people(ada: User, bob: User, cyd: User) -> list[User]:
-    return [ada, bob, cyd]
-
-
 def measure(numbers: Numbers, key: str) -> Measure:
     [found] = [one for one in numbers.measures if one.key == key]
     return found
 
 
-def test_only_standing_reviews_of_reviewers_are_compared(project: Project, people: list[User], lead: User) -> None:
-    sessions = judge_all(project, people, *["ss.", "ff.", "sf."] * 4, "s..")
+def test_only_standing_reviews_of_reviewers_are_compared(project: Project, reviewers: list[User], lead: User) -> None:
+    sessions = judge_all(project, reviewers, *["ss.", "ff.", "sf."] * 4, "s..")
     make_review(sessions[0], lead, Outcome.FAILURE, is_gold=True)
     make_review(sessions[12], lead, Outcome.FAILURE, is_gold=True)
-    make_review(sessions[12], people[1], Outcome.FAILURE, withdrawn_at=NOON)
+    make_review(sessions[12], reviewers[1], Outcome.FAILURE, withdrawn_at=NOON)
     # Once more by the same person: what they said last counts, and they agree with nobody but others.
-    make_review(sessions[12], people[0], Outcome.FAILURE)
-    make_review(sessions[2], people[1], Outcome.SUCCESS)
+    make_review(sessions[12], reviewers[0], Outcome.FAILURE)
+    make_review(sessions[2], reviewers[1], Outcome.SUCCESS)
     numbers = agreement_in(project)
     found = measure(numbers, "outcome").agreement
     assert (numbers.sessions, numbers.reviews) == (12, 24)
@@ -56,24 +51,24 @@ def test_only_standing_reviews_of_reviewers_are_compared(project: Project, peopl
     assert found.low is not None
     assert found.low < found.alpha < 1
     [pair] = numbers.pairs
-    assert (pair.first, pair.second, pair.pair.both, pair.pair.agreed) == (*people[:2], 12, 9)
+    assert (pair.first, pair.second, pair.pair.both, pair.pair.agreed) == (*reviewers[:2], 12, 9)
     # Success, failure, can't tell: rows by Ada, columns by Bob.
     assert pair.table == [[5, 3, 0], [0, 4, 0], [0, 0, 0]]
     assert numbers.table == [[10, 3, 0], [3, 8, 0], [0, 0, 0]]
     assert [(row.person, row.sessions, row.share.agreed) for row in numbers.people] == [
-        (people[0], 12, 9),
-        (people[1], 12, 9),
+        (reviewers[0], 12, 9),
+        (reviewers[1], 12, 9),
     ]
 
 
 def test_judgements_of_a_queue_a_version_or_some_days_can_be_told_apart(
-    project: Project, people: list[User], lead: User
+    project: Project, reviewers: list[User], lead: User
 ) -> None:
     queue = make_queue(project, reviewers_per_session=2)
     queued = make_session(project, "queued")
-    for ordinal, person in enumerate(people[:2], 1):
+    for ordinal, person in enumerate(reviewers[:2], 1):
         make_review(queued, person, slot=make_slot(queue, queued, ordinal=ordinal))
-    judge_all(project, people, "ff.", "sss")
+    judge_all(project, reviewers, "ff.", "sss")
     Review.objects.filter(session__external_id="s-1").update(submitted_at=timezone.now() - timedelta(days=10))
     second = Rubric.objects.create(project=project, name="Default", version=2)
     Review.objects.filter(session__external_id="s-2").update(rubric=second)
@@ -81,14 +76,14 @@ def test_judgements_of_a_queue_a_version_or_some_days_can_be_told_apart(
     assert agreement_in(project, Chosen(queue=queue)).sessions == 1
     assert agreement_in(project, Chosen(rubric=second)).reviews == 3
     assert agreement_in(project, Chosen(days=7)).sessions == 2
-    assert agreement_in(project, person=people[2]).sessions == 1
-    assert len(agreement_in(project, person=people[2]).pairs) == 2
+    assert agreement_in(project, person=reviewers[2]).sessions == 1
+    assert len(agreement_in(project, person=reviewers[2]).pairs) == 2
 
 
-def test_outcomes_under_different_definitions_are_not_compared(project: Project, people: list[User]) -> None:
-    [session] = judge_all(project, people, "ssf")
+def test_outcomes_under_different_definitions_are_not_compared(project: Project, reviewers: list[User]) -> None:
+    [session] = judge_all(project, reviewers, "ssf")
     meant_otherwise = Rubric.objects.create(project=project, name="Default", version=2, outcome_since=2)
-    Review.objects.filter(reviewer=people[2]).update(rubric=meant_otherwise)
+    Review.objects.filter(reviewer=reviewers[2]).update(rubric=meant_otherwise)
     share = measure(agreement_in(project), "outcome").agreement.share
     assert (share.agreed, share.pairs) == (1, 1)
     assert session.reviews.count() == 3
@@ -101,14 +96,14 @@ def ask(project: Project, version: int, **fields: Any) -> Question:
 
 
 def test_each_question_is_measured_by_its_kind_and_under_its_present_meaning(
-    project: Project, people: list[User]
+    project: Project, reviewers: list[User]
 ) -> None:
     old, new = ask(project, 1), ask(project, 2, since=2)
     several = ask(project, 2, key="what", position=0, kind=QuestionKind.CHOICES, text="What was it?")
     words = ask(project, 2, key="words", kind=QuestionKind.TEXT)
-    for place, session in enumerate(judge_all(project, people, *["ss."] * 12)):
+    for place, session in enumerate(judge_all(project, reviewers, *["ss."] * 12)):
         for review in session.reviews.all():
-            second = review.reviewer == people[1]
+            second = review.reviewer == reviewers[1]
             Answer.objects.create(review=review, question=old if place == 11 else new, value=place % 3 + second)
             Answer.objects.create(review=review, question=several, value=["a", "b"] if second else ["a"])
             Answer.objects.create(review=review, question=words, value="Words.")
@@ -124,15 +119,15 @@ def test_each_question_is_measured_by_its_kind_and_under_its_present_meaning(
 
 
 def test_kinds_and_places_are_compared_where_several_say_failure_overruled_or_not(
-    project: Project, people: list[User], lead: User
+    project: Project, reviewers: list[User], lead: User
 ) -> None:
     late, lied = make_failure_type(project, "Late"), make_failure_type(project, "Lied")
-    for place, session in enumerate(judge_all(project, people, *["ff."] * 12, "fs.")):
+    for place, session in enumerate(judge_all(project, reviewers, *["ff."] * 12, "fs.")):
         make_steps(session, *[(StepKind.AGENT, {})] * 9)
         gold = make_review(session, lead, is_gold=True) if place == 0 else None
         gone: dict[str, Any] = {"withdrawn_at": NOON, "overruled_by": gold} if gold else {}
         for review in session.reviews.filter(outcome=Outcome.FAILURE, is_gold=False):
-            second = review.reviewer == people[1]
+            second = review.reviewer == reviewers[1]
             make_failure(review, failure_type=lied if place % 2 else late, root_step=f"k{2 + 2 * second}", **gone)
             make_failure(review, root_step="k8", **gone)
     numbers = agreement_in(project)
@@ -142,10 +137,10 @@ def test_kinds_and_places_are_compared_where_several_say_failure_overruled_or_no
     assert (exact.agreed, near.agreed, near.pairs) == (0, 12, 12)
 
 
-def test_what_a_lead_may_yet_judge_blind_is_left_out(project: Project, people: list[User], lead: User) -> None:
+def test_what_a_lead_may_yet_judge_blind_is_left_out(project: Project, reviewers: list[User], lead: User) -> None:
     queue = make_queue(project, is_blind=True, reviewers_per_session=3)
     queue.takers.add(lead)
-    session, _ = dispute(project, people)
+    session, _ = dispute(project, reviewers)
     make_slot(queue, session)
     sight = sight_of(Membership.objects.get(user=lead))
     assert agreement_in(project).sessions == 1
@@ -154,7 +149,7 @@ def test_what_a_lead_may_yet_judge_blind_is_left_out(project: Project, people: l
 
 
 def test_the_same_queries_however_much_was_judged_and_nothing_of_others(
-    project: Project, people: list[User], lead: User
+    project: Project, reviewers: list[User], lead: User
 ) -> None:
     theirs = make_project("other")
     judge_all(theirs, [make_member(theirs, Role.REVIEWER, f"{n}@other.example.com") for n in range(2)], "sf", "ff")
@@ -162,7 +157,7 @@ def test_the_same_queries_however_much_was_judged_and_nothing_of_others(
     counts = []
     for size in (1, 12):
         for n in range(size):
-            session, _ = dispute(project, people, f"{size}-{n}")
+            session, _ = dispute(project, reviewers, f"{size}-{n}")
             make_review(session, lead, is_gold=True) if n % 2 else None
         with CaptureQueriesContext(
             connection,
@@ -175,24 +170,24 @@ def test_the_same_queries_however_much_was_judged_and_nothing_of_others(
 
 
 def test_disagreements_come_the_worst_first_and_settled_ones_apart(
-    project: Project, people: list[User], lead: User
+    project: Project, reviewers: list[User], lead: User
 ) -> None:
-    sessions = judge_all(project, people, "sss", "sfs", "su.", "fs.", "f.s")
+    sessions = judge_all(project, reviewers, "sss", "sfs", "su.", "fs.", "f.s")
     make_review(sessions[4], lead, Outcome.FAILURE, is_gold=True)
     found = read_disputes(project)
     assert [dispute.session for dispute in found.open] == [sessions[place].pk for place in (3, 1, 2)]
     assert [dispute.session for dispute in found.settled] == [sessions[4].pk]
     assert (found.total, found.after(sessions[3].pk), found.after(0)) == (4, sessions[1].pk, sessions[3].pk)
     [row] = dispute_rows(found.settled)
-    assert (row.people, row.gold and row.gold.reviewer) == ([people[0], people[2]], lead)
-    assert read_disputes(project, person=people[1]).total == 3
-    assert judged_by(people, sessions[0], "...") == []
+    assert (row.people, row.gold and row.gold.reviewer) == ([reviewers[0], reviewers[2]], lead)
+    assert read_disputes(project, person=reviewers[1]).total == 3
+    assert judged_by(reviewers, sessions[0], "...") == []
 
 
 def test_it_is_told_when_only_the_newest_reviews_were_compared(
-    project: Project, people: list[User], monkeypatch: pytest.MonkeyPatch
+    project: Project, reviewers: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    judge_all(project, people, "sf.", "sf.")
+    judge_all(project, reviewers, "sf.", "sf.")
     assert not read_disputes(project).is_cut
     monkeypatch.setattr("annotate.queries.twice.MOST", 3)
     assert read_disputes(project).is_cut

@@ -4,11 +4,9 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from tests.annotate.views.pages import BACKEND
+from tests.builders import client_of
 
 
 @pytest.fixture
 def client(ada: User) -> Client:
-    client = Client()
-    client.force_login(ada, backend=BACKEND)
-    return client
+    return client_of(ada)

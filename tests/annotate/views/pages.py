@@ -3,13 +3,14 @@
 import uuid
 from typing import Any
 
+from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from accounts.models import Project
 from annotate.models import Queue, Slot
 from tests.builders import make_session, make_slot, make_talk
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+from traces.models import AgentSession
 
 
 def add_slot(queue: Queue, name: str = "s-1", *, workflow: str = "refunds", **fields: Any) -> Slot:
@@ -20,6 +21,30 @@ def add_slot(queue: Queue, name: str = "s-1", *, workflow: str = "refunds", **fi
 
 def url(name: str, project: Project, *args: int) -> str:
     return reverse(name, args=[project.slug, *args])
+
+
+def page(client: Client, name: str, project: Project, *args: int, query: str = "", status: int = 200) -> str:
+    response = client.get(url(name, project, *args) + query)
+    assert response.status_code == status
+    return response.getvalue().decode()  # not `content`: a long page is streamed
+
+
+def said(html: bytes) -> str:
+    """Its words without its elements."""
+    return " ".join(strip_tags(html.decode().replace("</", " </")).split())
+
+
+def settle(client: Client, session: AgentSession, query: str = "", **fields: Any) -> Any:
+    """A lead's settlement as a failure, where `fields` do not say otherwise; `query` is of the list that led there."""
+    values = {
+        "client_id": str(uuid.uuid4()),
+        "outcome": "failure",
+        "reason": "The refund never came.",
+        "own-TOTAL_FORMS": 3,
+        "own-INITIAL_FORMS": 0,
+        **fields,
+    }
+    return client.post(url("disagreement_settle", session.project, session.pk) + query, values)
 
 
 def judgement(**fields: Any) -> dict[str, Any]:

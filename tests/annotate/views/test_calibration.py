@@ -15,8 +15,8 @@ from annotate.actions.taking import next_for
 from annotate.models import CalibrationReview, Outcome, Queue, Review, Slot
 from annotate.told import Told
 from tests.annotate.measuring import make_read, settle_one
-from tests.annotate.views.pages import BACKEND, judgement, url
-from tests.builders import make_member, make_project, make_queue, make_slot
+from tests.annotate.views.pages import judgement, page, url
+from tests.builders import client_of, make_member, make_project, make_queue, make_slot
 
 JSON = {"Accept": "application/json"}
 
@@ -36,12 +36,6 @@ def taken(client: Client, queue: Queue) -> Slot:
     response = client.get(url("review_next", queue.project, queue.pk))
     assert response.status_code == 302
     return Slot.objects.get(pk=int(re.findall(r"slots/(\d+)/", response["Location"])[0]))
-
-
-def page(client: Client, name: str, project: Project, *args: int, status: int = 200) -> str:
-    response = client.get(url(name, project, *args))
-    assert response.status_code == status
-    return response.getvalue().decode()
 
 
 def test_nothing_on_the_page_tells(client: Client, queue: Queue) -> None:
@@ -119,12 +113,6 @@ def measured(queue: Queue, ada: User) -> CalibrationReview:
     return submit_calibration(slot=slot, reviewer=ada, **given)  # type: ignore[arg-type]
 
 
-def desk(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
-
-
 def membership(project: Project, user: User) -> int:
     return Membership.objects.get(project=project, user=user).pk
 
@@ -136,27 +124,31 @@ def test_a_reviewer_sees_their_own_and_nobody_elses(
     for shown in (
         page(client, "calibration_page", project),
         page(client, "calibration_person", project, membership(project, ada)),
-        page(desk(lead), "calibration_person", project, membership(project, ada)),
+        page(client_of(lead), "calibration_person", project, membership(project, ada)),
     ):
         assert "too few: 1 of 1" in shown
         assert url("session_page", project, measured.session_id) in shown
     page(client, "calibration_person", project, membership(project, bob), status=404)
-    assert "ada@example.com" not in page(desk(bob), "calibration_page", project)
-    page(desk(bob), "calibration_person", project, membership(project, ada), status=404)
-    page(desk(make_member(project, Role.VIEWER)), "calibration_page", project, status=404)
+    assert "ada@example.com" not in page(client_of(bob), "calibration_page", project)
+    page(client_of(bob), "calibration_person", project, membership(project, ada), status=404)
+    page(client_of(make_member(project, Role.VIEWER)), "calibration_page", project, status=404)
 
 
 def test_no_lead_of_another_project_sees_it(measured: CalibrationReview, ada: User) -> None:
     other = make_project("other")
     page(
-        desk(make_member(other, Role.LEAD)), "calibration_person", other, membership(measured.project, ada), status=404
+        client_of(make_member(other, Role.LEAD)),
+        "calibration_person",
+        other,
+        membership(measured.project, ada),
+        status=404,
     )
 
 
 def test_a_lead_sees_everybody_with_as_many_queries_for_one_as_for_many(
     measured: CalibrationReview, lead: User, queue: Queue, bob: User, cyd: User
 ) -> None:
-    client = desk(lead)
+    client = client_of(lead)
 
     def asked() -> int:
         with CaptureQueriesContext(
@@ -186,9 +178,9 @@ def test_what_was_taken_back_since_counts_for_nothing(client: Client, measured: 
 
 def test_before_anybody_was_measured_the_page_says_what_to_do(client: Client, queue: Queue, lead: User) -> None:
     assert "Nothing to show yet" in page(client, "calibration_page", queue.project)
-    assert "settle some disagreements" in page(desk(lead), "calibration_page", queue.project)
+    assert "settle some disagreements" in page(client_of(lead), "calibration_page", queue.project)
     Queue.objects.update(gold_share=0)
-    assert "set “settled sessions mixed in”" in page(desk(lead), "calibration_page", queue.project)
+    assert "set “settled sessions mixed in”" in page(client_of(lead), "calibration_page", queue.project)
 
 
 def test_a_lead_says_how_much_is_mixed_in(queue: Queue, lead: User) -> None:
@@ -197,16 +189,16 @@ def test_a_lead_says_how_much_is_mixed_in(queue: Queue, lead: User) -> None:
         "skip_policy": "others", "skips_to_lead": "2", "rubric": str(queue.rubric_id),
         "is_blind": "on", "gold_percent": "5", "repeat_percent": "10",
     }  # fmt: skip
-    assert desk(lead).post(url("queue_edit", queue.project, queue.pk), fields).status_code == 302
+    assert client_of(lead).post(url("queue_edit", queue.project, queue.pk), fields).status_code == 302
     queue.refresh_from_db()
     assert (queue.gold_share, queue.repeat_share) == (0.05, 0.1)
-    shown = page(desk(lead), "queue_edit", queue.project, queue.pk)
+    shown = page(client_of(lead), "queue_edit", queue.project, queue.pk)
     assert re.search(r'name="gold_percent" value="5"', shown)
     fields["gold_percent"] = "51"
-    assert desk(lead).post(url("queue_edit", queue.project, queue.pk), fields).status_code == 422
+    assert client_of(lead).post(url("queue_edit", queue.project, queue.pk), fields).status_code == 422
     del fields["is_blind"]
     fields["gold_percent"] = "0"
-    refused = desk(lead).post(url("queue_edit", queue.project, queue.pk), fields)
+    refused = client_of(lead).post(url("queue_edit", queue.project, queue.pk), fields)
     assert refused.status_code == 422
     assert list(refused.context["form"].errors) == ["repeat_percent"]
     assert "Choose “Blind” below" in refused.content.decode()

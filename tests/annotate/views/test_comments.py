@@ -13,22 +13,14 @@ from django.utils import timezone
 from accounts.models import Membership, Project, Role, User
 from annotate.actions.comments import add_comment
 from annotate.models import Comment, Mention, Queue, QueueItem, SlotState
-from tests.annotate.views.pages import BACKEND, add_slot, url
-from tests.builders import make_member, make_project, make_queue, make_session, make_slot, make_talk
+from tests.annotate.views.pages import add_slot, page, url
+from tests.builders import client_of, make_member, make_project, make_queue, make_session, make_slot, make_talk
 from traces.models import AgentSession
 
 
 @pytest.fixture
 def lead(project: Project) -> User:
     return make_member(project, Role.LEAD, "lead@example.com")
-
-
-@pytest.fixture
-def desk(lead: User) -> Client:
-    """A lead at the browser."""
-    client = Client()
-    client.force_login(lead, backend=BACKEND)
-    return client
 
 
 @pytest.fixture
@@ -40,12 +32,6 @@ def session(project: Project) -> AgentSession:
 
 def said(session: AgentSession, author: User, text: str = "Look.", **fields: Any) -> Comment:
     return add_comment(session=session, author=author, text=text, client_id=uuid.uuid4(), **fields)
-
-
-def page(client: Client, name: str, project: Project, *args: int, query: str = "", status: int = 200) -> str:
-    response = client.get(url(name, project, *args) + query)
-    assert response.status_code == status
-    return response.getvalue().decode()
 
 
 def post(client: Client, name: str, project: Project, *args: int, **fields: Any) -> Any:
@@ -98,8 +84,7 @@ def test_what_is_wrong_is_told_at_its_field(
 
 def test_viewers_read_and_do_not_write(project: Project, session: AgentSession, ada: User) -> None:
     comment = said(session, ada)
-    client = Client()
-    client.force_login(make_member(project, Role.VIEWER, "eve@example.com"), backend=BACKEND)
+    client = client_of(make_member(project, Role.VIEWER, "eve@example.com"))
     text = page(client, "session_comments", project, session.pk)
     assert "Look." in text
     assert "comment-form" not in text
@@ -154,75 +139,80 @@ def test_others_words_on_a_session_to_judge_alone_are_withheld_everywhere(
 
 
 def test_question_waits_before_the_lead_until_it_is_answered(
-    desk: Client, client: Client, session: AgentSession, ada: User, lead: User
+    lead_client: Client, client: Client, session: AgentSession, ada: User, lead: User
 ) -> None:
     flag = said(session, ada, "Is that a *failure*?", step="k2", for_lead=True)
     said(session, ada, "A remark.")
-    assert 'title="Waits for a lead">1<' in page(desk, "queue_list", session.project)
-    text = page(desk, "lead_list", session.project)
+    assert 'title="Waits for a lead">1<' in page(lead_client, "queue_list", session.project)
+    text = page(lead_client, "lead_list", session.project)
     assert "<em>failure</em>" in text
     assert "A remark." not in text
     assert f"{url('session_page', session.project, session.pk)}#step-2" in text
-    answer = post(desk, "flag_settle", session.project, flag.pk, client_id=str(uuid.uuid4()), text="It is.")
+    answer = post(lead_client, "flag_settle", session.project, flag.pk, client_id=str(uuid.uuid4()), text="It is.")
     assert answer.status_code == 302
-    assert "Nothing waits for you" in page(desk, "lead_list", session.project)
+    assert "Nothing waits for you" in page(lead_client, "lead_list", session.project)
     assert "It is." in page(client, "mention_list", session.project)
     assert "answered" in page(client, "session_comments", session.project, session.pk)
 
 
 def test_lead_hears_that_an_answer_waits_for_the_judgement_of_who_asked(
-    desk: Client, client: Client, session: AgentSession, ada: User, lead: User
+    lead_client: Client, client: Client, session: AgentSession, ada: User, lead: User
 ) -> None:
     flag = said(session, ada, "Is that a failure?", for_lead=True)
     blind(session)
-    post(desk, "flag_settle", session.project, flag.pk, client_id=str(uuid.uuid4()), text="It is.")
-    assert "once their own judgement of the session is in" in page(desk, "lead_list", session.project)
+    post(lead_client, "flag_settle", session.project, flag.pk, client_id=str(uuid.uuid4()), text="It is.")
+    assert "once their own judgement of the session is in" in page(lead_client, "lead_list", session.project)
     assert "It is." not in page(client, "mention_list", session.project)
 
 
-def test_refused_answer_stays_in_its_field(desk: Client, session: AgentSession, ada: User, bob: User) -> None:
+def test_refused_answer_stays_in_its_field(lead_client: Client, session: AgentSession, ada: User, bob: User) -> None:
     flag = said(session, ada, "Is that a failure?", for_lead=True)
-    assert post(desk, "flag_settle", session.project, flag.pk, client_id=str(uuid.uuid4()), text="").status_code == 422
-    post(desk, "flag_settle", session.project, flag.pk, client_id=str(uuid.uuid4()), text="It is.")
-    late = post(desk, "flag_settle", session.project, flag.pk, client_id=str(uuid.uuid4()), text="It is <b>not</b>.")
+    assert (
+        post(lead_client, "flag_settle", session.project, flag.pk, client_id=str(uuid.uuid4()), text="").status_code
+        == 422
+    )
+    post(lead_client, "flag_settle", session.project, flag.pk, client_id=str(uuid.uuid4()), text="It is.")
+    late = post(
+        lead_client, "flag_settle", session.project, flag.pk, client_id=str(uuid.uuid4()), text="It is <b>not</b>."
+    )
     assert late.status_code == 422
     assert "It is &lt;b&gt;not&lt;/b&gt;.</textarea>" in late.content.decode()
     assert "answered already" in late.content.decode()
 
 
 def test_answer_that_a_script_sends_comes_back_for_its_question_alone(
-    desk: Client, session: AgentSession, ada: User
+    lead_client: Client, session: AgentSession, ada: User
 ) -> None:
     first, *_ = [said(session, ada, text, for_lead=True) for text in ("Is that a failure?", "And that?")]
     address = url("flag_settle", session.project, first.pk)
     sent = {"client_id": str(uuid.uuid4()), "text": ""}
-    refused = desk.post(address, sent, headers={"HX-Request": "true"})
+    refused = lead_client.post(address, sent, headers={"HX-Request": "true"})
     assert refused.status_code == 200
     assert 'aria-invalid="true"' in refused.content.decode()
-    answered = desk.post(address, {**sent, "text": "It is."}, headers={"HX-Request": "true"}).content.decode()
+    answered = lead_client.post(address, {**sent, "text": "It is."}, headers={"HX-Request": "true"}).content.decode()
     assert f'id="question-{first.pk}" data-taken="{address}"' in answered
     assert 'hx-swap-oob="true">1</span>' in answered
     for text in (refused.content.decode(), answered):
         assert "And that?" not in text
         assert "<html" not in text
-    assert "And that?" in page(desk, "lead_list", session.project)
+    assert "And that?" in page(lead_client, "lead_list", session.project)
 
 
-def test_sessions_skipped_too_often_stand_on_the_same_page(desk: Client, client: Client, queue: Queue) -> None:
+def test_sessions_skipped_too_often_stand_on_the_same_page(lead_client: Client, client: Client, queue: Queue) -> None:
     slot = add_slot(queue)
     QueueItem.objects.filter(pk=slot.item_id).update(before_lead_at=timezone.now())
-    text = page(desk, "lead_list", queue.project)
+    text = page(lead_client, "lead_list", queue.project)
     assert f"{url('queue_page', queue.project, queue.pk)}?show=lead" in text
     assert "1 session" in text
     page(client, "lead_list", queue.project, status=404)
 
 
 def test_question_on_what_a_lead_is_to_judge_alone_is_withheld_from_them(
-    desk: Client, session: AgentSession, ada: User, lead: User
+    lead_client: Client, session: AgentSession, ada: User, lead: User
 ) -> None:
     said(session, ada, "Is that a failure?", for_lead=True)
     blind(session).takers.add(lead)
-    text = page(desk, "lead_list", session.project)
+    text = page(lead_client, "lead_list", session.project)
     assert "Is that a failure?" not in text
     assert "Left out of what stands here" in text
 
@@ -257,8 +247,7 @@ def test_every_page_of_the_project_says_how_many_mentions_wait(
     session: AgentSession, ada: User, lead: User, role: Role
 ) -> None:
     person = lead if role == Role.LEAD else make_member(session.project, role)
-    reader = Client()
-    reader.force_login(person, backend=BACKEND)
+    reader = client_of(person)
     for name in PAGES:
         page(reader, name, session.project)  # the first time, a queue is made
     counts = {name: _asked(reader, name, session.project) for name in PAGES}
@@ -307,7 +296,7 @@ def test_a_part_of_a_page_asks_for_no_mentions(client: Client, session: AgentSes
 
 @pytest.mark.parametrize("name", ["session_comments", "lead_list", "mention_list"])
 def test_as_many_queries_for_one_comment_as_for_twenty(
-    desk: Client, session: AgentSession, ada: User, lead: User, name: str
+    lead_client: Client, session: AgentSession, ada: User, lead: User, name: str
 ) -> None:
     args = [session.pk] if name == "session_comments" else []
     counts = []
@@ -316,6 +305,6 @@ def test_as_many_queries_for_one_comment_as_for_twenty(
             said(session, ada, f"@{lead.email}?", step="k2", for_lead=True)
         Mention.objects.update(read_at=None)
         with CaptureQueriesContext(connection) as queries:
-            page(desk, name, session.project, *args)
+            page(lead_client, name, session.project, *args)
         counts.append(len(queries))
     assert counts[0] == counts[1]

@@ -9,8 +9,8 @@ from accounts.models import Project, Role, Scope, User
 from annotate.models import Outcome, ThresholdChoice
 from annotate.queries.evaluators import evaluators
 from tests.annotate.evaluating import scored
-from tests.annotate.views.pages import BACKEND, url
-from tests.builders import make_key, make_member
+from tests.annotate.views.pages import page, url
+from tests.builders import client_of, make_key, make_member
 from traces.models import Polarity, ScoreMeaning
 
 
@@ -22,16 +22,8 @@ def judged(project: Project, ada: User) -> None:
         scored(project, ada, 0.8 + n / 100, Outcome.SUCCESS, author="<b>judge</b>")
 
 
-def desk(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
-
-
 def shown_to(user: User, project: Project) -> str:
-    response = desk(user).get(url("evaluator_list", project))
-    assert response.status_code == 200
-    return response.getvalue().decode()
+    return page(client_of(user), "evaluator_list", project)
 
 
 @pytest.mark.usefixtures("judged")
@@ -57,9 +49,9 @@ def test_only_leads_take_a_threshold(project: Project, lead: User, ada: User) ->
     (row,) = evaluators(project).rows
     given = {"name": "helpful", "kind": "llm", "author": "<b>judge</b>", "shown": row.shown}
     assert "Use this threshold" not in shown_to(make_member(project, Role.VIEWER), project)
-    assert desk(ada).post(url("evaluator_use", project), given).status_code == 404
+    assert client_of(ada).post(url("evaluator_use", project), given).status_code == 404
     assert not ThresholdChoice.objects.exists()
-    assert desk(lead).post(url("evaluator_use", project), given).status_code == 302
+    assert client_of(lead).post(url("evaluator_use", project), given).status_code == 302
     assert ScoreMeaning.objects.get().middle == pytest.approx(0.7)
     shown = shown_to(lead, project)
     assert "It is in use" in shown
@@ -73,7 +65,7 @@ def test_only_leads_take_a_threshold(project: Project, lead: User, ada: User) ->
 def test_what_no_page_offered_changes_nothing(project: Project, lead: User, change: dict[str, Any]) -> None:
     (row,) = evaluators(project).rows
     given = {"name": "helpful", "kind": "llm", "author": "<b>judge</b>", "shown": row.shown, **change}
-    assert desk(lead).post(url("evaluator_use", project), given).status_code == 302
+    assert client_of(lead).post(url("evaluator_use", project), given).status_code == 302
     assert not ThresholdChoice.objects.exists()
     assert ScoreMeaning.objects.get().middle == 0.5
 

@@ -14,7 +14,7 @@ from annotate.models import Queue, Review, Rubric, Slot, SlotState
 from annotate.queries.calibration import repeatable, settled_for
 from annotate.rubric_versions import Wording
 from tests.annotate.measuring import settle_one
-from tests.annotate.views.pages import BACKEND, add_slot, url
+from tests.annotate.views.pages import add_slot, page, url
 from tests.builders import make_queue, make_slot
 from traces.models import AgentSession
 
@@ -47,13 +47,6 @@ def gold(queue: Queue, rubric: Rubric, bob: User, lead: User) -> Review:
     return gold
 
 
-@pytest.fixture
-def client(ada: User) -> Client:
-    client = Client()
-    client.force_login(ada, backend=BACKEND)
-    return client
-
-
 def form_with(desk: Client, gold: Review, key: str = "") -> Any:
     rubric = gold.rubric
     return desk.get(url("rubric_edit", rubric.project, rubric.pk), {"because_of": str(gold.pk), "example": key})
@@ -74,18 +67,12 @@ def use_as_example(desk: Client, gold: Review, key: str = "") -> Rubric:
     return Rubric.objects.get(name="Tone", version=2)
 
 
-def shown(client: Client, name: str, project: Project, *args: int) -> str:
-    response = client.get(url(name, project, *args))
-    assert response.status_code == 200
-    return response.getvalue().decode()
-
-
 def link_to(gold: Review) -> str:
     return f"{url('session_page', gold.project, gold.session_id)}#step-3"
 
 
 def test_a_lead_makes_an_example_by_the_next_version(lead_client: Client, client: Client, gold: Review) -> None:
-    settled = shown(lead_client, "disagreement_page", gold.project, gold.session_id)
+    settled = page(lead_client, "disagreement_page", gold.project, gold.session_id)
     assert "Use as example" in settled
     assert '<option value="was-it-honest">Was it honest?</option>' in settled
     before = form_with(lead_client, gold)
@@ -94,9 +81,9 @@ def test_a_lead_makes_an_example_by_the_next_version(lead_client: Client, client
     made = use_as_example(lead_client, gold)
     assert (made.because_of, made.outcome_since, made.changed) == (gold, 1, "One more example.")
     assert [question.guidance for question in made.questions.all()] == ["Be fair."]
-    page = shown(client, "rubric_page", gold.project, made.pk)
-    assert f'href="http://testserver{link_to(gold)}"' in page
-    assert "Failure: Look at step 2." in page
+    text = page(client, "rubric_page", gold.project, made.pk)
+    assert f'href="http://testserver{link_to(gold)}"' in text
+    assert "Failure: Look at step 2." in text
 
 
 def test_an_example_of_a_question_stands_in_its_guidance(lead_client: Client, client: Client, gold: Review) -> None:
@@ -106,7 +93,7 @@ def test_an_example_of_a_question_stands_in_its_guidance(lead_client: Client, cl
     assert question.guidance.startswith("Be fair.\n\n> “Done!")
     assert question.since == 1
     slot = add_slot(Queue.objects.get())
-    assert link_to(gold) in shown(client, "review_page", gold.project, slot.pk)
+    assert link_to(gold) in page(client, "review_page", gold.project, slot.pk)
 
 
 def test_an_example_of_what_is_asked_no_more_is_one_of_the_outcome(lead_client: Client, gold: Review) -> None:
@@ -115,8 +102,8 @@ def test_an_example_of_what_is_asked_no_more_is_one_of_the_outcome(lead_client: 
 
 def test_words_of_a_session_are_words_in_guidance(lead_client: Client, client: Client, gold: Review) -> None:
     made = use_as_example(lead_client, gold)
-    page = shown(client, "rubric_page", gold.project, made.pk)
-    guidance = re.findall(r'<div class="guidance">(.*?)</div>', page, re.DOTALL)
+    text = page(client, "rubric_page", gold.project, made.pk)
+    guidance = re.findall(r'<div class="guidance">(.*?)</div>', text, re.DOTALL)
     assert "“Done! Your **refund** is [on its way](http://evil.example).”" in guidance[0]
     assert re.findall(r"<a [^>]*>", guidance[0]) == re.findall(r"<a [^>]*#step-3[^>]*>", guidance[0])
 
@@ -136,13 +123,13 @@ def test_who_is_to_judge_the_session_alone_sees_no_example_of_it(
     Queue.objects.update(rubric=use_again)
     places = [("rubric_page", use_again.pk), ("rubric_page", made.pk), ("review_page", slot.pk)]
     for name, key in places:
-        page = shown(client, name, gold.project, key)
-        assert "Be <strong>fair</strong>." in page
-        assert "evil.example" not in page
-        assert link_to(gold) not in page
+        text = page(client, name, gold.project, key)
+        assert "Be <strong>fair</strong>." in text
+        assert "evil.example" not in text
+        assert link_to(gold) not in text
     Slot.objects.filter(pk=waiting.pk).update(state=SlotState.SUBMITTED, reviewer=ada)
     for name, key in places:
-        assert link_to(gold) in shown(client, name, gold.project, key)
+        assert link_to(gold) in page(client, name, gold.project, key)
 
 
 def use_as_example_of_question(desk: Client, made: Rubric, gold: Review) -> Rubric:
@@ -174,12 +161,12 @@ def test_as_many_queries_for_one_example_as_for_twenty(
     slot = add_slot(queue)
     made = use_as_example(lead_client, gold)
     Queue.objects.update(rubric=made)
-    shown(client, "review_page", gold.project, slot.pk)
+    page(client, "review_page", gold.project, slot.pk)
     counts = []
     for sessions in (0, 20):
         _lead_to(made, [settle_one(queue, f"{sessions}-{n}", bob, lead).session for n in range(sessions)])
         with CaptureQueriesContext(connection) as queries:
-            shown(client, "review_page", gold.project, slot.pk)
+            page(client, "review_page", gold.project, slot.pk)
         counts.append(len(queries))
     assert counts[0] == counts[1]
 

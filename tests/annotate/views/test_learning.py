@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Project, User
 from annotate.learning import learn
 from annotate.models import Outcome
-from tests.annotate.views.pages import url
+from tests.annotate.views.pages import page, url
 from tests.builders import make_project, make_queue, make_review, make_session, make_slot
 from traces.detectors import label_of
 from traces.models import Signal
@@ -28,16 +28,14 @@ def review_some(project: Project, reviewer: User, count: int, first: int = 0) ->
     learn(project)
 
 
-def page(client: Client, project: Project) -> str:
-    response = client.get(url("priority_weights", project))
-    assert response.status_code == 200
-    return response.content.decode()
+def weights(client: Client, project: Project) -> str:
+    return page(client, "priority_weights", project)
 
 
 def test_before_the_first_review_the_page_teaches_and_shows_what_we_begin_with(
     client: Client, project: Project
 ) -> None:
-    text = page(client, project)
+    text = weights(client, project)
 
     assert "Nothing learned yet" in text
     assert "Review a first session" in text
@@ -48,7 +46,7 @@ def test_before_the_first_review_the_page_teaches_and_shows_what_we_begin_with(
 
 def test_the_page_shows_weights_in_words_reliability_and_models(client: Client, project: Project, ada: User) -> None:
     review_some(project, ada, 24)
-    text = page(client, project)
+    text = weights(client, project)
 
     assert "Nothing learned yet" not in text
     assert "we began with" in text
@@ -63,7 +61,7 @@ def test_the_page_counts_judgements_since_the_last_model(client: Client, project
     review_some(project, ada, 10)
     make_review(make_session(project, "late"), ada, Outcome.SUCCESS)
 
-    assert "Judgements since" in page(client, project)
+    assert "Judgements since" in weights(client, project)
 
 
 def test_the_page_takes_as_many_queries_with_many_models_as_with_one(
@@ -73,11 +71,11 @@ def test_the_page_takes_as_many_queries_with_many_models_as_with_one(
     with CaptureQueriesContext(
         connection,
     ) as few:
-        page(client, project)
+        weights(client, project)
     for round_of in range(1, 6):
         review_some(project, ada, 10, first=round_of * 10)
     with CaptureQueriesContext(connection) as many:
-        page(client, project)
+        weights(client, project)
 
     assert project.priority_models.count() > 3
     assert len(many) == len(few)

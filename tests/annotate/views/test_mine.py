@@ -12,27 +12,13 @@ from django.utils import timezone
 
 from accounts.models import Project, Role, User
 from annotate.models import CalibrationReview, Outcome, Queue, Review, SlotState
-from tests.annotate.views.pages import BACKEND, url
+from tests.annotate.views.pages import page, url
 from tests.builders import make_failure, make_member, make_queue, make_review, make_session, make_slot
 
 
 @pytest.fixture
 def lead(project: Project) -> User:
     return make_member(project, Role.LEAD, "lead@example.com")
-
-
-@pytest.fixture
-def desk(lead: User) -> Client:
-    """A lead at the browser."""
-    client = Client()
-    client.force_login(lead, backend=BACKEND)
-    return client
-
-
-def page(client: Client, name: str, project: Project, *args: int, query: str = "", status: int = 200) -> str:
-    response = client.get(url(name, project, *args) + query)
-    assert response.status_code == status
-    return response.getvalue().decode()
 
 
 def judge(queue: Queue, person: User, title: str, outcome: Outcome = Outcome.FAILURE, **fields: Any) -> Review:
@@ -93,21 +79,23 @@ def test_skips_are_told_with_their_reason(client: Client, queue: Queue, ada: Use
 
 
 def test_leads_see_anyones_page_and_others_their_own(
-    client: Client, desk: Client, queue: Queue, ada: User, bob: User
+    client: Client, lead_client: Client, queue: Queue, ada: User, bob: User
 ) -> None:
     judge(queue, bob, "His")
-    assert "His" in page(desk, "person_page", queue.project, bob.pk)
-    assert url("person_page", queue.project, bob.pk) in page(desk, "queue_list", queue.project)
+    assert "His" in page(lead_client, "person_page", queue.project, bob.pk)
+    assert url("person_page", queue.project, bob.pk) in page(lead_client, "queue_list", queue.project)
     page(client, "person_page", queue.project, bob.pk, status=404)
     page(client, "person_page", queue.project, ada.pk)
 
 
-def test_lead_who_is_to_judge_alone_sees_nothing_of_it(desk: Client, queue: Queue, bob: User, lead: User) -> None:
+def test_lead_who_is_to_judge_alone_sees_nothing_of_it(
+    lead_client: Client, queue: Queue, bob: User, lead: User
+) -> None:
     review = judge(queue, bob, "His")
     blind = make_queue(queue.project, "Blind", is_blind=True)
     blind.takers.add(lead)
     make_slot(blind, review.session)
-    text = page(desk, "person_page", queue.project, bob.pk)
+    text = page(lead_client, "person_page", queue.project, bob.pk)
     assert "His" not in text
     assert "Left out of what stands here" in text
 

@@ -14,8 +14,8 @@ from accounts.models import Project, Role, User
 from annotate.filling import fill_queues
 from annotate.models import Queue, SlotState
 from annotate.queries.progress import Arrivals, arrivals
-from tests.annotate.views.pages import BACKEND, add_slot, url
-from tests.builders import make_member, make_queue, make_review, make_session
+from tests.annotate.views.pages import add_slot, url
+from tests.builders import client_of, make_member, make_queue, make_review, make_session
 
 
 def row_of(client: Client, queue: Queue) -> str:
@@ -124,8 +124,7 @@ def test_queue_state_closes_and_opens(lead_client: Client, client: Client, proje
 
 def test_a_viewer_sees_the_queues_and_starts_nothing(project: Project, queue: Queue) -> None:
     slot = add_slot(queue)
-    viewer = Client()
-    viewer.force_login(make_member(project, Role.VIEWER), backend=BACKEND)
+    viewer = client_of(make_member(project, Role.VIEWER))
 
     assert "Start" not in viewer.get(url("queue_list", project)).content.decode()
     assert viewer.get(url("review_page", project, slot.pk)).status_code == 404

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Project, Role, User
 from annotate.models import Draft, Failure, Queue, QueueItem, Review, Slot, SlotState
-from tests.annotate.views.pages import BACKEND, add_slot, judgement, url
-from tests.builders import make_member, make_project, make_queue
+from tests.annotate.views.pages import add_slot, judgement, url
+from tests.builders import client_of, make_member, make_project, make_queue
 
 
 def test_review_next_leads_to_the_same_session_until_it_is_judged(
@@ -64,8 +64,7 @@ def test_review_page_asks_as_much_for_a_long_session(
 def test_review_page_of_anothers_session_leads_on(client: Client, project: Project, queue: Queue) -> None:
     slot = add_slot(queue)
     bob = make_member(project, Role.REVIEWER, "bob@example.com")
-    other = Client()
-    other.force_login(bob, backend=BACKEND)
+    other = client_of(bob)
     other.get(url("review_page", project, slot.pk))
 
     answer = client.get(url("review_page", project, slot.pk))

@@ -6,19 +6,14 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils.html import strip_tags
 
 from accounts.models import Project, Role, User
 from annotate.actions.rubrics import Edition, create_rubric, edit_rubric
 from annotate.models import Answer, Queue, QueueItem, Review, Rubric
 from annotate.queries.rubrics import version_rows, wordings
 from annotate.rubric_versions import Wording
-from tests.annotate.views.pages import BACKEND, add_slot, url
-from tests.builders import make_member, make_project, make_queue, make_review, make_session
-
-
-def said(html: bytes) -> str:
-    return " ".join(strip_tags(html.decode().replace("</", " </")).split())
+from tests.annotate.views.pages import add_slot, said, url
+from tests.builders import client_of, make_member, make_project, make_queue, make_review, make_session
 
 
 def asks(*questions: dict[str, Any], **fields: Any) -> dict[str, Any]:
@@ -267,8 +262,7 @@ def test_reviewers_are_told_what_is_new(client: Client, lead: User, project: Pro
 
 
 def test_readers_see_rubrics_and_change_nothing(project: Project, rubric: Rubric) -> None:
-    viewer = Client()
-    viewer.force_login(make_member(project, Role.VIEWER), backend=BACKEND)
+    viewer = client_of(make_member(project, Role.VIEWER))
     assert viewer.get(url("rubric_list", project)).status_code == 200
     assert "Edit" not in said(viewer.get(url("rubric_page", project, rubric.pk)).content)
     for name in ("rubric_edit", "rubric_stale"):

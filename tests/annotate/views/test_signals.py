@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Project, Role, User
 from annotate.models import Outcome
 from annotate.queries.signals import Precision, Stale, changes, kind_rows, newest_run, stale
-from tests.builders import make_member, make_project, make_review, make_session, make_talk
+from tests.builders import client_of, make_member, make_project, make_review, make_session, make_talk
 from traces.actions import set_detector, start_run, stop_run
 from traces.detectors import DETECTORS, ELSEWHERE, Detector
 from traces.models import AgentSession, DetectorSetting, Signal, SignalRun
@@ -150,9 +150,7 @@ def test_kind_that_is_off_says_what_it_left_and_offers_to_read_again(
 
 
 def test_viewer_reads_and_changes_nothing(project: Project, url: str) -> None:
-    client = Client()
-    viewer = make_member(project, Role.VIEWER)
-    client.force_login(viewer, backend="django.contrib.auth.backends.ModelBackend")
+    client = client_of(make_member(project, Role.VIEWER))
     start_run(project=project, by=None)
     page = client.get(url)
     assert (page.status_code, b"<form" in page.content.split(b"</header>", 2)[2]) == (200, False)

@@ -7,7 +7,6 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils.html import strip_tags
 
 from accounts.models import Membership, Project, Role, User
 from annotate.actions.types import edit_type, merge_types, unmerge_type
@@ -18,9 +17,10 @@ from annotate.told import Told
 from issues.models import Issue, IssueMembership, Source
 from tests.annotate.actions.deciding import add_item, submit, take
 from tests.annotate.judging import dispute
-from tests.annotate.views.pages import BACKEND, url
+from tests.annotate.views.pages import said, url
 from tests.builders import (
     NOON,
+    client_of,
     make_failure,
     make_failure_type,
     make_member,
@@ -30,10 +30,6 @@ from tests.builders import (
     make_session,
     make_slot,
 )
-
-
-def said(html: bytes) -> str:
-    return " ".join(strip_tags(html.decode().replace("</", " </")).split())
 
 
 def fail(project: Project, person: User, kind: FailureType, note: str = "It lied.") -> Failure:
@@ -180,8 +176,7 @@ def test_issues_by_type_come_in_one_query(lead_client: Client, lead: User, proje
 
 
 def test_viewers_change_nothing(project: Project) -> None:
-    viewer, kind = Client(), make_failure_type(project)
-    viewer.force_login(make_member(project, Role.VIEWER), backend=BACKEND)
+    viewer, kind = client_of(make_member(project, Role.VIEWER)), make_failure_type(project)
     assert viewer.get(url("type_page", project, kind.pk)).status_code == 200
     for name in ("type_new", "type_start", "type_group", "type_merge"):
         assert viewer.post(url(name, project)).status_code == 404
@@ -305,8 +300,7 @@ def test_a_type_that_was_merged_twice_is_listed_as_it_stands(lead_client: Client
 
 
 def test_a_name_that_was_taken_away_while_a_lead_settles_leads_on(lead: User, ada: User, bob: User) -> None:
-    client = Client()
-    client.force_login(lead, backend=BACKEND)
+    client = client_of(lead)
     project = Membership.objects.get(user=lead).project
     session, _ = dispute(project, [ada, bob])
     page = client.get(url("disagreement_page", project, session.pk)).getvalue().decode()

@@ -7,14 +7,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Project, Role, User
+from accounts.models import Project, User
 from annotate.actions.reviews import submit_review
 from annotate.claims import give_back, take_this
 from annotate.models import Outcome, Queue, Review, Slot, SlotState
 from annotate.views.review import KEPT_BESIDE
 from annotate.views.undoing import NOT_YOURS
 from tests.annotate.views.pages import add_slot, judgement, url
-from tests.builders import make_member
 
 JSON = {"Accept": "application/json"}
 
@@ -26,11 +25,6 @@ def slot(client: Client, project: Project, queue: Queue) -> Slot:
     client.get(url("review_page", project, slot.pk))
     slot.refresh_from_db()
     return slot
-
-
-@pytest.fixture
-def bob(project: Project) -> User:
-    return make_member(project, Role.REVIEWER, "bob@example.com")
 
 
 def skip_of(slot: Slot) -> dict[str, Any]:
