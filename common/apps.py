@@ -1,3 +1,5 @@
+"""How Django knows this app."""
+
 from importlib import import_module
 
 from django.apps import AppConfig

@@ -36,6 +36,13 @@ def race(
         )
         for words in arguments
     ]
+    _begin_together(running)
+    outputs = [process.communicate(timeout=SECONDS)[0] for process in running]
+    assert [process.returncode for process in running] == [0] * len(running)
+    return outputs if then is None else [*outputs, _alone(module, then, environment)]
+
+
+def _begin_together(running: Sequence[subprocess.Popen[str]]) -> None:
     for process in running:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
@@ -44,12 +51,11 @@ def race(
         assert process.stdin is not None
         process.stdin.write(f"{at}\n")
         process.stdin.flush()
-    outputs = [process.communicate(timeout=SECONDS)[0] for process in running]
-    assert [process.returncode for process in running] == [0] * len(running)
-    if then is None:
-        return outputs
+
+
+def _alone(module: str, words: Sequence[str], environment: dict[str, str]) -> str:
     last = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", module, *then],
+        [sys.executable, "-m", module, *words],
         cwd=settings.BASE_DIR,
         env=environment,
         input="0\n",
@@ -58,7 +64,7 @@ def race(
         timeout=SECONDS,
         check=True,
     )
-    return [*outputs, last.stdout.removeprefix("ready\n")]
+    return last.stdout.removeprefix("ready\n")
 
 
 def _database(folder: Path) -> str:

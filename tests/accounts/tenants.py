@@ -33,7 +33,7 @@ from tests.builders import (
     make_slot,
     make_talk,
 )
-from traces.models import SavedView
+from traces.models import AgentSession, SavedView
 
 
 @dataclass
@@ -51,7 +51,7 @@ def make_tenant(slug: str, *, issue_number: int, project: Project | None = None)
     marker = f"{slug}-secret"
     project = project or make_project(slug, name=f"Project {marker}", is_demo=True)
     tenant = Tenant(project, marker, {role: make_member(project, role) for role in Role})
-    tenant.names = {"slug": slug} | _of_accounts(tenant) | _of_work(tenant, issue_number)
+    tenant.names = {"slug": slug} | _of_accounts(tenant) | _of_work(tenant, issue_number) | _of_intake(tenant)
     return tenant
 
 
@@ -98,24 +98,6 @@ def _of_work(tenant: Tenant, issue_number: int) -> dict[str, Any]:
     event = IssueEvent.objects.create(issue=issue, kind=EventKind.CREATED, actor=reviewer)
     run = GroupingRun.objects.create(project=tenant.project, mechanism="test")
     proposal = _proposal(tenant, run, reviewer)
-    batch = RawBatch.objects.create(
-        project=tenant.project,
-        door="sessions",
-        state="failed",
-        reason=tenant.marker,
-        body=compress(b"{}"),
-        sha256="0" * 64,
-        received_at=timezone.now(),
-    )
-    comment = Comment.objects.create(
-        project=tenant.project,
-        session=session,
-        author=reviewer,
-        client_id=uuid.uuid4(),
-        text=f"Is it so? {tenant.marker}",
-        for_lead=True,
-    )
-    upload = Upload.objects.create(project=tenant.project, file_name=f"{tenant.marker}.json", state="failed", size=1)
     return {
         "session_id": session.pk,
         "queue_id": queue.pk,
@@ -130,14 +112,40 @@ def _of_work(tenant: Tenant, issue_number: int) -> dict[str, Any]:
         "event_id": event.pk,
         "run_id": run.pk,
         "proposal_id": proposal.pk,
-        "rule_id": RedactionRule.objects.create(project=tenant.project, name=tenant.marker, pattern="x+").pk,
-        "price_id": ModelPrice.objects.create(project=tenant.project, model=tenant.marker, usd_in=1, usd_out=1).pk,
-        "batch_id": batch.pk,
-        "upload_id": upload.pk,
-        "comment_id": comment.pk,
+        "comment_id": _comment(tenant, session, reviewer).pk,
         "person_id": reviewer.pk,
         "view_id": SavedView.objects.create(project=tenant.project, owner=reviewer, name=tenant.marker).pk,
     }
+
+
+def _of_intake(tenant: Tenant) -> dict[str, Any]:
+    project, marker = tenant.project, tenant.marker
+    batch = RawBatch.objects.create(
+        project=project,
+        door="sessions",
+        state="failed",
+        reason=marker,
+        body=compress(b"{}"),
+        sha256="0" * 64,
+        received_at=timezone.now(),
+    )
+    return {
+        "batch_id": batch.pk,
+        "upload_id": Upload.objects.create(project=project, file_name=f"{marker}.json", state="failed", size=1).pk,
+        "rule_id": RedactionRule.objects.create(project=project, name=marker, pattern="x+").pk,
+        "price_id": ModelPrice.objects.create(project=project, model=marker, usd_in=1, usd_out=1).pk,
+    }
+
+
+def _comment(tenant: Tenant, session: AgentSession, author: User) -> Comment:
+    return Comment.objects.create(
+        project=tenant.project,
+        session=session,
+        author=author,
+        client_id=uuid.uuid4(),
+        text=f"Is it so? {tenant.marker}",
+        for_lead=True,
+    )
 
 
 def _leased_slot(queue: Queue, tenant: Tenant) -> Slot:

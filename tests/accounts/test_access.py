@@ -1,3 +1,5 @@
+"""Finding memberships, projects, invitations and keys: what is not one's own is not there."""
+
 from datetime import timedelta
 
 import pytest

@@ -1,3 +1,5 @@
+"""People, projects, members, invitations and keys: what is done, and what is refused."""
+
 from datetime import timedelta
 
 import pytest

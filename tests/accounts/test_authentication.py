@@ -1,3 +1,5 @@
+"""The key of an API call: which methods it opens, and what a call without one is told."""
+
 from typing import Any
 
 import pytest

@@ -1,3 +1,5 @@
+"""Logging in and out, passwords, and invitations."""
+
 import re
 
 import pytest

@@ -1,3 +1,5 @@
+"""Keys as strings: how they are made, hashed, and found in a request."""
+
 import base64
 import hashlib
 

@@ -1,3 +1,5 @@
+"""People, roles, memberships and keys as the database holds them."""
+
 from datetime import timedelta
 
 import pytest

@@ -1,3 +1,5 @@
+"""The pages of projects, members, invitations and keys."""
+
 import re
 import smtplib
 from typing import Any

@@ -1,3 +1,5 @@
+"""The decorators that say who may see a page."""
+
 from typing import Any
 
 import pytest

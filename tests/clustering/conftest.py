@@ -1,3 +1,5 @@
+"""An embedder of words in place of the model."""
+
 import pytest
 
 from clustering.engine.embed import Embedder

@@ -1,3 +1,5 @@
+"""Which failures get a vector, of which words, and when a new one."""
+
 from datetime import timedelta
 
 import pytest

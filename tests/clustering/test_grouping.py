@@ -1,3 +1,5 @@
+"""Runs of grouping: what they keep of their groups and of what they were about."""
+
 import pytest
 
 from accounts.models import Project, User

@@ -1,3 +1,5 @@
+"""The one shape of every API error."""
+
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import OperationalError
 from django.http import Http404

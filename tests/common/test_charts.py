@@ -1,3 +1,5 @@
+"""Numbers as shapes in a box."""
+
 from common.charts import Bar, Interval, TrendPoint, bars, interval, trend
 
 

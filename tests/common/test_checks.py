@@ -1,3 +1,5 @@
+"""What an operator is told of settings that should be changed."""
+
 from pathlib import Path
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""Health, the catalogue of components, and pages of errors."""
+
 import re
 from typing import Any
 

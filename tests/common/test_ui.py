@@ -1,3 +1,5 @@
+"""The components of templates: their arguments, and what they escape."""
+
 import re
 from datetime import UTC, datetime
 from typing import Any

@@ -1,3 +1,5 @@
+"""The address of a client behind proxies."""
+
 import pytest
 from django.test import RequestFactory
 from pytest_django import Settings

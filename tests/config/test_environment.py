@@ -1,3 +1,5 @@
+"""Settings out of the environment."""
+
 import os
 import stat
 from pathlib import Path

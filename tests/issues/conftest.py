@@ -1,3 +1,5 @@
+"""A failure, an issue made of it, and an embedder of words in place of the model."""
+
 import pytest
 
 from accounts.models import Project, User

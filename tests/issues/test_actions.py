@@ -1,3 +1,5 @@
+"""Moving issues, accepting and rejecting proposals, and moving failures: what is done, and what is refused."""
+
 from itertools import product
 
 import pytest

@@ -1,3 +1,5 @@
+"""Failures, issues and proposals over the API."""
+
 import csv
 import io
 import json

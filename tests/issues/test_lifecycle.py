@@ -1,3 +1,5 @@
+"""The table of an issue's legal moves."""
+
 from issues.lifecycle import BY_HAND, MOVES, State, choices_by_hand, is_legal
 
 

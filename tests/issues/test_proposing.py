@@ -1,3 +1,5 @@
+"""Failures join known issues, become proposals, or wait."""
+
 from unittest.mock import patch
 
 import pytest

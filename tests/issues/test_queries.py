@@ -1,3 +1,5 @@
+"""An issue's counts, days and breakdowns, and the board."""
+
 from datetime import timedelta
 from typing import Any
 

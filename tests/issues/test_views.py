@@ -1,3 +1,5 @@
+"""The board, the page of an issue, and the inbox of proposals."""
+
 from datetime import timedelta
 
 from django.db import connection

@@ -61,43 +61,38 @@ def test_numbers_of_the_demo_are_those_of_their_lists(demo: tuple[Project, User]
     assert (wrong, seen > 100) == ({}, True)
 
 
-@pytest.fixture
-def thorny(project: Project, lead: User) -> Project:
-    """All that makes counts differ: overlap, several judgements, splits, doubts, and sessions that no queue draws."""
-    ada, bob = (make_member(project, Role.REVIEWER, f"{name}@example.com") for name in ("ada", "bob"))
+def arrived(project: Project, number: int) -> AgentSession:
+    """A session of a project in which no two numbers are told of the same sessions."""
+    session = add(
+        project,
+        number,
+        *["tool_loop", "tool_error", "escalated"][: number % 4],
+        days_ago=number % 12,
+        workflow=["refunds", "sales", ""][number % 3],
+        release=["1.0", "2.0", ""][number % 3 - 1],
+        user_ref=["ada", "", "bob"][number % 3],
+        model=["", "gpt-5"][number % 2],
+        tags=[[], ["web"], ["web", "vip"]][number % 3],
+        cost_usd=[None, 0.0, 0.5][number % 3],
+        tokens_in=[None, 3][number % 2],
+    )
+    use(session, "lookup", calls=3, errors=number % 3)
+    if number % 2:
+        use(session, "refund", calls=2, errors=number % 2 * 2)
+    Signal.objects.filter(session=session, kind="tool_error").update(detail=["", "auth"][number % 2])
+    for place, value in enumerate([0, 1, 0][: number % 4]):
+        given = {"identity": f"{number}.{place}", "annotator_kind": ["human", "llm"][number % 2]}
+        Score.objects.create(project=project, session=session, name="thumb", value=value, **given)
+    return session
+
+
+def in_queues(sessions: Sequence[AgentSession]) -> None:
+    """Each in one or more of three queues, in all states; every third place is late."""
+    [project] = {session.project for session in sessions}
     both = make_queue(project, "Two each", reviewers_per_session=2)
     sales = make_queue(project, "Sales", filters={"workflow": ["sales"]})
     closed = make_queue(project, "Old", is_open=False)
-    ScoreMeaning.objects.create(project=project, name="thumb", polarity="good")
-    late = timezone.now() - timedelta(hours=1)
-    for number in range(24):
-        session = add(
-            project,
-            number,
-            *["tool_loop", "tool_error", "escalated"][: number % 4],
-            days_ago=number % 12,
-            workflow=["refunds", "sales", ""][number % 3],
-            release=["1.0", "2.0", ""][number % 3 - 1],
-            user_ref=["ada", "", "bob"][number % 3],
-            model=["", "gpt-5"][number % 2],
-            tags=[[], ["web"], ["web", "vip"]][number % 3],
-            cost_usd=[None, 0.0, 0.5][number % 3],
-            tokens_in=[None, 3][number % 2],
-        )
-        use(session, "lookup", calls=3, errors=number % 3)
-        if number % 2:
-            use(session, "refund", calls=2, errors=number % 2 * 2)
-        Signal.objects.filter(session=session, kind="tool_error").update(detail=["", "auth"][number % 2])
-        for place, value in enumerate([0, 1, 0][: number % 4]):
-            kind = ["human", "llm"][number % 2]
-            Score.objects.create(
-                project=project,
-                session=session,
-                identity=f"{number}.{place}",
-                name="thumb",
-                value=value,
-                annotator_kind=kind,
-            )
+    for number, session in enumerate(sessions):
         for place, state in enumerate([[FREE, FREE], [SUBMITTED, FREE], [SUBMITTED, SUBMITTED]][number % 3], start=1):
             make_slot(both, session, ordinal=place, state=state)
         if number % 5 == 0:
@@ -106,24 +101,31 @@ def thorny(project: Project, lead: User) -> Project:
             slot = make_slot(sales, session, state=[FREE, SUBMITTED][number % 2], in_turn=True)
             slot.item.stratum = [Stratum.RANDOM, Stratum.PRIORITY][number % 4 // 2]
             slot.item.save()
-    QueueItem.objects.filter(pk__in=list(QueueItem.objects.order_by("pk").values_list("pk", flat=True)[::3])).update(
-        due_at=late
-    )
-    sessions = list(AgentSession.objects.filter(project=project).order_by("pk"))
+    third = list(QueueItem.objects.order_by("pk").values_list("pk", flat=True)[::3])
+    QueueItem.objects.filter(pk__in=third).update(due_at=timezone.now() - timedelta(hours=1))
+
+
+def judged(session: AgentSession, person: User, outcome: Outcome, days_ago: int, lead: User) -> None:
+    """A review; a failure that it tells gets a type and an issue of its own."""
+    at = timezone.now() - timedelta(days=days_ago)
+    review = make_review(session, person, outcome, submitted_at=at, opened_at=at - timedelta(minutes=3))
+    if outcome == Outcome.FAILURE:
+        named = make_failure_type(session.project, f"Kind {person.email} {days_ago}")
+        failure = make_failure(review, f"{person} {days_ago}", failure_type=named)
+        create_issue(failure=failure, title=f"Issue {failure.pk}", actor=lead)
+
+
+@pytest.fixture
+def thorny(project: Project, lead: User) -> Project:
+    """All that makes counts differ: overlap, several judgements, splits, doubts, and sessions that no queue draws."""
+    ada, bob = (make_member(project, Role.REVIEWER, f"{name}@example.com") for name in ("ada", "bob"))
+    ScoreMeaning.objects.create(project=project, name="thumb", polarity="good")
+    sessions = [arrived(project, number) for number in range(24)]
+    in_queues(sessions)
     told = [Outcome.FAILURE, Outcome.SUCCESS, Outcome.UNKNOWN]
     for number, session in enumerate(sessions[:18]):
-        for person, outcome in ((ada, told[number % 3]), (bob, told[number % 2])):
-            review = make_review(
-                session,
-                person,
-                outcome,
-                submitted_at=timezone.now() - timedelta(days=number),
-                opened_at=timezone.now() - timedelta(days=number, minutes=3),
-            )
-            if outcome == Outcome.FAILURE:
-                named = make_failure_type(project, f"Kind {person.email} {number}")
-                failure = make_failure(review, f"{person} {number}", failure_type=named)
-                create_issue(failure=failure, title=f"Issue {failure.pk}", actor=lead)
+        judged(session, ada, told[number % 3], number, lead)
+        judged(session, bob, told[number % 2], number, lead)
     make_review(sessions[0], ada, withdrawn_at=timezone.now())
     make_review(sessions[0], ada, Outcome.UNKNOWN)
     return project

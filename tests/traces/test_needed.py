@@ -1,3 +1,5 @@
+"""The texts that a pattern needs: where none of them stands, it cannot match."""
+
 import importlib
 import pkgutil
 import re

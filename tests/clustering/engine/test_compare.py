@@ -1,3 +1,5 @@
+"""Comparing failures by their texts and their types."""
+
 import numpy as np
 import pytest
 

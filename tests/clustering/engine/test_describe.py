@@ -1,3 +1,5 @@
+"""What a group is called, and which words set it apart."""
+
 import numpy as np
 
 from clustering.engine.describe import by_centrality, choose_title, distinguishing_words, title_of

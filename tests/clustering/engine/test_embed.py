@@ -1,3 +1,5 @@
+"""Vectors of texts: made, stored and read back."""
+
 import numpy as np
 import pytest
 

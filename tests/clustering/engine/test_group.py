@@ -1,3 +1,5 @@
+"""Groups of failures, whatever their order and number."""
+
 from collections import Counter
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Average linkage, and when two dense groups stay apart."""
+
 import numpy as np
 import pytest
 

@@ -1,3 +1,5 @@
+"""Whether a failure belongs to a known issue."""
+
 import numpy as np
 
 from clustering.engine.match import EXEMPLARS, Match, match, pick_exemplars, rank

@@ -1,3 +1,5 @@
+"""The registered mechanisms of grouping."""
+
 from clustering.engine import mechanisms
 from clustering.engine.group import Background
 

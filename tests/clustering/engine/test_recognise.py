@@ -1,3 +1,5 @@
+"""Learning to tell the sessions of an issue."""
+
 import numpy as np
 import pytest
 

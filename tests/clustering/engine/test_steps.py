@@ -1,3 +1,5 @@
+"""A step as one line that is alike for two customers."""
+
 from clustering.engine.steps import SAID_UP_TO, comparable_step
 
 
