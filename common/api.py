@@ -14,35 +14,23 @@ from rest_framework.views import exception_handler
 from common.errors import Refused, TooMuch
 
 log = logging.getLogger(__name__)
-RETRY_AFTER_SECONDS = "2"
+RETRY_AFTER_SECONDS = 2
 STANDARD_WORDS = {status.HTTP_403_FORBIDDEN: "Not allowed.", status.HTTP_404_NOT_FOUND: "Not found."}
 
 
 def error_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler: what a caller may know about `error`; None lets a real fault be a 500."""
     if isinstance(error, Refused):
-        return Response(
-            {"errors": [{"field": error.field, "message": error.message}]}, status=status.HTTP_400_BAD_REQUEST
-        )
+        return _refusal(status.HTTP_400_BAD_REQUEST, error.message, field=error.field)
     if isinstance(error, TooMuch):
-        return Response(
-            {"errors": [{"field": "", "message": error.message}]},
-            status=status.HTTP_429_TOO_MANY_REQUESTS,
-            headers={"Retry-After": str(error.retry_after)},
-        )
+        return _refusal(status.HTTP_429_TOO_MANY_REQUESTS, error.message, retry_after=error.retry_after)
     if isinstance(error, RequestDataTooBig):
-        return Response(
-            {"errors": [{"field": "", "message": "The body is too large for this call."}]},
-            status=status.HTTP_413_REQUEST_ENTITY_TOO_LARGE,
-        )
+        return _refusal(status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "The body is too large for this call.")
     if isinstance(error, OperationalError | InterfaceError):
         # Our own trouble: a client gives up on 500 and tries again on 503.
         log.warning("The database did not answer a call: %s", error)
-        return Response(
-            {"errors": [{"field": "", "message": "Busy; please send it again."}]},
-            status=status.HTTP_503_SERVICE_UNAVAILABLE,
-            headers={"Retry-After": RETRY_AFTER_SECONDS},
-        )
+        busy = "Busy; please send it again."
+        return _refusal(status.HTTP_503_SERVICE_UNAVAILABLE, busy, retry_after=RETRY_AFTER_SECONDS)
     response = exception_handler(error, context)
     if response is None:
         return None
@@ -50,6 +38,12 @@ def error_response(error: Exception, context: dict[str, Any]) -> Response | None
     detail = error.detail if isinstance(error, APIException) else STANDARD_WORDS[response.status_code]
     response.data = {"errors": list(_flatten(detail, ""))}
     return response
+
+
+def _refusal(code: int, message: str, *, field: str = "", retry_after: int | None = None) -> Response:
+    """`retry_after` in seconds."""
+    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    return Response({"errors": [{"field": field, "message": message}]}, status=code, headers=headers)
 
 
 def whole_number(request: Request, name: str, default: int, largest: int) -> int:

@@ -1,8 +1,8 @@
 """`/api/v1/sessions/` and `/api/v1/scores/`: plain JSON in, and the list of what is there out."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import status
@@ -46,6 +46,7 @@ from traces.api import (
 )
 
 JSON = "application/json"
+Record = TypeVar("Record", SessionRecord, ScoreRecord)
 EXAMPLE = {
     "session": {"id": "chat-17", "workflow": "refunds", "release": "2.4.1", "closed": True},
     "steps": [
@@ -107,7 +108,7 @@ class TooLargeError(APIException):
 def sessions(request: Request) -> Response:
     """The project's sessions (GET), or new ones (POST)."""
     if request.method == "POST":
-        return _receive(request, cast("ApiKey", request.auth))
+        return _receive(request, SESSIONS, read_body, lambda one: {"id": one.external_id, "steps": len(one.steps)})
     return list_sessions(request)
 
 
@@ -132,19 +133,26 @@ def session(request: Request, session_id: int) -> Response:
     return show_session(request, session_id)
 
 
-def _receive(request: Request, key: ApiKey) -> Response:
-    kind, body = _posted(request)
+def _receive(
+    request: Request,
+    door: str,
+    read: Callable[[bytes, str], list[Record | Refusal]],
+    told: Callable[[Record], dict[str, Any]],
+    limit: int | None = None,
+) -> Response:
+    """Keeps what `read` finds good in a body of at most `limit` bytes; `told` says of each what is answered."""
+    kind, body = _posted(request, limit)
     with _faults(request):
-        entries = read_body(body, kind)
-    accepted = [entry for entry in entries if isinstance(entry, SessionRecord)]
+        entries = read(body, kind)
+    accepted = [entry for entry in entries if not isinstance(entry, Refusal)]
     refused = [entry for entry in entries if isinstance(entry, Refusal)]
     if not accepted:
         return _all_refused(refused)
+    key = cast("ApiKey", request.auth)
     found = contents_of(entries).checked
     with _faults(request):
-        accept(key, SESSIONS, kind, body, found, source=program_of(request.headers), replaces=True)
-    told = [{"id": record.external_id, "steps": len(record.steps)} for record in accepted]
-    return _received(told, refused)
+        accept(key, door, kind, body, found, source=program_of(request.headers), replaces=True)
+    return _received([told(entry) for entry in accepted], refused)
 
 
 def _received(accepted: list[dict[str, Any]], refused: list[Refusal]) -> Response:
@@ -206,22 +214,13 @@ def _all_refused(refused: list[Refusal]) -> Response:
 @keyed(GET=Scope.READ, POST=Scope.INGEST)
 def scores(request: Request) -> Response:
     """The project's scores (GET), or new ones (POST)."""
-    key = cast("ApiKey", request.auth)
-    return _receive_scores(request, key) if request.method == "POST" else _list_scores(request, key.project)
+    if request.method == "POST":
+        return _receive(request, SCORES, read_scores, _as_accepted, MAX_SCORES_BYTES)
+    return _list_scores(request, cast("ApiKey", request.auth).project)
 
 
-def _receive_scores(request: Request, key: ApiKey) -> Response:
-    kind, body = _posted(request, MAX_SCORES_BYTES)
-    with _faults(request):
-        entries = read_scores(body, kind)
-    accepted = [entry for entry in entries if isinstance(entry, ScoreRecord)]
-    refused = [entry for entry in entries if isinstance(entry, Refusal)]
-    if not accepted:
-        return _all_refused(refused)
-    found = contents_of(entries).checked
-    with _faults(request):
-        accept(key, SCORES, kind, body, found, source=program_of(request.headers), replaces=True)
-    return _received([{"name": score.name, "identity": score.identity} for score in accepted], refused)
+def _as_accepted(score: ScoreRecord) -> dict[str, Any]:
+    return {"name": score.name, "identity": score.identity}
 
 
 def _list_scores(request: Request, project: Project) -> Response:

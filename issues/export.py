@@ -16,7 +16,7 @@ from common.errors import Refused
 from common.keys import LARGEST_KEY
 from issues.models import IssueMembership
 from issues.queries import with_steps
-from traces.models import Step
+from traces.models import AgentSession, Step
 
 CHUNK = 500
 Row = dict[str, Any]
@@ -106,10 +106,17 @@ def _settlement(gold: Review, answers: Mapping[int, Row]) -> Row:
         "outcome": gold.outcome,
         "settled_by": gold.reviewer.email,
         "settled_at": gold.submitted_at,
-        "reason": gold.reason,
-        "rubric": gold.rubric.name,
-        "rubric_version": gold.rubric.version,
-        "answers": answers.get(gold.pk, {}),
+        **_grounds(gold, answers),
+    }
+
+
+def _grounds(review: Review, answers: Mapping[int, Row]) -> Row:
+    """Why it was judged so, and by which rubric."""
+    return {
+        "reason": review.reason,
+        "rubric": review.rubric.name,
+        "rubric_version": review.rubric.version,
+        "answers": answers.get(review.pk, {}),
     }
 
 
@@ -130,7 +137,7 @@ def _row(
     left: datetime | None,
     answers: Mapping[int, Row],
 ) -> Row:
-    session, review = failure.session, failure.review
+    review = failure.review
     item = review.slot.item if review.slot else None
     issue = membership.issue if membership else None
     moments = [failure.updated_at, left, membership and membership.since, issue and issue.updated_at]
@@ -146,26 +153,8 @@ def _row(
         "overruled": failure.overruled_by_id is not None,
         "created_at": failure.created_at,
         "updated_at": max(moment for moment in moments if moment),
-        "session": {
-            "id": session.pk,
-            "external_id": session.external_id,
-            "workflow": session.workflow,
-            "release": session.release,
-            "environment": session.environment,
-            "model": session.model,
-            "started_at": session.started_at,
-        },
-        "review": {
-            "id": review.pk,
-            "outcome": review.outcome,
-            "reviewer": review.reviewer.email,
-            "submitted_at": review.submitted_at,
-            "is_gold": review.is_gold,
-            "reason": review.reason,
-            "rubric": review.rubric.name,
-            "rubric_version": review.rubric.version,
-            "answers": answers.get(review.pk, {}),
-        },
+        "session": _session(failure.session),
+        "review": _review(review, answers),
         "root_step": _step(failure.root_step, root),
         "surfaced_step": _step(failure.surfaced_step, surfaced),
         "issue": {"number": issue.number, "title": issue.title, "state": issue.state} if issue else None,
@@ -174,6 +163,29 @@ def _row(
         else None,
         "selection_probability": _rounded(item.selection_probability) if item else None,
         "stratum": item.stratum if item else None,
+    }
+
+
+def _session(session: AgentSession) -> Row:
+    return {
+        "id": session.pk,
+        "external_id": session.external_id,
+        "workflow": session.workflow,
+        "release": session.release,
+        "environment": session.environment,
+        "model": session.model,
+        "started_at": session.started_at,
+    }
+
+
+def _review(review: Review, answers: Mapping[int, Row]) -> Row:
+    return {
+        "id": review.pk,
+        "outcome": review.outcome,
+        "reviewer": review.reviewer.email,
+        "submitted_at": review.submitted_at,
+        "is_gold": review.is_gold,
+        **_grounds(review, answers),
     }
 
 

@@ -3,14 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from ingest.dialects.langfuse_export import TYPES, span_of_observation, span_of_trace
 from ingest.dialects.langfuse_scores import score_of
-from ingest.dialects.reader import MAX_STEPS
+from ingest.dialects.reader import read_list
 from ingest.dialects.values import as_text
-from ingest.receiving.errors import Unreadable
-from ingest.receiving.halves import read_any_json
 from ingest.receiving.limits import Cutter, clean
 from ingest.records import Refusal, ScoreRecord, SpanRecord
 
@@ -28,15 +24,7 @@ class Envelope:
 
 def read_events(body: bytes) -> list[Envelope]:
     """The events in `{"batch": […]}`, each envelope once; Unreadable where that is not what the body is."""
-    try:
-        value = read_any_json(body)
-    except orjson.JSONDecodeError as error:
-        raise Unreadable(f"The body is no JSON: {error}") from error
-    batch = value.get("batch") if isinstance(value, dict) else None
-    if not isinstance(batch, list):
-        raise Unreadable("batch: must be a list of events")
-    if len(batch) > MAX_STEPS:
-        raise Unreadable(f"batch: must be a list of at most {MAX_STEPS}")
+    batch = read_list(body, "batch", "events")
     events = [_envelope(item, place) for place, item in enumerate(batch, start=1)]
     return list({event.id: event for event in events}.values())
 

@@ -9,7 +9,7 @@ import orjson
 from ingest.dialects.langsmith_runs import score_of_feedback, span_of_run
 from ingest.dialects.values import as_text
 from ingest.receiving.errors import TooLarge, Unreadable
-from ingest.receiving.halves import make_whole, read_any_json
+from ingest.receiving.halves import make_whole, parse_body, read_any_json
 from ingest.receiving.limits import Cutter, clean
 from ingest.records import Refusal, ScoreRecord, SpanRecord
 
@@ -23,10 +23,7 @@ MAX_RUNS = 10_000
 
 def read_runs(body: bytes) -> list[SpanRecord | ScoreRecord | Refusal]:
     """What `{"post": […], "patch": […], "feedback": […]}` holds; Unreadable where that is not what the body is."""
-    try:
-        value = read_any_json(body)
-    except orjson.JSONDecodeError as error:
-        raise Unreadable(f"The body is no JSON: {error}") from error
+    value = parse_body(body)
     if not isinstance(value, dict):
         raise Unreadable("The body must be an object with post, patch or feedback.")
     kinds = (*RUNS, FEEDBACK)

@@ -3,15 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
-
 from ingest.dialects.feedback import KINDS, identity_of, version_in
 from ingest.dialects.our_scores import MAX_ID
-from ingest.dialects.reader import MAX_STEPS
+from ingest.dialects.reader import read_list
 from ingest.dialects.spans import as_object, span_id_of, trace_id_of
 from ingest.dialects.values import as_number, as_text
-from ingest.receiving.errors import Unreadable
-from ingest.receiving.halves import read_any_json
 from ingest.receiving.limits import Cutter, clean
 from ingest.records import Refusal, ScoreRecord
 
@@ -20,15 +16,7 @@ TARGETS = ("span_id", "trace_id", "session_id")
 
 def read_annotations(body: bytes) -> list[ScoreRecord | Refusal]:
     """The annotations in `{"data": […]}`; Unreadable where that is not what the body is."""
-    try:
-        value = read_any_json(body)
-    except orjson.JSONDecodeError as error:
-        raise Unreadable(f"The body is no JSON: {error}") from error
-    data = value.get("data") if isinstance(value, dict) else None
-    if not isinstance(data, list):
-        raise Unreadable("data: must be a list of annotations")
-    if len(data) > MAX_STEPS:
-        raise Unreadable(f"data: must be a list of at most {MAX_STEPS}")
+    data = read_list(body, "data", "annotations")
     return [annotation(item, place) for place, item in enumerate(data, start=1)]
 
 

@@ -9,7 +9,7 @@ import orjson
 
 from ingest.dialects.times import as_time
 from ingest.receiving.errors import Unreadable
-from ingest.receiving.halves import read_any_json
+from ingest.receiving.halves import parse_body, read_any_json
 from ingest.records import Refusal
 
 NDJSON = "application/x-ndjson"
@@ -37,6 +37,17 @@ def read_entries(
     if isinstance(value, list) and not is_single(value):
         return _bounded(read(item, place) for place, item in enumerate(value, start=1))
     return _bounded([_read_value(value, 0, read)])
+
+
+def read_list(body: bytes, key: str, things: str) -> list[Any]:
+    """The `things` listed in `{key: […]}`, at most MAX_STEPS; Unreadable where that is not what the body is."""
+    value = parse_body(body)
+    listed = value.get(key) if isinstance(value, dict) else None
+    if not isinstance(listed, list):
+        raise Unreadable(f"{key}: must be a list of {things}")
+    if len(listed) > MAX_STEPS:
+        raise Unreadable(f"{key}: must be a list of at most {MAX_STEPS}")
+    return listed
 
 
 def _bounded(found: Iterable[list[Record | Refusal]]) -> list[Record | Refusal]:

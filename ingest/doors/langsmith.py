@@ -15,7 +15,7 @@ from ingest.dialects.langsmith_batches import from_form, read_runs
 from ingest.doors.door import make_door
 from ingest.doors.foreign import keep, plain_type, read_json
 from ingest.receiving import Unreadable, Unsupported
-from ingest.receiving.halves import read_any_json
+from ingest.receiving.halves import parse_body
 from ingest.receiving.limits import Cutter, clean
 from ingest.records import Contents
 from ingest.request import read_body
@@ -80,10 +80,7 @@ def _feedback(request: HttpRequest, key: ApiKey) -> HttpResponse:
 
 
 def _one(request: HttpRequest) -> dict[str, Any]:
-    try:
-        value = read_any_json(read_json(request))
-    except orjson.JSONDecodeError as error:
-        raise Unreadable(f"The body is no JSON: {error}") from error
+    value = parse_body(read_json(request))
     if not isinstance(value, dict):
         raise Unreadable("The body must be an object.")
     return dict(clean(value, Cutter()))

@@ -9,6 +9,8 @@ from typing import Any
 
 import orjson
 
+from ingest.receiving.errors import Unreadable
+
 # Every escape is looked at, so that the second of two backslashes begins none.
 ESCAPE = re.compile(
     rb"\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(?P<half>u[dD][89a-fA-F][\da-fA-F]{2})|.)"
@@ -25,6 +27,14 @@ def read_any_json(data: bytes) -> Any:
         if whole == data:
             raise
         return orjson.loads(whole)
+
+
+def parse_body(data: bytes) -> Any:
+    """The same of a whole body; Unreadable where it is no JSON."""
+    try:
+        return read_any_json(data)
+    except orjson.JSONDecodeError as error:
+        raise Unreadable(f"The body is no JSON: {error}") from error
 
 
 def make_whole(data: bytes) -> bytes:

@@ -4,11 +4,9 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import orjson
-
 from ingest.receiving.checking import logs_only, spans_only
 from ingest.receiving.errors import Unreadable
-from ingest.receiving.halves import read_any_json
+from ingest.receiving.halves import parse_body
 from ingest.receiving.limits import (
     MAX_ATTRIBUTES,
     MAX_DEPTH,
@@ -27,11 +25,7 @@ MAX_NS = 2**63 - 1
 
 def read_json(signal: str, body: bytes) -> Telemetry:
     """The spans or logs of an export request; Unreadable naming the field that is not as OTLP has it."""
-    try:
-        request = read_any_json(body)
-    except orjson.JSONDecodeError as error:
-        raise Unreadable(f"The body is no JSON: {error}.") from error
-    return read_value(signal, request)
+    return read_value(signal, parse_body(body))
 
 
 def read_value(signal: str, request: Any) -> Telemetry:
