@@ -14,9 +14,7 @@ from typing import Any
 import orjson
 import pytest
 from django.conf import settings as conf
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
@@ -29,6 +27,7 @@ from ingest.importing.putting import put
 from ingest.models import BatchState, Upload, UploadChunk
 from ingest.uploading import BROKE_OFF, DEADLY, MOST_CLAIMS, has_free_uploads, import_waiting
 from tests.builders import client_of, make_member
+from tests.counting import count_queries
 from tests.races import _database
 from traces.models import AgentSession
 
@@ -259,9 +258,7 @@ def test_the_page_costs_the_same_with_one_file_and_with_many(lead_client: Client
     costs = []
     for number in range(15):
         Upload.objects.create(project=project, user=lead, file_name=f"{number}", size=1)
-        with CaptureQueriesContext(connection) as asked:
-            lead_client.get(url)
-        costs.append(len(asked))
+        costs.append(count_queries(lead_client, url))
     assert len(set(costs)) == 1
 
 

@@ -3,9 +3,7 @@
 import json
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Project, User
@@ -17,6 +15,7 @@ from issues.queries import counted_issues
 from issues.queries.shares import issue_saturation, issue_shares
 from tests.annotate.readers import make_traffic, read_at_random, review_in
 from tests.builders import make_failure, make_key, make_queue, make_review, make_session
+from tests.counting import count_queries
 from tests.issues.makers import make_issue
 from traces.models import AgentSession, Signal
 
@@ -97,9 +96,7 @@ def test_shares_ask_the_same_queries_for_1_and_50_issues(
         for n in range(size):
             make_issue(make_failure(make_review(read[n % 40], lead)), lead, f"Issue {size} {n}")
         numbers = list(Issue.objects.values_list("number", flat=True))
-        with CaptureQueriesContext(connection) as queries:
-            lead_client.get(reverse("issue_shares", args=["acme"]), {"issue": numbers})
-        counts.append(len(queries))
+        counts.append(count_queries(lead_client, reverse("issue_shares", args=["acme"]), {"issue": numbers}))
     assert counts[0] == counts[1]
 
 

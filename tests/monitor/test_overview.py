@@ -3,9 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Project, User
@@ -16,6 +14,7 @@ from monitor.records import Share
 from monitor.views.overview import PARTS
 from tests.annotate.evaluating import scored
 from tests.builders import make_failure, make_failure_type, make_project, make_review, make_session
+from tests.counting import count_queries
 from tests.monitor.makers import add
 from traces.models import Polarity, ScoreMeaning
 
@@ -152,9 +151,7 @@ def test_overview_needs_the_same_queries_for_1_session_and_for_50(
     lead_client: Client, project: Project, part: str
 ) -> None:
     def queries() -> int:
-        with CaptureQueriesContext(connection) as captured:
-            assert lead_client.get(PAGE, {"part": part}).status_code == 200
-        return len(captured)
+        return count_queries(lead_client, PAGE, {"part": part})
 
     add(project, 0, "tool_loop")
     one = queries()

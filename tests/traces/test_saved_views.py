@@ -3,12 +3,11 @@
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Project, Role, User
 from tests.builders import client_of, make_member, make_project, make_session
+from tests.counting import count_queries
 from traces.actions import MOST_VIEWS, save_view
 from traces.models import SavedView
 
@@ -124,7 +123,5 @@ def test_as_many_queries_for_one_view_as_for_twenty(people: dict[Role, User], pr
     for first, last in ((0, 1), (1, 20)):
         for number in range(first, last):
             save_view(project=project, owner=people[Role.LEAD], name=f"View {number}", query="", is_shared=True)
-        with CaptureQueriesContext(connection) as queries:
-            client.get(url(name, project))
-        counts.append(len(queries))
+        counts.append(count_queries(client, url(name, project)))
     assert counts[0] == counts[1]

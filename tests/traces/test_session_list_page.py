@@ -19,9 +19,11 @@ from tests.builders import (
     make_steps,
     make_talk,
 )
-from tests.traces.pages import LIST, count_queries
+from tests.counting import count_queries
 from traces.filters import RARER, SessionFilter
 from traces.models import Score, ScoreMeaning, Signal, StepKind, ToolUse
+
+LIST = "/p/acme/sessions/"
 
 
 def titles(client: Client, query: str = "") -> list[str]:

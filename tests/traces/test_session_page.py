@@ -5,10 +5,12 @@ from django.test import Client
 
 from accounts.models import Project
 from tests.builders import make_project, make_session, make_steps, make_talk
-from tests.traces.pages import LIST, count_queries
+from tests.counting import count_queries
 from traces.models import Score, Signal, StepKind, Transcript
 from traces.records import ToolSchema
 from traces.words import pack_words
+
+LIST = "/p/acme/sessions/"
 
 
 def test_session_page_reads_as_a_conversation(lead_client: Client, project: Project) -> None:
