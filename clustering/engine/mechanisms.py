@@ -2,18 +2,42 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
+from clustering.engine import linked, matching
 from clustering.engine.embed import Vectors
-from clustering.engine.group import Background, Grouping, group
+from clustering.engine.group import Background
+from clustering.engine.grouping import Grouping
+from clustering.engine.links import NONE, Links
 from clustering.engine.match import Match, match
+from clustering.engine.matching import Anchors, Rule
+
+
+class Grouper(Protocol):
+    """Which of these texts say the same thing. `vectors`: one unit row per text."""
+
+    def __call__(self, texts: Sequence[str], vectors: Vectors, links: Links = NONE) -> Grouping: ...
+
+
+class Matcher(Protocol):
+    """Per row the issue that it joins by the rule, or None. `forbidden`: by row, never these issues."""
+
+    def __call__(
+        self, vectors: Vectors, anchors: Anchors, rule: Rule, forbidden: Mapping[int, frozenset[int]] | None = None
+    ) -> list[matching.Match | None]: ...
 
 
 @dataclass(frozen=True)
 class Mechanism:
-    """How failures become groups, and how a new one finds its issue."""
+    """How failures become groups, and how new ones find their issues.
+
+    `rule`: what joining asks for before people have taught enough. `match` and `joining` are the same for one failure.
+    """
 
     name: str
-    group: Callable[[Sequence[str], Vectors], Grouping]
+    group: Grouper
+    match_many: Matcher
+    rule: Callable[[Background], Rule]
     match: Callable[[Vectors, Mapping[int, Vectors], float], Match | None]
     joining: Callable[[Background], float]
 
@@ -23,7 +47,16 @@ def _joining_v1(background: Background) -> float:
     return background.threshold(0.5)
 
 
-MECHANISMS = {"v1": Mechanism(name="v1", group=group, match=match, joining=_joining_v1)}
+MECHANISMS = {
+    "v1": Mechanism(
+        name="v1",
+        group=linked.group,
+        match_many=matching.match_many,
+        rule=matching.rule_of,
+        match=match,
+        joining=_joining_v1,
+    )
+}
 CURRENT = "v1"
 
 
