@@ -36,7 +36,7 @@ def page(chromium: Browser, live_server: Any, lead: User, proposals: list[Propos
 
 @pytest.fixture(autouse=True)
 def nothing_is_regrouped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("issues.actions.ring", lambda *_, **__: None)
+    monkeypatch.setattr("issues.actions._ringing.ring", lambda *_, **__: None)
 
 
 def decide(page: Page, key: str) -> None:

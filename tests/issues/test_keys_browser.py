@@ -21,7 +21,7 @@ MOVING = {"j", "k", "?"}
 
 @pytest.fixture(autouse=True)
 def nothing_is_regrouped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("issues.actions.ring", lambda *_, **__: None)
+    monkeypatch.setattr("issues.actions._ringing.ring", lambda *_, **__: None)
 
 
 @pytest.fixture

@@ -26,7 +26,6 @@ MOVES: dict[State, frozenset[State]] = {
     State.IGNORED: frozenset({State.OPEN, State.MERGED}),
     State.MERGED: frozenset(),
 }
-
 # What a person may choose on a page; the others are entered by evidence (verified, regressed) or by merging.
 BY_HAND = frozenset({State.OPEN, State.IN_PROGRESS, State.RESOLVED, State.IGNORED})
 ACTIVE = frozenset({State.NEW, State.OPEN, State.IN_PROGRESS, State.REGRESSED})

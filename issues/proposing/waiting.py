@@ -4,40 +4,33 @@ Machines place a failure only in an issue that a person made, and never again wh
 in the pool is grouped into proposals. The work is found by looking, so that running it twice changes nothing.
 """
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import Project
 from annotate.models import Failure
-from annotate.queries.blind import EVERYTHING, Sight
 from clustering.engine import mechanisms
-from clustering.engine.describe import by_centrality, choose_title
 from clustering.engine.embed import Vectors
 from clustering.engine.group import measure_background
 from clustering.engine.match import pick_exemplars
-from clustering.grouping import Group, group_failures, hash_input, was_grouped
-from clustering.models import GroupingRun
+from clustering.grouping import group_failures, hash_input, was_grouped
 from clustering.queries import Embeddings, read_contents, read_embeddings
 from issues.lifecycle import State
-from issues.models import FEWEST_MEMBERS, Issue, IssueMembership, Proposal, ProposalState, Source, lock_project
-from issues.queries import standing_members, unplaced_failures
-
-SAME_PROPOSAL = 0.5  # Jaccard overlap from which a group is what was already declined
-GROWN_BY = 1.5  # evidence that brings a declined proposal back
-READ_FOR_TYPICAL = 200
+from issues.models import Issue, IssueMembership, Source
+from issues.proposing.writing import free_ids, write_proposals
+from issues.queries import unplaced_failures
 
 
 def place_waiting(project: Project) -> None:
     """Does all that is to do for one project's failures and proposals."""
     release_withdrawn(project)
     place_chosen(project)
-    if was_grouped(project, hash_input(read_contents(project, _free_ids(project)))):
+    if was_grouped(project, hash_input(read_contents(project, free_ids(project)))):
         return
-    pool = read_embeddings(project, _free_ids(project))
+    pool = read_embeddings(project, free_ids(project))
     placed = place_alike(project, pool) if pool.rows else set()
     run, groups = group_failures(project, [row.failure_id for row in pool.rows if row.failure_id not in placed])
     write_proposals(project, run, groups)
@@ -115,73 +108,6 @@ class _Members:
         return set(self._contents.get(content, ()))
 
 
-def write_proposals(project: Project, run: GroupingRun, groups: Iterable[Group]) -> None:
-    """Turns groups into open proposals. One that stands is left alone; what a new one overlaps becomes outdated."""
-    with transaction.atomic():
-        lock_project(project.pk)
-        free = set(_free_ids(project))
-        declined = _members_of(project, ProposalState.DECLINED)
-        standing = _members_of(project, ProposalState.OPEN)
-        fresh = [
-            group
-            for group in groups
-            if free.issuperset(group.failure_ids)
-            and not any(_same_evidence(set(group.failure_ids), known) for known in declined.values())
-        ]
-        made_of = {frozenset(group.failure_ids) for group in fresh}
-        covered = {failure_id for members in made_of for failure_id in members}
-        gone = [
-            pk
-            for pk, members in standing.items()
-            if frozenset(members) not in made_of and (members & covered or len(members & free) < FEWEST_MEMBERS)
-        ]
-        Proposal.objects.filter(pk__in=gone).update(state=ProposalState.OUTDATED)
-        kept = {frozenset(members) for pk, members in standing.items() if pk not in gone}
-        for group in fresh:
-            if frozenset(group.failure_ids) not in kept:
-                _create(project, run, group)
-
-
-def _create(project: Project, run: GroupingRun, group: Group) -> None:
-    proposal = Proposal.objects.create(
-        project=project,
-        run=run,
-        title=choose_title(group.notes, group.words, _taken_titles(project)),
-        words=list(group.words),
-        cohesion=group.cohesion,
-        fingerprint=fingerprint(group.failure_ids),
-    )
-    proposal.failures.set(group.failure_ids)
-
-
-def fingerprint(failure_ids: Collection[int]) -> str:
-    """What a proposal is about, in any order."""
-    return hashlib.sha256(repr(sorted(failure_ids)).encode()).hexdigest()
-
-
-def _same_evidence(members: set[int], declined: set[int]) -> bool:
-    overlap = len(members & declined) / len(members | declined)
-    return overlap >= SAME_PROPOSAL and len(members) < GROWN_BY * len(declined)
-
-
-def _taken_titles(project: Project) -> set[str]:
-    issues = Issue.objects.filter(project=project).values_list("title", flat=True)
-    proposals = Proposal.objects.filter(project=project, state=ProposalState.OPEN).values_list("title", flat=True)
-    return {title.lower() for title in (*issues, *proposals)}
-
-
-def _members_of(project: Project, state: ProposalState) -> dict[int, set[int]]:
-    found: defaultdict[int, set[int]] = defaultdict(set)
-    rows = Proposal.failures.through.objects.filter(proposal__project=project, proposal__state=state)
-    for proposal_id, failure_id in rows.values_list("proposal_id", "failure_id"):
-        found[proposal_id].add(failure_id)
-    return dict(found)
-
-
-def _free_ids(project: Project) -> list[int]:
-    return list(unplaced_failures(project).order_by("pk").values_list("pk", flat=True))
-
-
 def _living(project: Project) -> list[Issue]:
     return list(Issue.objects.filter(project=project).exclude(state=State.MERGED))
 
@@ -196,13 +122,3 @@ def projects_with_work() -> Iterable[Project]:
     """Projects that have failures to place or memberships to end."""
     active = Failure.objects.filter(Q(withdrawn_at=None) | Q(issue_memberships__until=None))
     return Project.objects.filter(pk__in=active.values("project_id")).order_by("pk")
-
-
-def representatives(issue: Issue, most: int = 3, sight: Sight = EVERYTHING) -> list[IssueMembership]:
-    """The members that say best what the issue is, no two with the same words; the newest where none has a vector."""
-    members = {row.failure_id: row for row in standing_members(issue, sight)[:READ_FOR_TYPICAL]}
-    found = read_embeddings(issue.project, list(members))
-    texts = [row.text for row in found.rows]
-    order = by_centrality(texts, found.vectors) if texts else []
-    distinct = {texts[index]: members[found.rows[index].failure_id] for index in reversed(order)}
-    return (list(distinct.values())[::-1] or list(members.values()))[:most]

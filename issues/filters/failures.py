@@ -1,91 +1,18 @@
-"""The closed lists of what issues and failures may be filtered and sorted by."""
+"""The closed list of what failures may be filtered by over the API."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.expressions import OrderBy
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive
 
 from accounts.models import Project
 from annotate.models import Failure, Outcome, Severity
-from annotate.queries.blind import EVERYTHING, Sight
 from common.errors import Refused
 from common.keys import is_key
-from issues.lifecycle import ACTIVE, State
-from issues.models import Issue, IssueMembership
-from issues.queries.withholding import standing
-
-GROUPS: dict[str, tuple[str, frozenset[State]]] = {
-    "active": ("Active", ACTIVE),
-    "needs_triage": ("Needs triage", frozenset({State.NEW, State.REGRESSED})),
-    "done": ("Resolved", frozenset({State.RESOLVED, State.VERIFIED})),
-    "ignored": ("Ignored", frozenset({State.IGNORED})),
-    "all": ("All", frozenset(State)),
-}
-SORTS: dict[str, tuple[str, tuple[str | OrderBy, ...]]] = {
-    "sessions": ("Most sessions", ("-sessions", "-number")),
-    "users": ("Most users", ("-users", "-number")),
-    "last_seen": ("Last seen", (F("last_seen").desc(nulls_last=True), "-number")),
-    "newest": ("Newest", ("-number",)),
-    "title": ("Title", ("title", "number")),
-}
-BOARD_FILTERS = ("state", "workflow", "owner", "severity", "q", "sort")
-
-
-@dataclass(frozen=True)
-class BoardChoice:
-    """What the board's URL asks for. `ignored`: names of what it asked for that does not exist."""
-
-    state: str = "active"
-    workflow: str = ""
-    owner: str = ""
-    severity: str = ""
-    q: str = ""
-    sort: str = "sessions"
-    ignored: tuple[str, ...] = ()
-
-
-def read_choice(query: QueryDict) -> BoardChoice:
-    """The board's filters from its URL; what is not in the closed list is named in `ignored`."""
-    # A NUL is no text to PostgreSQL.
-    given = {name: query.get(name, "").replace("\0", "") for name in BOARD_FILTERS}
-    asked = {name: value for name, value in given.items() if value}
-    known = {"state": {*GROUPS, *State.values}, "severity": set(Severity.values), "sort": set(SORTS)}
-    wrong: set[str] = {name for name, values in known.items() if name in asked and asked[name] not in values}
-    owner = asked.get("owner", "")
-    if owner and owner not in {"me", "none"} and not is_key(owner):
-        wrong.add("owner")
-    strange = set(query) - {*BOARD_FILTERS, "page"}
-    return BoardChoice(
-        **{name: value for name, value in asked.items() if name not in wrong},
-        ignored=tuple(sorted(wrong | strange)),
-    )
-
-
-def choose_issues(
-    issues: QuerySet[Issue], choice: BoardChoice, *, me: int, sight: Sight = EVERYTHING
-) -> QuerySet[Issue]:
-    """Those of the issues that the board shows; `me` is the reader's id."""
-    states = GROUPS[choice.state][1] if choice.state in GROUPS else {State(choice.state)}
-    found = issues.filter(state__in=states)
-    if choice.workflow:
-        members = standing(sight).filter(issue=OuterRef("pk"))
-        found = found.filter(Exists(members.filter(failure__session__workflow=choice.workflow)))
-    if choice.owner:
-        found = found.filter(owner={"me": me, "none": None}.get(choice.owner, choice.owner))
-    if choice.severity:
-        found = found.filter(severity=choice.severity)
-    if choice.q:
-        number = Q(number=int(choice.q)) if is_key(choice.q) and int(choice.q) < 2**31 else Q()
-        found = found.filter(Q(title__icontains=choice.q) | Q(description__icontains=choice.q) | number)
-    return found
-
-
-# --- failures over the API -------------------------------------------------------------------------
+from issues.models import IssueMembership
 
 FAILURE_FILTERS = {
     "updated_since": "Only what changed at or after this moment, its issue included; ISO 8601 with a zone.",

@@ -1,0 +1,74 @@
+"""The history of issues, line by line."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+from accounts.models import User
+from issues.lifecycle import State
+from issues.models.issues import USER, Issue
+from issues.models.sources import Source, likeness_in_words
+
+
+class EventKind(models.TextChoices):
+    """What happened to an issue."""
+
+    CREATED = "created", "Created"
+    MOVED = "moved", "State changed"
+    RENAMED = "renamed", "Renamed"
+    ASSIGNED = "assigned", "Owner changed"
+    ATTACHED = "attached", "Failures added"
+    DETACHED = "detached", "Failures removed"
+    REFUSED = "refused", "Failures left out"
+    SEVERITY = "severity", "Severity changed"
+
+
+class EventQuerySet(models.QuerySet["IssueEvent"]):
+    """History, in words."""
+
+    def note(self, issue: Issue, kind: EventKind, *, actor: User | None = None, **detail: Any) -> "IssueEvent":
+        """Writes one line of the issue's history; runs in the transaction of what it records."""
+        states = {"from_state": detail.pop("from_state", ""), "to_state": detail.pop("to_state", "")}
+        return self.create(issue=issue, kind=kind, actor=actor, detail=detail, **states)
+
+
+class IssueEvent(models.Model):
+    """One line of an issue's history, written in the transaction of what it records."""
+
+    issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=10, choices=EventKind.choices)
+    actor = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    from_state = models.CharField(max_length=12, blank=True)
+    to_state = models.CharField(max_length=12, blank=True)
+    detail = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.issue_id}"
+
+    @property
+    def was(self) -> str:
+        """The state before, in words."""
+        return State(self.from_state).label if self.from_state else ""
+
+    @property
+    def became(self) -> str:
+        """The state after, in words."""
+        return State(self.to_state).label if self.to_state else ""
+
+    @property
+    def how(self) -> str:
+        """What added the failures, in words."""
+        source = self.detail.get("source", "")
+        return Source(source).label.lower() if source in Source.values else ""
+
+    @property
+    def likeness(self) -> str:
+        """How alike the added failures are, in words; empty where nothing compared them."""
+        score = self.detail.get("score")
+        return "" if score is None else likeness_in_words(score)

@@ -1,0 +1,112 @@
+"""Which failures belong to which issue, since when and by whom."""
+
+from collections.abc import Collection
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import User
+from annotate.models import Failure
+from issues.models.events import EventKind, IssueEvent
+from issues.models.issues import USER, Issue
+from issues.models.sources import Source, likeness_in_words
+
+
+class MembershipQuerySet(models.QuerySet["IssueMembership"]):
+    """Where failures belong, in words."""
+
+    def standing(self) -> "MembershipQuerySet":
+        """The rows that hold now and count: open, of failures that nobody withdrew."""
+        return self.filter(until__isnull=True, failure__withdrawn_at__isnull=True)
+
+    def place(
+        self,
+        issue: Issue,
+        failure_ids: Collection[int],
+        *,
+        source: Source,
+        actor: User | None = None,
+        score: float | None = None,
+    ) -> list[int]:
+        """Puts those of the failures into the issue that are free (in no issue, not withdrawn); returns their ids.
+
+        Runs inside a transaction: the failures are locked, so that two who place the same one cannot both.
+        """
+        wanted = Failure.objects.select_for_update().filter(
+            pk__in=failure_ids, project_id=issue.project_id, withdrawn_at=None
+        )
+        locked = list(wanted.order_by("pk").values_list("pk", flat=True))
+        taken = set(self.model.objects.filter(failure__in=locked, until=None).values_list("failure_id", flat=True))
+        free = [failure_id for failure_id in locked if failure_id not in taken]
+        now = timezone.now()
+        self.bulk_create(
+            self.model(issue=issue, failure_id=pk, source=source, score=score, placed_by=actor, since=now)
+            for pk in free
+        )
+        if free:
+            detail = {"failures": free, "source": source.value, **({} if score is None else {"score": round(score, 3)})}
+            IssueEvent.objects.note(issue, EventKind.ATTACHED, actor=actor, **detail)
+        return free
+
+    def refuse(self, issue: Issue, failure_ids: Collection[int], *, actor: User) -> list[int]:
+        """Remembers that a person left the free ones of the failures out of the issue; returns their ids.
+
+        Rows that end as they begin: no machine puts a failure back where a person took it out.
+        """
+        taken = self.model.objects.filter(until=None).values("failure")
+        free = Failure.objects.filter(pk__in=failure_ids, project_id=issue.project_id, withdrawn_at=None)
+        ids = list(free.exclude(pk__in=taken).order_by("pk").values_list("pk", flat=True))
+        row = {"issue": issue, "source": Source.REFUSED, "placed_by": actor}
+        now = timezone.now()
+        self.bulk_create(self.model(failure_id=pk, since=now, until=now, **row) for pk in ids)
+        if ids:
+            IssueEvent.objects.note(issue, EventKind.REFUSED, actor=actor, failures=ids)
+        return ids
+
+    def close(self, *, actor: User | None = None, reason: str) -> int:
+        """Ends these open rows, keeps them as history and notes it with each issue; returns how many."""
+        leaving = list(self.filter(until=None).select_for_update(of=("self",)).select_related("issue").order_by("pk"))
+        self.model.objects.filter(pk__in=[row.pk for row in leaving]).update(until=timezone.now())
+        for issue in {row.issue for row in leaving}:
+            gone = sorted(row.failure_id for row in leaving if row.issue_id == issue.pk)
+            IssueEvent.objects.note(issue, EventKind.DETACHED, actor=actor, failures=gone, reason=reason)
+        return len(leaving)
+
+
+class IssueMembership(models.Model):
+    """A failure's place in an issue, since when and by whom. One open row per failure; closed ones are history."""
+
+    issue = models.ForeignKey(Issue, on_delete=models.RESTRICT, related_name="memberships")
+    failure = models.ForeignKey(Failure, on_delete=models.RESTRICT, related_name="issue_memberships")
+    source = models.CharField(max_length=10, choices=Source.choices)
+    score = models.FloatField(null=True, blank=True)
+    placed_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["failure"], condition=models.Q(until__isnull=True), name="issuemembership_one_open"
+            ),
+            models.CheckConstraint(condition=models.Q(source__in=Source.values), name="issuemembership_source_known"),
+            models.CheckConstraint(
+                condition=~models.Q(source=Source.REFUSED, until__isnull=True), name="issuemembership_refused_is_closed"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["issue", "failure"], condition=models.Q(until__isnull=True), name="issuemembership_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.failure_id} in {self.issue_id}"
+
+    @property
+    def likeness(self) -> str:
+        """Its score in words; empty where a person chose."""
+        return "" if self.score is None else likeness_in_words(self.score)

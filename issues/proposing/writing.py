@@ -1,0 +1,84 @@
+"""Turns groups of failures into open proposals."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from django.db import transaction
+
+from accounts.models import Project
+from clustering.engine.describe import choose_title
+from clustering.grouping import Group
+from clustering.models import GroupingRun
+from issues.models import FEWEST_MEMBERS, Issue, Proposal, ProposalState, lock_project
+from issues.queries import unplaced_failures
+
+SAME_PROPOSAL = 0.5  # Jaccard overlap from which a group is what was already declined
+GROWN_BY = 1.5  # evidence that brings a declined proposal back
+
+
+def write_proposals(project: Project, run: GroupingRun, groups: Iterable[Group]) -> None:
+    """Turns groups into open proposals. One that stands is left alone; what a new one overlaps becomes outdated."""
+    with transaction.atomic():
+        lock_project(project.pk)
+        free = set(free_ids(project))
+        declined = _members_of(project, ProposalState.DECLINED)
+        standing = _members_of(project, ProposalState.OPEN)
+        fresh = [
+            group
+            for group in groups
+            if free.issuperset(group.failure_ids)
+            and not any(_same_evidence(set(group.failure_ids), known) for known in declined.values())
+        ]
+        made_of = {frozenset(group.failure_ids) for group in fresh}
+        covered = {failure_id for members in made_of for failure_id in members}
+        gone = [
+            pk
+            for pk, members in standing.items()
+            if frozenset(members) not in made_of and (members & covered or len(members & free) < FEWEST_MEMBERS)
+        ]
+        Proposal.objects.filter(pk__in=gone).update(state=ProposalState.OUTDATED)
+        kept = {frozenset(members) for pk, members in standing.items() if pk not in gone}
+        for group in fresh:
+            if frozenset(group.failure_ids) not in kept:
+                _create(project, run, group)
+
+
+def _create(project: Project, run: GroupingRun, group: Group) -> None:
+    proposal = Proposal.objects.create(
+        project=project,
+        run=run,
+        title=choose_title(group.notes, group.words, _taken_titles(project)),
+        words=list(group.words),
+        cohesion=group.cohesion,
+        fingerprint=fingerprint(group.failure_ids),
+    )
+    proposal.failures.set(group.failure_ids)
+
+
+def fingerprint(failure_ids: Collection[int]) -> str:
+    """What a proposal is about, in any order."""
+    return hashlib.sha256(repr(sorted(failure_ids)).encode()).hexdigest()
+
+
+def _same_evidence(members: set[int], declined: set[int]) -> bool:
+    overlap = len(members & declined) / len(members | declined)
+    return overlap >= SAME_PROPOSAL and len(members) < GROWN_BY * len(declined)
+
+
+def _taken_titles(project: Project) -> set[str]:
+    issues = Issue.objects.filter(project=project).values_list("title", flat=True)
+    proposals = Proposal.objects.filter(project=project, state=ProposalState.OPEN).values_list("title", flat=True)
+    return {title.lower() for title in (*issues, *proposals)}
+
+
+def _members_of(project: Project, state: ProposalState) -> dict[int, set[int]]:
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    rows = Proposal.failures.through.objects.filter(proposal__project=project, proposal__state=state)
+    for proposal_id, failure_id in rows.values_list("proposal_id", "failure_id"):
+        found[proposal_id].add(failure_id)
+    return dict(found)
+
+
+def free_ids(project: Project) -> list[int]:
+    return list(unplaced_failures(project).order_by("pk").values_list("pk", flat=True))

@@ -1,0 +1,4 @@
+"""Where the pages of issues begin."""
+
+ISSUES = "p/<slug:slug>/issues"
+PROPOSALS = "p/<slug:slug>/proposals"
