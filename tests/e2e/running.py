@@ -108,7 +108,7 @@ class Running:
 
     def install(self) -> None:
         """Makes `var`, with a migrated database and the static files in it."""
-        shutil.copytree(installed_once(), self.var)
+        shutil.copytree(installed_once(), self.var, ignore=shutil.ignore_patterns("broker"))
         if "DATABASE_URL" in self.more:
             self.manage("migrate", "--verbosity", "0")
 
