@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable
+from typing import TypeAlias
 
 from django.db.models import Q, prefetch_related_objects
 
@@ -11,10 +12,11 @@ from annotate.queries.blind import withheld
 from common.keys import is_key
 from traces.models import Step
 
+Guided: TypeAlias = Rubric | Question
 LONGEST = 300
 PAGE = "/sessions/"
 ADDRESS = re.compile(r"/p/([-\w]+)/sessions/(\d+)/")
-PARAGRAPHS = re.compile(r"\n[ \t]*\n")
+PARAGRAPHS = re.compile(r"\n[ \t\r]*\n")
 # What would make something else of words in the midst of a line of Markdown; inside of a word _ is none.
 MARKS = re.compile(r"([\\`*\[\]<>~|&]|(?<!\w)_|_(?!\w))")
 
@@ -62,15 +64,41 @@ def hide_examples(rubrics: Collection[Rubric], reader: Membership) -> None:
 
     Their questions are loaded with them; beside that, one query where their guidance leads to any session.
     """
+    hide_in(_guided(rubrics), reader)
+
+
+def hide_in(rows: Collection[Guided], reader: Membership) -> None:
+    """The same for rows by themselves."""
+    for row, hidden in _hidden(rows, reader).items():
+        row.guidance = "\n\n".join(one for one in paragraphs(row.guidance) if one not in hidden)
+
+
+def hidden_examples(rubric: Rubric, reader: Membership) -> dict[str, str]:
+    """What `hide_examples` takes out, for whoever writes the next version without seeing it.
+
+    By the key of the question; of the outcome's guidance under no key.
+    """
+    hidden = _hidden(_guided([rubric]), reader)
+    return {row.key if isinstance(row, Question) else "": "\n\n".join(told) for row, told in hidden.items()}
+
+
+def _guided(rubrics: Collection[Rubric]) -> list[Guided]:
     prefetch_related_objects(list(rubrics), "questions")
-    rows: list[Rubric | Question] = [*rubrics]
+    rows: list[Guided] = [*rubrics]
     for rubric in rubrics:
         rows += rubric.questions.all()
+    return rows
+
+
+def _hidden(rows: Collection[Guided], reader: Membership) -> dict[Guided, list[str]]:
+    """The paragraphs of each row that are withheld from the reader, where there are any."""
     named = sessions_in(reader.project, [row.guidance for row in rows])
-    hidden = withheld(reader, named) if named else set()
-    for row in rows if hidden else ():
-        kept = [one for one in paragraphs(row.guidance) if not hidden & sessions_in(reader.project, [one])]
-        row.guidance = "\n\n".join(kept)
+    away = withheld(reader, named) if named else set()
+    told = {
+        row: [one for one in paragraphs(row.guidance) if away & sessions_in(reader.project, [one])]
+        for row in (rows if away else ())
+    }
+    return {row: hidden for row, hidden in told.items() if hidden}
 
 
 def sessions_in(project: Project, texts: Iterable[str]) -> set[int]:

@@ -21,6 +21,7 @@ from annotate.forms.owning import own_failures, told_in
 from annotate.models import Review
 from annotate.queries.blind import sight_of, withheld
 from annotate.queries.disagreements import Disputes, dispute_rows, read_disputes
+from annotate.queries.examples import hide_in
 from annotate.queries.gold import gold_of, reviews_of, settlements
 from annotate.queries.judgements import failures_of, offered_types
 from annotate.queries.settling import settled_before
@@ -96,7 +97,7 @@ def disagreement_page(request: ProjectRequest, session_id: int) -> HttpResponseB
     """What each reviewer said, field by field, over the conversation, and the form that settles it."""
     session = _session(request, session_id)
     talk = conversation(session)
-    told = _told(session, talk)
+    told = _told(request, session, talk)
     gold = gold_of(session)
     form = SettleForm(told, initial=_as_settled(gold, told))
     return _screen(request, session, talk, told, form, _own(gold, talk), gold=gold)
@@ -110,8 +111,10 @@ def _session(request: ProjectRequest, session_id: int) -> AgentSession:
     return session
 
 
-def _told(session: AgentSession, talk: Conversation) -> SideBySide:
-    return side_by_side(session, {step.key: step.position for step in talk.steps})
+def _told(request: ProjectRequest, session: AgentSession, talk: Conversation) -> SideBySide:
+    told = side_by_side(session, {step.key: step.position for step in talk.steps})
+    hide_in([one.question for one in told.questions], request.membership)
+    return told
 
 
 def _as_settled(gold: Review | None, told: SideBySide) -> dict[str, Any]:
@@ -167,7 +170,7 @@ def disagreement_settle(request: ProjectRequest, session_id: int) -> HttpRespons
     """Settles it and leads to the next one, or to the guidance that it shall change."""
     session = _session(request, session_id)
     talk = conversation(session)
-    told = _told(session, talk)
+    told = _told(request, session, talk)
     form = SettleForm(told, request.POST)
     own = own_failures(talk, request.POST)
     gold = _settled(request, session, form, own)

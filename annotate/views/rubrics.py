@@ -1,5 +1,8 @@
 """What reviews are asked: the rubrics, their versions, and the labels that an edit left behind."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponseBase, HttpResponseRedirect
@@ -25,7 +28,7 @@ from annotate.forms.rubrics import (
 )
 from annotate.models import Outcome, Review, Rubric
 from annotate.queries.blind import sight_of, withheld
-from annotate.queries.examples import example_of, hide_examples
+from annotate.queries.examples import example_of, hidden_examples, hide_examples
 from annotate.queries.rubrics import (
     newest_of,
     queues_on,
@@ -35,6 +38,7 @@ from annotate.queries.rubrics import (
     version_rows,
     wordings,
 )
+from annotate.rubric_versions import Wording
 from annotate.views import UNPROCESSABLE
 from annotate.views.kept import say_taken
 from common.errors import Refused
@@ -132,9 +136,11 @@ def rubric_edit(request: ProjectRequest, rubric_id: int) -> HttpResponseBase:
         return HttpResponseRedirect(f"{page}?{query}" if query else page)
     because_of = _because_of(request)
     example = _example(request, rubric, because_of)
+    hidden = hidden_examples(rubric, request.membership)
+    hide_examples([rubric], request.membership)
     form, questions = _forms(request, rubric, example)
     if request.method == "POST" and _all_valid(form, questions):
-        made = _edited(request, rubric, form, questions, because_of)
+        made = _edited(request, rubric, form, _edition(form, questions, because_of, hidden))
         if made is not None:
             say_taken(request, f"Version {made.version} is made. Reviews that were given keep theirs.")
             return redirect("rubric_page", request.project.slug, made.pk)
@@ -177,13 +183,14 @@ def _example(request: ProjectRequest, rubric: Rubric, gold: Review | None) -> Ex
     return Example(key if key in asked else "", example_of(gold, request.build_absolute_uri(address)))
 
 
-def _edited(
-    request: ProjectRequest, rubric: Rubric, form: RubricForm, questions: QuestionForms, because_of: Review | None
-) -> Rubric | None:
+def _edition(
+    form: RubricForm, questions: QuestionForms, because_of: Review | None, hidden: Mapping[str, str]
+) -> Edition:
+    """What was sent, with the examples that its writer was not shown."""
     asked = edited(questions)
-    edition = Edition(
-        guidance=form.cleaned_data["guidance"],
-        questions=[one.cleaned_data["wording"] for one in asked],
+    return Edition(
+        guidance=_with_hidden(form.cleaned_data["guidance"], hidden.get("", "")),
+        questions=[_asked_with_hidden(one.cleaned_data["wording"], hidden) for one in asked],
         meant={one.cleaned_data["key"] for one in asked if one.cleaned_data["meaning"] == MEANING},
         means_more=form.cleaned_data["means_more"] == MEANING,
         changed=form.cleaned_data["changed"],
@@ -191,6 +198,18 @@ def _edited(
         queues=form.cleaned_data["queues"],
         name=form.cleaned_data["name"],
     )
+
+
+def _asked_with_hidden(one: Wording, hidden: Mapping[str, str]) -> Wording:
+    # A new question has no key yet.
+    return replace(one, guidance=_with_hidden(one.guidance, hidden.get(one.key, ""))) if one.key else one
+
+
+def _with_hidden(guidance: str, hidden: str) -> str:
+    return f"{guidance}\n\n{hidden}".strip() if hidden else guidance
+
+
+def _edited(request: ProjectRequest, rubric: Rubric, form: RubricForm, edition: Edition) -> Rubric | None:
     try:
         return edit_rubric(rubric=rubric, editor=request.user, edition=edition)
     except Refused as refusal:

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Project, User
 from annotate.actions.rubrics import create_rubric
+from annotate.forms.rubrics import MEANING
 from annotate.models import Queue, Review, Rubric, Slot, SlotState
 from annotate.queries.calibration import repeatable, settled_for
 from annotate.rubric_versions import Wording
@@ -144,6 +145,45 @@ def test_a_lead_who_is_to_judge_it_alone_uses_it_for_nothing(
 ) -> None:
     waiting.queue.takers.add(lead)
     assert form_with(lead_client, gold).status_code == 404
+
+
+def test_a_lead_who_is_to_judge_it_alone_edits_around_the_example(
+    lead_client: Client, lead: User, gold: Review, waiting: Slot
+) -> None:
+    made = use_as_example_of_question(lead_client, use_as_example(lead_client, gold), gold)
+    waiting.queue.takers.add(lead)
+    edit = url("rubric_edit", made.project, made.pk)
+    page = lead_client.get(edit)
+    assert "evil.example" not in page.content.decode()
+    said = {"guidance": "Be kind.", "means_more": MEANING, "changed": "Kinder."}
+    assert lead_client.post(edit, filled(page, **said)).status_code == 302
+    after = Rubric.objects.get(name="Tone", version=4)
+    assert after.guidance == made.guidance.replace("Be **fair**.", "Be kind.")
+    [question], [same] = made.questions.all(), after.questions.all()
+    assert (same.guidance, same.since) == (question.guidance, 1)
+
+
+def test_a_lead_who_is_to_judge_it_alone_settles_others_without_the_example(
+    lead_client: Client, lead: User, gold: Review, waiting: Slot, queue: Queue, bob: User
+) -> None:
+    made = use_as_example(lead_client, gold, "was-it-honest")
+    other = settle_one(queue, "other", bob, lead)
+    Review.objects.filter(session=other.session).update(rubric=made)
+    assert link_to(gold) in page(lead_client, "disagreement_page", gold.project, other.session_id)
+    waiting.queue.takers.add(lead)
+    text = page(lead_client, "disagreement_page", gold.project, other.session_id)
+    assert link_to(gold) not in text
+    assert "Be fair." in text
+
+
+def test_an_example_goes_alone_however_lines_end(client: Client, gold: Review, waiting: Slot) -> None:
+    rubric = gold.rubric
+    rubric.guidance = f"Be fair.\r\n\r\nSee http://testserver{link_to(gold)}\r\n\r\nBe kind."
+    rubric.save()
+    text = page(client, "rubric_page", rubric.project, rubric.pk)
+    assert link_to(gold) not in text
+    assert "Be fair." in text
+    assert "Be kind." in text
 
 
 def test_nobody_is_measured_by_an_example(lead_client: Client, gold: Review, ada: User, bob: User) -> None:
