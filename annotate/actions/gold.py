@@ -129,7 +129,7 @@ def _create(session: AgentSession, lead: User, client_id: uuid.UUID, outcome: st
 
 def _adopt(gold: Review, adopted: set[int], *, has_own: bool) -> None:
     told = Failure.objects.filter(pk__in=reviewed_failures(gold.session).values("pk"), withdrawn_at=None)
-    standing = set(told.select_for_update().order_by("pk").values_list("pk", flat=True))
+    standing = set(told.values_list("pk", flat=True))
     if not adopted <= standing:
         raise Refused("One of these failures was taken back meanwhile. Look at them again.", field="adopted")
     if gold.outcome == Outcome.FAILURE and not adopted and not has_own:

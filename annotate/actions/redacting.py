@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from annotate.actions.overruling import lock_failures
 from annotate.models import CalibrationReview, Draft, Failure, Question, Rubric
 from annotate.queries.examples import PAGE, paragraphs, sessions_in
 from annotate.queries.passages import plain_texts
@@ -48,10 +49,14 @@ class _Quoting:
     """All that quotes a session: failures, judgements that measured their reviewer, and what is not submitted yet."""
 
     def __init__(self, session: AgentSession) -> None:
-        told = Failure.objects.filter(session=session).select_for_update(of=("self",))
-        self.failures = list(told.order_by("pk"))
+        told = Failure.objects.filter(session=session).order_by("pk")
+        # Failures before drafts, as whoever takes a review back: nobody waits in a circle.
+        lock_failures(told)
+        self.failures = list(told)
         self.measured = list(CalibrationReview.objects.filter(session=session))
-        self.drafts = list(Draft.objects.filter(item__session=session))
+        # Locked, so that nothing is lost of what somebody is entering.
+        drafts = Draft.objects.filter(item__session=session).select_for_update(of=("self",), no_key=True)
+        self.drafts = list(drafts.order_by("pk"))
 
     @property
     def steps(self) -> set[str]:

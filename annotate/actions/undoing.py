@@ -135,8 +135,9 @@ def _take_back(review: Review) -> Slot:
         raise Refused(NOTHING)
     keep_adopted(review)
     now = timezone.now()
-    _draft_again(review.slot.item, review.reviewer, content_of(review))
+    # First: what they quote may be redacted at this moment, and the draft says what stands in them then.
     lock_failures(Failure.objects.filter(review=review))
+    _draft_again(review.slot.item, review.reviewer, content_of(review))
     Failure.objects.filter(review=review, withdrawn_at=None).update(withdrawn_at=now, updated_at=now)
     Review.objects.filter(pk=review.pk).update(withdrawn_at=now)
     return lease_again(review.slot)

@@ -11,11 +11,13 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
+from accounts.models import Project
 from annotate.actions.gold import settle
 from annotate.actions.places import lock_item, offer, set_aside
+from annotate.actions.redacting import quotes_follow
 from annotate.actions.types import edit_type
 from annotate.actions.undoing import undo_review
-from annotate.models import Failure, Outcome, Review, Slot, SlotState
+from annotate.models import Draft, Failure, Outcome, Review, Slot, SlotState
 from annotate.told import Told
 from tests.builders import (
     make_failure,
@@ -98,6 +100,28 @@ def type_and_failure() -> Scene:
     return first.failure_type, first, lambda: settle(session=first.session, lead=first.review.reviewer, **given)
 
 
+def failure_and_draft() -> Scene:
+    """Who takes a review back whose quotes somebody is redacting: its draft is made of what stands then."""
+    failure, _, _ = two_failures(lambda _: None)
+    assert isinstance(failure, Failure)
+    slot, lead = Slot.objects.get(), failure.review.reviewer
+    draft = Draft.objects.create(item=slot.item, reviewer=lead)
+    return failure, draft, lambda: undo_review(slot=slot, reviewer=lead)
+
+
+def draft_and_item() -> Scene:
+    """Who redacts what somebody is entering a draft of."""
+    slot = make_slot(make_queue(make_project()), make_session(Project.objects.get()))
+    draft = Draft.objects.create(item=slot.item, reviewer=make_member(slot.queue.project))
+
+    @transaction.atomic
+    def redact() -> None:
+        with quotes_follow(slot.item.session, str):
+            pass
+
+    return draft, slot.item, redact
+
+
 def await_waiting() -> None:
     """Until the other connection waits for a row."""
     until = time.monotonic() + PATIENCE_SECONDS
@@ -122,8 +146,10 @@ def await_waiting() -> None:
         lambda: two_failures(rename),
         lambda: two_failures(lambda review: undo_review(slot=Slot.objects.get(), reviewer=review.reviewer)),
         type_and_failure,
+        failure_and_draft,
+        draft_and_item,
     ],
-    ids=["settle_again", "set_aside", "offer", "edit_type", "undo_review", "settle"],
+    ids=["settle_again", "set_aside", "offer", "edit_type", "undo_review", "settle", "undo_redacted", "redact"],
 )
 def test_whoever_waits_for_the_first_row_holds_no_later_one(
     scene: Callable[[], Scene],
