@@ -57,7 +57,8 @@ class ScoreFacts:
     """What a machine or an end user said of the session or of one step ("" = the session).
 
     `polarity` is what the value says by what the project means by its name: good, bad, or "" where that is not known.
-    `by` is human, llm or code. `usual` is what scores of this name are in this workflow, where 30 of them are known.
+    `by` is human, llm or code, `author` who gave it in which version. `usual` is what scores of this name are in this
+    workflow, where 30 of them are known.
     """
 
     name: str

@@ -144,11 +144,11 @@ def test_facts_hold_what_scores_say(project: Project) -> None:
     session.steps.filter(key="k2").update(span_id="abc")
     ScoreMeaning.objects.create(project=project, name="thumb", polarity="good", middle=0.5)
     score(session, "thumb", 0.0, annotator_kind="human", explanation="No refund came.")
-    score(session, "care", label="low", span_id="abc", author="judge-2")
+    score(session, "care", label="low", span_id="abc", author="judge-2", version="v7")
     facts = FactReader().read([session])[session.pk]
     assert facts.scores == (
         ScoreFacts("thumb", 0.0, polarity="bad", by="human", explanation="No refund came."),
-        ScoreFacts("care", None, "low", author="judge-2", step_key="k2"),
+        ScoreFacts("care", None, "low", author="judge-2 v7", step_key="k2"),
     )
 
 

@@ -131,7 +131,7 @@ class FactReader:
             label=score.label,
             polarity=polarity_of(score, self._meanings[session.project_id]) or "",
             by=score.annotator_kind,
-            author=score.author,
+            author=" ".join(filter(None, (score.author, score.version))),
             explanation=score.explanation,
             step_key=about.key if about else "",
             usual=self.usual(session).of_score(score.name),
