@@ -1,5 +1,6 @@
 // What is typed into a form with `data-kept` lies in this browser, for each person and each address that it is sent to,
-// until the server says that it has taken it. What was left, or lost its way, is found again where it was typed.
+// until the server says that it has taken it. What was left, or lost its way, is found again where it was typed. Such a
+// form has `autocomplete="off"`: what a browser puts back by itself, as counts of rows that are not there, would be in the way.
 
 import { reader, recallAll, remember } from "./review-net.js";
 
@@ -33,9 +34,15 @@ function makeRoom(form, values, add) {
 function fill(form, values) {
   for (const field of fieldsOf(form)) {
     const told = values.filter(([name]) => name === field.name).map(([, value]) => value);
-    if (!isTicked(field)) field.value = told[0] ?? "";
+    if (!isTicked(field)) setValue(field, told[0] ?? "");
     else if (told.length || field.type === "checkbox") field.checked = told.includes(field.value);
   }
+}
+
+// Where a value cannot be chosen, or nothing was kept of a row, a choice stands as it came: else it would be of nothing.
+function setValue(field, value) {
+  field.value = value;
+  if (field.selectedIndex === -1) field.selectedIndex = Math.max(0, [...field.options].findIndex((option) => option.defaultSelected));
 }
 
 function say(form) {

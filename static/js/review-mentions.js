@@ -93,5 +93,5 @@ export function offerNames(field, datalist, tell) {
   field.addEventListener("focusout", close);
   // The press must not take the focus from the field.
   box.addEventListener("mousedown", (event) => event.preventDefault());
-  box.addEventListener("click", (event) => take(event.target.closest("li")));
+  box.addEventListener("click", (event) => { if (event.target !== box) take(event.target.closest("li")); });
 }

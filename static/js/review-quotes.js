@@ -32,7 +32,7 @@ export function quote() {
 
 // What was selected is not what the step says elsewhere, so nothing else is quoted in its place.
 function whyNot() {
-  const isInTree = getSelection().anchorNode.parentElement.closest(".tree");
+  const isInTree = getSelection().anchorNode.parentElement?.closest(".tree");
   return isInTree ? "Show it as text to quote it: press “As a tree” again." : "Select words inside one step to quote them.";
 }
 

@@ -168,4 +168,4 @@ eachPage(() => {
 });
 // The press must not take the focus from the field.
 box.addEventListener("mousedown", (event) => event.preventDefault());
-box.addEventListener("click", (event) => choose(event.target.closest("li")));
+box.addEventListener("click", (event) => { if (event.target !== box) choose(event.target.closest("li")); });

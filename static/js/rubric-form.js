@@ -81,8 +81,25 @@ form.addEventListener("input", askAll);
 
 const hideRemoved = () => { for (const question of all()) question.classList.toggle("gone", field(question, "DELETE").checked); };
 
+// The example that the address brought stands behind what the guidance was before it.
+function exampleIn(part) {
+  const guidance = part.querySelector("textarea[name$='guidance']");
+  const words = guidance.value.slice(part.dataset.before.trimEnd().length).trim();
+  const [meaning, changed] = [part.querySelector("[data-meaning] select"), form.elements.changed].map((told) => [told, told.value]);
+  return { guidance, words, says: [meaning, changed] };
+}
+
+// What was written before comes back without it.
+function putBehind({ guidance, words, says }) {
+  if (!words || guidance.value.includes(words)) return;
+  guidance.value = `${guidance.value.trimEnd()}\n\n${words}`.trimStart();
+  for (const [told, value] of says) told.value ||= value;
+}
+
 function putBackAll() {
+  const examples = [...form.querySelectorAll("[data-before]")].map(exampleIn);
   if (!putBack(form, addRow)) return;
+  examples.forEach(putBehind);
   list.append(...all().sort((one, other) => field(one, "ORDER").value - field(other, "ORDER").value));
   hideRemoved();
   number();

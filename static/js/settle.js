@@ -2,13 +2,22 @@
 
 import { putBack } from "./kept.js";
 import { bindPage } from "./keys.js";
-import { say } from "./page.js";
+import { say as show } from "./page.js";
 import { addRow, another, ownField } from "./settle-own.js";
 import { readTalk } from "./talk.js";
 import { currentKey } from "./talk-steps.js";
 
 const form = document.getElementById("settle");
 const own = form.querySelector(".own");
+const SAID_MS = 8000;
+let timer = null;
+
+// What is said lies over the page, and goes by itself.
+function say(text) {
+  show(text);
+  clearTimeout(timer);
+  timer = setTimeout(show, SAID_MS, "");
+}
 
 function focusOn(field) {
   field.focus();

@@ -88,8 +88,13 @@ function tell(text) {
 function tellFailed({ detail: { xhr, requestConfig } }) {
   if (requestConfig.verb === "get") return;
   const isSaid = xhr.getResponseHeader("Content-Type")?.startsWith("text/plain");
-  if (isSaid) tell(xhr.responseText);
-  else tell(xhr.status ? `That was not done: the server answered ${xhr.status}.` : "That was not done: the server cannot be reached. Try again.");
+  tell(isSaid ? xhr.responseText : `That was not done: ${whyNot(xhr.status)}`);
+}
+
+// A login gives new tokens: what a page brings from before is refused with 403, whoever may do what.
+function whyNot(status) {
+  if (!status) return "the server cannot be reached. Try again.";
+  return status === 403 ? "someone has logged in since this page was opened. Load it again." : `the server answered ${status}.`;
 }
 
 for (const kind of ["htmx:responseError", "htmx:sendError"]) document.addEventListener(kind, tellFailed);
@@ -148,8 +153,8 @@ document.addEventListener("htmx:afterSwap", (event) => prepare(event.target));
 // on from there, not from the top. htmx by itself keeps it only where what had it has an id.
 let held = null;
 
-document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
-  const isWithin = target?.contains(document.activeElement) && document.activeElement !== document.body;
+document.addEventListener("htmx:beforeSwap", ({ detail: { target, shouldSwap } }) => {
+  const isWithin = shouldSwap && target?.contains(document.activeElement) && document.activeElement !== document.body;
   held = isWithin ? { target, id: target.id, around: target.parentElement } : null;
 });
 document.addEventListener("htmx:afterSettle", () => {

@@ -1,7 +1,8 @@
 """What a lead has typed is found again where it was left, until the server has taken it."""
 
+import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import Project, Role, User
 from annotate.actions.comments import add_comment, settle_flag
+from annotate.actions.gold import settle
 from annotate.models import Comment
 from annotate.queries.gold import gold_of
+from annotate.told import Told
 from tests.annotate.browser.screen import expect_quiet, press, watch_requests
 from tests.annotate.judging import ask, dispute
 from tests.browsing import log_in
@@ -22,7 +25,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 BACK = "What you wrote here before is back."
 # What the console says of a line that is cut, and of an answer that is refused.
-EXPECTED = ("ERR_INTERNET_DISCONNECTED", "422", "htmx:sendError", "htmx:afterRequest")
+EXPECTED = ("ERR_INTERNET_DISCONNECTED", "422", "403", "htmx:sendError", "htmx:afterRequest")
 
 
 @pytest.fixture
@@ -123,6 +126,51 @@ def test_what_was_refused_or_lost_its_way_stays_and_can_be_given_up(page: Page, 
     expect(page.get_by_text(BACK)).to_have_count(0)
 
 
+def test_a_row_that_was_taken_out_comes_back_empty_and_can_be_filled(page: Page, disputed: AgentSession) -> None:
+    open_dispute(page, disputed)
+    write_about(page)
+    page.get_by_role("button", name="Remove").first.click()
+
+    open_dispute(page, disputed)
+    expect(page.locator("#id_own-1-note")).to_have_value("The second.")
+    expect(page.locator("#id_own-0-note")).to_have_value("")
+    page.locator("#id_own-0-note").fill("The third.")
+    page.locator("#id_own-0-root_step").select_option("k2")
+    press(page, "Control+Enter")
+    expect(page.locator("#toasts")).to_contain_text("Settled: failure")
+    gold = gold_of(disputed)
+    assert gold is not None
+    assert set(gold.failures.values_list("note", flat=True)) == {"The second.", "The third."}
+
+
+def test_rows_are_there_again_where_the_page_is_loaded_anew(page: Page, disputed: AgentSession) -> None:
+    open_dispute(page, disputed)
+    write_about(page)
+    for again in (page.reload, back_and_forth(page)):
+        again()
+        expect(page.get_by_text(BACK)).to_be_visible()
+        expect(page.locator("#id_own-1-note")).to_have_value("The second.")
+
+
+def back_and_forth(page: Page) -> Callable[[], object]:
+    def go() -> None:
+        page.get_by_role("link", name="Disagreements").click()
+        page.wait_for_load_state("networkidle")
+        page.go_back()
+
+    return go
+
+
+def test_what_is_said_over_the_page_goes_by_itself(page: Page, disputed: AgentSession) -> None:
+    page.clock.install()
+    open_dispute(page, disputed)
+    press(page, "j x")
+    said = page.locator("#status")
+    expect(said).to_have_text("First went wrong at: step 1")
+    page.clock.fast_forward(9000)
+    expect(said).to_be_empty()
+
+
 def test_a_key_that_marks_a_step_says_which_and_without_one_changes_nothing(page: Page, disputed: AgentSession) -> None:
     open_dispute(page, disputed)
     press(page, "x")
@@ -193,6 +241,18 @@ def test_whoever_was_logged_out_keeps_what_they_wrote(page: Page, project: Proje
     expect(page.get_by_text("Answered. ada@example.com")).to_be_visible()
 
 
+def test_a_page_from_before_a_login_says_that_it_must_be_loaded_again(
+    page: Page, project: Project, flags: list[Comment]
+) -> None:
+    open_questions(page, project)
+    page.context.add_cookies([{"name": "csrftoken", "value": "a" * 32, "url": page.url}])
+    field = page.locator(f"#answer-{flags[0].pk}")
+    field.fill("It may be.")
+    page.get_by_role("button", name="Answer").first.click()
+    expect(page.locator("#toasts")).to_contain_text("someone has logged in since this page was opened")
+    expect(field).to_have_value("It may be.")
+
+
 # --- rubrics, and what comes anew under the reader's hands ---
 
 
@@ -219,6 +279,57 @@ def test_a_rubric_that_was_left_is_there_again_until_it_is_made(page: Page, proj
     page.goto(address)
     expect(page.get_by_label("Name")).to_have_value("")
     expect(page.get_by_text(BACK)).to_have_count(0)
+
+
+def test_a_rubric_has_all_its_questions_where_the_page_is_loaded_anew(page: Page, project: Project) -> None:
+    page.goto(reverse("rubric_new", args=[project.slug]))
+    page.get_by_label("Name").fill("Tone")
+    for text in ("Was it kind?", "How useful?"):
+        page.get_by_role("button", name="Add a question").click()
+        page.keyboard.type(text)
+    shown = page.locator("#questions").get_by_label("Question", exact=True)
+    page.reload()
+    expect(shown).to_have_count(2)
+    page.get_by_role("link", name="Cancel").click()
+    page.wait_for_load_state("networkidle")
+    page.go_back()
+    expect(shown).to_have_count(2)
+    expect(shown.last).to_have_value("How useful?")
+    expect(page.get_by_text(BACK)).to_be_visible()
+
+
+def test_an_example_stands_behind_what_was_written_before(page: Page, disputed: AgentSession, lead: User) -> None:
+    told = Told(root_step="k2", note="It lied.")
+    gold = settle(
+        session=disputed, lead=lead, client_id=uuid.uuid4(), outcome="failure", reason="Seen it.", failures=[told]
+    )
+    address = reverse("rubric_edit", args=[disputed.project.slug, gold.rubric_id])
+    page.goto(address)
+    guidance = page.locator("#id_guidance")
+    guidance.fill("Be strict.")
+    page.goto(f"{address}?because_of={gold.pk}&example=")
+    expect(page.get_by_text(BACK)).to_be_visible()
+    expect(guidance).to_have_value(re.compile(r"^Be strict\.\n\n> Failure: Seen it\."))
+    expect(page.locator("#id_changed")).to_have_value("One more example.")
+    page.get_by_role("button", name="Make version").click()
+    expect(page.locator("#toasts")).to_contain_text("is made")
+    page.goto(address)
+    expect(page.get_by_text(BACK)).to_have_count(0)
+
+
+def test_one_failure_type_becomes_a_part_of_the_one_that_is_chosen(page: Page, project: Project) -> None:
+    for name in ("Loop", "Tone"):
+        make_failure_type(project, name)
+    page.goto(reverse("type_list", args=[project.slug]))
+    page.get_by_label("Tick Loop").check()
+    page.get_by_role("button", name="Merge …").click()
+    merge = page.get_by_role("button", name="Merge")
+    expect(merge).to_be_disabled()
+    page.evaluate("document.querySelector('#merge [role=status]').dataset.old = ''")
+    page.get_by_label("The one that stays").select_option("Tone")
+    expect(page.locator("#merge [role=status][data-old]")).to_contain_text("get the type “Tone”")
+    merge.click()
+    expect(page.locator("#toasts")).to_contain_text("Merged")
 
 
 def test_choosing_the_type_that_stays_keeps_the_focus_on_the_choice(page: Page, project: Project) -> None:
