@@ -62,6 +62,7 @@ def serve() -> Iterator[Serve]:
 
 @pytest.fixture
 def served(serve: Serve, var: Path) -> Served:
+    Running(var).install()
     one = serve(var, "--no-demo")
     one.wait()
     return one
