@@ -239,7 +239,7 @@ def test_mention_in_another_project_or_taken_back_is_not_shown(
 
 
 PAGES = ("overview", "issue_board", "proposal_inbox", "session_list", "connect", "queue_list")
-BADGE = r'<a class="beside" href="([^"]+)"[^>]*><span class="badge accent">(\d+)</span>'
+BADGE = r'<a class="unread" href="([^"]+)"[^>]*><span class="badge accent">(\d+)</span>'
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.LEAD, Role.ADMIN])
