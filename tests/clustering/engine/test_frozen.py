@@ -1,0 +1,34 @@
+"""A released mechanism finds what it found: groups and memberships are stored under its name."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from clustering.engine.mechanisms import MECHANISMS
+from tests.frozen import digest_of_source
+
+# Of each mechanism the modules that decide, and the digest of what they were when it was released.
+FROZEN: dict[str, dict[str, str]] = {
+    "v1": {
+        "compare.py": "f98f108db0d0",
+        "group.py": "a53692c8c74a",
+        "linkage.py": "be99127c4fcb",
+        "match.py": "611776c884ec",
+    },
+}
+MODULES = [(mechanism, module) for mechanism, modules in FROZEN.items() for module in modules]
+
+
+def test_every_mechanism_is_frozen() -> None:
+    assert FROZEN.keys() == MECHANISMS.keys()
+
+
+@pytest.mark.parametrize(("mechanism", "module"), MODULES)
+def test_mechanism_is_what_it_was(mechanism: str, module: str) -> None:
+    now = digest_of_source(Path(settings.BASE_DIR, "clustering/engine", module))
+    assert now == FROZEN[mechanism][module], (
+        f"{module} is no longer what mechanism {mechanism} was, and what is stored under that name would not say so. "
+        f"Leave it as it was and register a new mechanism. Only where it surely finds just what it found before, "
+        f"write {now!r} in FROZEN of {__name__}."
+    )

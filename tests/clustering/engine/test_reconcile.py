@@ -1,0 +1,100 @@
+"""What a fresh grouping says about today's issues."""
+
+import numpy as np
+import pytest
+
+from clustering.engine.embed import Vectors
+from clustering.engine.group import Background
+from clustering.engine.grouping import Grouping
+from clustering.engine.links import Links
+from clustering.engine.matching import anchors_of
+from clustering.engine.reconcile import reconcile, suggest_merges
+from tests.clustering.engine.vectors import clouds, unit
+
+BACKGROUND = Background(0.1, 0.1, 100)
+
+
+def grouped(*groups: tuple[int, ...], rows: int) -> Grouping:
+    return Grouping(groups, np.ones(rows, dtype=np.float32), 0.3, BACKGROUND)
+
+
+def one_cloud(size: int) -> Vectors:
+    return clouds([size])[1]
+
+
+def test_groups_that_are_the_issues_propose_nothing() -> None:
+    _, vectors = clouds([4, 3])
+    found = reconcile(np.array([8, 8, 8, 8, 5, 5, 5]), grouped((0, 1, 2, 3), (4, 5, 6), rows=7), vectors)
+    assert found.identity == {0: 8, 1: 5}
+    assert (found.merges, found.splits, found.fresh) == ((), (), ())
+
+
+def test_an_issue_is_known_by_half_of_it_however_much_it_grew() -> None:
+    vectors = one_cloud(10)
+    issue_of = np.array([4, 4, *[-1] * 8])
+    found = reconcile(issue_of, grouped(tuple(range(10)), rows=10), vectors)
+    assert found.identity == {0: 4}
+    assert found.fresh == ()
+
+
+def test_a_group_of_the_pool_is_nobodys() -> None:
+    _, vectors = clouds([3, 3])
+    found = reconcile(np.array([4, 4, 4, -1, -1, -1]), grouped((0, 1, 2), (3, 4, 5), rows=6), vectors)
+    assert found.identity == {0: 4}
+    assert found.fresh == (1,)
+
+
+def test_two_issues_in_one_group_are_proposed_to_be_merged() -> None:
+    vectors = one_cloud(7)
+    found = reconcile(np.array([9, 9, 9, 9, 2, 2, 2]), grouped(tuple(range(7)), rows=7), vectors)
+    [merge] = found.merges
+    assert merge.issues == (2, 9)
+    assert 0.3 < merge.score < 1
+    assert len(merge.evidence) == 5
+    near = vectors @ vectors[:4].mean(axis=0)
+    assert int(near[4:].argmax()) + 4 in merge.evidence
+
+
+@pytest.mark.parametrize("apart", [((0, 4),), ((5, 3),)])
+def test_issues_that_a_person_put_apart_are_not_proposed(apart: tuple[tuple[int, int], ...]) -> None:
+    issue_of = np.array([9, 9, 9, 9, 2, 2, 2])
+    found = reconcile(issue_of, grouped(tuple(range(7)), rows=7), one_cloud(7), Links(apart=apart))
+    assert found.merges == ()
+
+
+def test_issues_of_one_group_that_are_not_alike_are_not_merged() -> None:
+    _, vectors = clouds([4, 3])
+    found = reconcile(np.array([9, 9, 9, 9, 2, 2, 2]), grouped(tuple(range(7)), rows=7), vectors)
+    assert found.merges == ()
+
+
+def test_an_issue_of_two_groups_is_proposed_to_be_split() -> None:
+    _, vectors = clouds([4, 3])
+    found = reconcile(np.full(7, 6), grouped((0, 1, 2, 3), (4, 5, 6), rows=7), vectors)
+    [split] = found.splits
+    assert (split.issue, split.rows) == (6, (4, 5, 6))
+    assert 0.5 < split.score <= 1
+
+
+def test_what_a_person_put_together_is_not_split() -> None:
+    _, vectors = clouds([4, 3])
+    links = Links(together=((1, 5),))
+    assert reconcile(np.full(7, 6), grouped((0, 1, 2, 3), (4, 5, 6), rows=7), vectors, links).splits == ()
+
+
+def test_two_parts_of_one_cloud_are_no_reason_to_split() -> None:
+    found = reconcile(np.full(7, 6), grouped((0, 1, 2, 3), (4, 5, 6), rows=7), one_cloud(7))
+    assert found.splits == ()
+
+
+def test_no_issues_and_no_groups_are_nothing_to_reconcile() -> None:
+    vectors = one_cloud(3)
+    assert reconcile(np.full(3, -1), grouped((0, 1, 2), rows=3), vectors).fresh == (0,)
+    assert reconcile(np.array([1, 1, 2]), grouped(rows=3), vectors).identity == {}
+
+
+def test_merges_are_suggested_by_likeness_and_never_twice_refused() -> None:
+    anchors = anchors_of(unit([1, 0, 0], [1, 0.1, 0], [0, 1, 0], [0, 1, 0.3]), [1, 2, 3, 4], [True] * 4)
+    assert [merge.issues for merge in suggest_merges(anchors, most=2)] == [(1, 2), (3, 4)]
+    assert [merge.issues for merge in suggest_merges(anchors, frozenset({(1, 2)}), most=2)] == [(3, 4), (2, 3)]
+    assert suggest_merges(anchors_of(unit([1, 0]), [1], [True])) == []
