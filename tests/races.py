@@ -1,19 +1,44 @@
-"""Starts processes on the test database, lets them begin together, and collects what each printed."""
+"""Starts processes on the test database, lets them begin together, and collects what each printed.
 
-import os
+A race is run with the product's locks, where nothing may ever be wrong, and without, where something must be.
+"""
+
+import multiprocessing
 import sqlite3
-import subprocess
-import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+from socket import socketpair
 
-from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 
+from tests import racer
+
 SECONDS = 120
-MOMENT_SECONDS = 0.1
+# Until all have heard when to begin.
+MOMENT_SECONDS = 0.03
+TRIES = 4
+READY = "ready\n"
+FORKING = multiprocessing.get_context("forkserver")
+FORKING.set_forkserver_preload([racer.__name__])
+
+
+def goes_wrong(harm: Callable[[Path], object], folder: Path) -> bool:
+    """Whether a race without locks does harm, at the latest in its last try: that two meet in one is chance.
+
+    `harm` makes its rows, races in the folder that it is given, and returns what went wrong, if anything. It begins
+    with an empty database, each time.
+    """
+    for number in range(TRIES):
+        if number:
+            call_command("flush", verbosity=0, interactive=False)
+        own = folder / str(number)
+        own.mkdir()
+        if harm(own):
+            return True
+    return False
 
 
 def race(
@@ -21,60 +46,71 @@ def race(
 ) -> list[str]:
     """The output of `python -m MODULE …`, one process for each list of arguments, and last that of `then`, if given.
 
-    Each prints "ready", waits for a line on its input, which tells the moment (epoch seconds) to begin, and works on
-    what the test has committed. On SQLite that is a copy in `folder`: the test's own database lives in its memory.
+    Each prints "ready" and waits for a line on its input, which tells the moment (epoch seconds) to begin: when all
+    that have not ended are ready. It may be so more than once. They work on what the test has committed; on SQLite
+    that is a copy in `folder`.
     """
-    environment = {**os.environ, "DATABASE_URL": _database(folder), "DJANGO_SETTINGS_MODULE": "tests.settings"}
-    running = [
-        subprocess.Popen(  # noqa: S603  # our own module
-            [sys.executable, "-m", module, *words],
-            cwd=settings.BASE_DIR,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for words in arguments
-    ]
-    _begin_together(running)
-    outputs = [process.communicate(timeout=SECONDS)[0] for process in running]
-    assert [process.returncode for process in running] == [0] * len(running)
-    return outputs if then is None else [*outputs, _alone(module, then, environment)]
+    name = _name(folder)
+    outputs = _run(module, arguments, name)
+    return outputs if then is None else [*outputs, *_run(module, [then], name)]
 
 
-def _begin_together(running: Sequence[subprocess.Popen[str]]) -> None:
-    for process in running:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    at = time.time() + MOMENT_SECONDS
-    for process in running:
-        assert process.stdin is not None
-        process.stdin.write(f"{at}\n")
-        process.stdin.flush()
+class Racer:
+    """One of the processes."""
+
+    def __init__(self, module: str, words: Sequence[str], database: str) -> None:
+        self._channel, its = socketpair()
+        self._channel.settimeout(SECONDS)
+        self._heard = self._channel.makefile("r")
+        self._process = FORKING.Process(target=racer.run, args=(module, words, database, its), daemon=True)
+        self._process.start()
+        its.close()
+        self._printed: list[str] = []
+
+    def is_ready(self) -> bool:
+        """Whether it waits for a moment to begin. It has ended else."""
+        for line in iter(self._heard.readline, ""):
+            if line == READY:
+                return True
+            self._printed.append(line)
+        return False
+
+    def begin(self, at: float) -> None:
+        self._channel.sendall(f"{at}\n".encode())
+
+    def output(self) -> str:
+        """What it has printed, when it has ended well."""
+        self._heard.close()
+        self._channel.close()
+        self._process.join(SECONDS)
+        assert self._process.exitcode == 0
+        self._process.close()
+        return "".join(self._printed)
 
 
-def _alone(module: str, words: Sequence[str], environment: dict[str, str]) -> str:
-    last = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", module, *words],
-        cwd=settings.BASE_DIR,
-        env=environment,
-        input="0\n",
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=True,
-    )
-    return last.stdout.removeprefix("ready\n")
+def _run(module: str, arguments: Sequence[Sequence[str]], database: str) -> list[str]:
+    racers = waiting = [Racer(module, words, database) for words in arguments]
+    while waiting := [each for each in waiting if each.is_ready()]:
+        at = time.time() + MOMENT_SECONDS
+        for each in waiting:
+            each.begin(at)
+    return [each.output() for each in racers]
 
 
 def _database(folder: Path) -> str:
-    """The test database as other processes reach it."""
-    own = connection.settings_dict
+    """The address of the test database for other processes."""
     if connection.vendor == "postgresql":
-        return "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**own)
+        return "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**connection.settings_dict)
+    return f"sqlite:///{_name(folder)}"
+
+
+def _name(folder: Path) -> str:
+    """The name of the test database for other processes."""
+    if connection.vendor == "postgresql":
+        return str(connection.settings_dict["NAME"])
     copy = folder / "race.sqlite3"
     connection.cursor().execute("VACUUM INTO %s", [str(copy)])
     with closing(sqlite3.connect(copy)) as fresh:
         # As the product's own file is: two processes that both switch to it at once would find it locked.
         fresh.execute("PRAGMA journal_mode=WAL")
-    return f"sqlite:///{copy}"
+    return str(copy)

@@ -20,8 +20,6 @@ from typing import Any
 import django
 
 WINDOW_SECONDS = 0.02
-# All begin with the next session at the same moment: on a busy machine one would else be far ahead of the others.
-PERIOD_SECONDS = 0.24
 LATER_SECONDS = 0.008
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
@@ -72,17 +70,21 @@ def main(variant: str, act: str, queue_id: int, user_id: int) -> None:
     from common.errors import Refused  # noqa: PLC0415
 
     steps = ACTS[act](queue_id, user_id)
-    print("ready", flush=True)  # noqa: T201  # what the test reads
-    begin = float(sys.stdin.readline())
     with connection.execute_wrapper(slowly):
-        for number, step in enumerate(steps):
-            time.sleep(max(0.0, begin + number * PERIOD_SECONDS - time.time()))
+        for step in steps:
+            _await_all()
             try:
                 step()
             except Refused:
                 continue
             except Exception as error:  # noqa: BLE001  # whatever it is, the test counts it
                 print(type(error).__name__, flush=True)  # noqa: T201
+
+
+def _await_all() -> None:
+    """All begin with the next session at once: on a busy machine one would else be far ahead of the others."""
+    print("ready", flush=True)  # noqa: T201  # what the test reads
+    time.sleep(max(0.0, float(sys.stdin.readline()) - time.time()))
 
 
 def _people_and_places(queue_id: int, user_id: int) -> tuple[Any, Any, list[Any]]:
@@ -163,8 +165,8 @@ def _tell(queue_id: int, user_id: int) -> Iterator[Callable[[], object]]:
 
     slots = Slot.objects.filter(queue=queue_id).order_by("pk")
     told = {
-        "slots": list(slots.values("pk", "item_id", "state", "is_extra", "reviewer_id", "assigned_to_id")),
-        "reviews": list(Review.objects.filter(slot__queue=queue_id).values("slot_id", "reviewer_id")),
+        "slots": list(slots.values("pk", "item_id", "state", "is_extra", "reviewer__email", "assigned_to__email")),
+        "reviews": list(Review.objects.filter(slot__queue=queue_id).values("slot_id", "reviewer__email")),
         "items": QueueItem.objects.filter(queue=queue_id).count(),
     }
     yield lambda: print(json.dumps(told))  # noqa: T201

@@ -1,7 +1,7 @@
 """One of several that race for a failure type: `python -m tests.annotate.merge_race NAMED|BROKEN|MERGE|COUNT …`.
 
-NAMED and BROKEN tell failures of the reviews that follow, with the type named "Old"; MERGE merges it into "New" while
-they do; COUNT prints how many failures there are, and how many of them have a merged type.
+NAMED and BROKEN tell failures of the reviews that follow, with the type named "Old"; MERGE merges it into "New" as
+soon as one is told; COUNT prints how many failures there are, and how many of them have a merged type.
 """
 
 import os
@@ -10,7 +10,7 @@ import time
 
 import django
 
-HALF_WAY_SECONDS = 0.3
+LOOK_AGAIN_SECONDS = 0.005
 WINDOW_SECONDS = 0.03
 
 
@@ -51,9 +51,10 @@ def _broken(reviews: list[int]) -> None:
 def _merge(numbers: list[int]) -> None:
     from accounts.models import User  # noqa: PLC0415
     from annotate.actions.types import merge_types  # noqa: PLC0415
-    from annotate.models import FailureType  # noqa: PLC0415
+    from annotate.models import Failure, FailureType  # noqa: PLC0415
 
-    time.sleep(HALF_WAY_SECONDS)
+    while not Failure.objects.exists():
+        time.sleep(LOOK_AGAIN_SECONDS)
     old, new = (FailureType.objects.get(name=name) for name in ("Old", "New"))
     print(merge_types(into=new, type_ids=[old.pk], actor=User.objects.get(pk=numbers[0])))  # noqa: T201
 

@@ -10,7 +10,7 @@ from accounts.models import Project, Role
 from annotate.filling import fill_queue
 from annotate.models import Queue, Slot
 from tests.builders import make_member, make_project, make_queue, make_session
-from tests.races import race
+from tests.races import goes_wrong, race
 from traces.models import Signal
 
 REVIEWERS = 5
@@ -29,13 +29,19 @@ def filled(project: Project) -> Queue:
     return queue
 
 
-def taken(folder: Path, queue: Queue, variant: str, who: str = "reviewer") -> list[tuple[int, int, int]]:
-    """When each slot was asked for and given, and which it was. Readers take while the queue is ranked."""
+def taken(variant: str, folder: Path, who: str = "reader") -> tuple[list[tuple[int, int, int]], list[int]]:
+    """When each slot was asked for and given, and which it was; and all in the order that was stated before.
+
+    Readers take while the queue is ranked, reviewers while it is not.
+    """
+    queue = filled(make_project("race"))
+    stated = list(Slot.objects.filter(queue=queue).order_by("-priority", "pk").values_list("pk", flat=True))
     people = [make_member(queue.project, Role.REVIEWER, f"r{n}@example.com") for n in range(REVIEWERS)]
     arguments = [[who, variant, str(queue.pk), str(person.pk)] for person in people]
     ranker = [["ranker", variant, str(queue.pk), "0"]] if who == "reader" else []
     lines = "\n".join(race("tests.annotate.order_race", [*arguments, *ranker], folder)).split("\n")
-    return [(int(asked), int(given), int(slot)) for asked, given, slot in (line.split() for line in lines if line)]
+    asked_given_slot = (line.split() for line in lines if line)
+    return [(int(asked), int(given), int(slot)) for asked, given, slot in asked_given_slot], stated
 
 
 def is_as_stated(given: list[tuple[int, int, int]], stated: list[int]) -> bool:
@@ -45,39 +51,28 @@ def is_as_stated(given: list[tuple[int, int, int]], stated: list[int]) -> bool:
     return Counter(slot for _, _, slot in given) == Counter(stated) and all(in_order)
 
 
-def stated_order(queue: Queue) -> list[int]:
-    return list(Slot.objects.filter(queue=queue).order_by("-priority", "pk").values_list("pk", flat=True))
-
-
 def test_five_reviewers_at_once_are_served_the_stated_order(tmp_path: Path) -> None:
-    queue = filled(make_project("race"))
-    stated = stated_order(queue)
-
-    assert is_as_stated(taken(tmp_path, queue, "LOCKED"), stated)
+    assert is_as_stated(*taken("LOCKED", tmp_path, "reviewer"))
 
 
 def test_without_the_lock_the_order_is_another(tmp_path: Path) -> None:
-    queue = filled(make_project("race"))
-    stated = stated_order(queue)
-
-    assert not is_as_stated(taken(tmp_path, queue, "BROKEN"), stated)
+    assert goes_wrong(lambda folder: not is_as_stated(*taken("BROKEN", folder, "reviewer")), tmp_path)
 
 
 def test_ranking_while_five_take_loses_and_doubles_nothing(tmp_path: Path) -> None:
-    queue = filled(make_project("race"))
-    given = taken(tmp_path, queue, "LOCKED", "reader")
+    given, stated = taken("LOCKED", tmp_path)
 
-    assert Counter(slot for _, _, slot in given) == Counter(stated_order(queue))
+    assert Counter(slot for _, _, slot in given) == Counter(stated)
 
 
 def test_without_the_lock_sessions_are_given_twice_while_the_queue_is_ranked(tmp_path: Path) -> None:
-    given = taken(tmp_path, filled(make_project("race")), "BROKEN", "reader")
+    def are_doubled(folder: Path) -> bool:
+        given, _ = taken("BROKEN", folder)
+        return max(Counter(slot for _, _, slot in given).values()) > 1
 
-    assert max(Counter(slot for _, _, slot in given).values()) > 1
+    assert goes_wrong(are_doubled, tmp_path)
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 def test_whoever_does_not_wait_for_the_new_order_is_told_that_nothing_is_left(tmp_path: Path) -> None:
-    given = taken(tmp_path, filled(make_project("race")), "HASTY", "reader")
-
-    assert len(given) < SESSIONS
+    assert goes_wrong(lambda folder: len(taken("HASTY", folder)[0]) < SESSIONS, tmp_path)
