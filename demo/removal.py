@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from accounts.models import Project, User
+from issues.lifecycle import State
 from issues.models import Issue, IssueMembership
 
 
 def delete_project(project: Project) -> None:
     """Deletes the project's rows. What only RESTRICT keeps goes first; the rest follows the project."""
     IssueMembership.objects.filter(issue__project=project).delete()
-    Issue.objects.filter(project=project).update(merged_into=None)
+    Issue.objects.filter(project=project).update(merged_into=None, state=State.OPEN)
     project.delete()
 
 

@@ -115,7 +115,7 @@ def issues(request: Request) -> Response:
     for name in request.query_params:
         if name not in {"state", "cursor", "limit"}:
             raise Refused(f"There is no filter {name!r}. There are: state, cursor, limit.", field=name)
-    found = Issue.objects.filter(project=_project(request)).order_by("-number")
+    found = Issue.objects.kept().filter(project=_project(request)).order_by("-number")
     if state := request.query_params.get("state", ""):
         if state not in State.values:
             raise Refused(f"{state!r} is none of {', '.join(State.values)}.", field="state")

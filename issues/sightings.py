@@ -24,7 +24,6 @@ from traces.records import Found
 
 # Issues that are over: one that looks like them has come back.
 OVER = frozenset({State.RESOLVED, State.VERIFIED})
-SILENT = frozenset({State.MERGED, State.IGNORED})
 # Learning again after every review would change nothing but the load.
 REVIEWS_AT_ONCE = 10
 STRENGTH, STRENGTH_IF_OVER = 0.8, 1.0
@@ -49,7 +48,7 @@ def look_out(project: Project) -> int:
 
 def watched_issues(project: Project) -> list[Watched]:
     """The living issues with enough confirmed sessions to learn from: two queries."""
-    issues = Issue.objects.filter(project=project).exclude(state__in=SILENT).order_by("number")
+    issues = Issue.objects.living().filter(project=project).exclude(state=State.IGNORED).order_by("number")
     rows = IssueMembership.objects.standing().filter(issue__in=issues)
     roots: defaultdict[int, defaultdict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
     for issue, session, step in rows.values_list("issue_id", "failure__session_id", "failure__root_step"):

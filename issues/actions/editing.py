@@ -1,17 +1,14 @@
 """An issue's title, owner and severity."""
 
+from typing import Any
+
 from django.db import transaction
 
 from accounts.models import User
 from annotate.models import Severity
 from common.errors import Refused
-from issues.actions.creating import check_title
-from issues.models import (
-    EventKind,
-    Issue,
-    IssueEvent,
-    lock_project,
-)
+from issues.deciding import change_issue, check_title, lock_issues, make_decision, note
+from issues.models import DecisionKind, EventKind, Issue, lock_project
 
 
 def rename_issue(*, issue: Issue, title: str, actor: User) -> None:
@@ -19,32 +16,32 @@ def rename_issue(*, issue: Issue, title: str, actor: User) -> None:
     with transaction.atomic():
         lock_project(issue.project_id)
         checked = check_title(issue.project, title, Issue.objects.filter(pk=issue.pk))
-        _change(issue, EventKind.RENAMED, actor, "title", checked)
+        _edit(issue, EventKind.RENAMED, actor, title=checked)
 
 
 def assign_owner(*, issue: Issue, owner: User | None, actor: User) -> None:
     """Makes a member of the project the owner; None leaves the issue without one."""
     if owner is not None and not owner.memberships.filter(project=issue.project_id).exists():
         raise Refused("Only members of the project can own its issues.", field="owner")
-    before, issue.owner = issue.owner, owner
-    if before == owner:
-        return
     with transaction.atomic():
-        issue.save(update_fields=["owner", "updated_at"])
-        said = {"before": str(before or ""), "after": str(owner or "")}
-        IssueEvent.objects.note(issue, EventKind.ASSIGNED, actor=actor, **said)
+        _edit(issue, EventKind.ASSIGNED, actor, owner=owner)
 
 
 def set_severity(*, issue: Issue, severity: Severity, actor: User) -> None:
     """Says how much harm the issue does."""
     with transaction.atomic():
-        _change(issue, EventKind.SEVERITY, actor, "severity", severity.value)
+        _edit(issue, EventKind.SEVERITY, actor, severity=severity.value)
 
 
-def _change(issue: Issue, kind: EventKind, actor: User, field: str, value: str) -> None:
-    before = getattr(issue, field)
+def _edit(issue: Issue, kind: EventKind, actor: User, **change: Any) -> None:
+    """Changes one field, with a decision and a line of history; the same value again is no change."""
+    [(name, value)] = change.items()
+    locked = lock_issues(issue.project, [issue.pk])[issue.pk]
+    before = getattr(locked, name)
     if before == value:
         return
-    setattr(issue, field, value)
-    issue.save(update_fields=[field, "updated_at"])
-    IssueEvent.objects.note(issue, kind, actor=actor, before=before, after=value)
+    decision = make_decision(issue.project, DecisionKind.EDIT, actor=actor, said=f"{name} of ISS-{issue.number}")
+    column = "owner_id" if name == "owner" else name
+    change_issue(decision, locked, **{column: getattr(value, "pk", value)})
+    note(decision, locked, kind, before=str(before or ""), after=str(value or ""))
+    setattr(issue, name, value)

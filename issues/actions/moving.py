@@ -1,16 +1,10 @@
 """An issue moved from state to state by hand."""
 
-from django.db import transaction
-from django.utils import timezone
-
 from accounts.models import User
 from common.errors import Refused
+from issues.deciding import shift_state
 from issues.lifecycle import State, choices_by_hand
-from issues.models import (
-    EventKind,
-    Issue,
-    IssueEvent,
-)
+from issues.models import Issue
 
 REASON_LENGTH = 300
 RELEASE_LENGTH = 100
@@ -32,23 +26,20 @@ def move_issue(
     Compare-and-set: if it stands elsewhere by now, Refused, and nothing has changed. Resolving needs
     `fixed_in_release` or `now`; ignoring needs a `reason`. `via` names the API key of a call without a person.
     """
+    if issue.withdrawn_at is not None:
+        raise Refused(f"ISS-{issue.number} was taken back: there is nothing to move.", field="state")
     source = source or State(issue.state)
     release, reason = fixed_in_release.strip(), " ".join(reason.split())
     _check_move(source, target, release=release, now=now, reason=reason)
-    changes = {
-        "state": target,
+    fields = {
         "fixed_in_release": release if target == State.RESOLVED else "",
         "ignored_reason": reason if target == State.IGNORED else "",
-        "updated_at": timezone.now(),
     }
-    with transaction.atomic():
-        if not Issue.objects.filter(pk=issue.pk, state=source).update(**changes):
-            standing = State(Issue.objects.values_list("state", flat=True).get(pk=issue.pk))
-            raise Refused(f"Meanwhile the issue was moved to {standing.label.lower()}. Look again.", field="state")
-        said = {"release": release, "now": now, "reason": reason, "via": via}
-        detail = {key: value for key, value in said.items() if value}
-        states = {"from_state": source.value, "to_state": target.value}
-        IssueEvent.objects.note(issue, EventKind.MOVED, actor=actor, **states, **detail)
+    said = {"release": release, "now": now, "reason": reason, "via": via}
+    told = {key: value for key, value in said.items() if value}
+    if shift_state(issue=issue, source=source, target=target, actor=actor, cause=via, fields=fields, told=told) is None:
+        standing = State(Issue.objects.values_list("state", flat=True).get(pk=issue.pk))
+        raise Refused(f"Meanwhile the issue was moved to {standing.label.lower()}. Look again.", field="state")
     issue.refresh_from_db()
     return issue
 

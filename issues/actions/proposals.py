@@ -7,11 +7,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from common.errors import Refused
+from issues.actions._locking import lock_living
 from issues.actions._ringing import place_soon
-from issues.actions.creating import open_issue
 from issues.actions.placing import place_or_refuse
+from issues.deciding import make_decision, open_issue, teach
 from issues.models import (
     FEWEST_MEMBERS,
+    Decision,
+    DecisionKind,
     Issue,
     IssueMembership,
     Proposal,
@@ -44,14 +47,27 @@ def accept_proposal(
         # Whoever writes proposals locks first the project, then them: the other way round two could wait for ever.
         lock_project(proposal.project_id)
         _decide(proposal, ProposalState.ACCEPTED, actor)
-        target = issue or open_issue(
-            proposal.project, title=title or proposal.title, failure_ids=chosen, actor=actor, instead_of=proposal
+        decision = _accepting(proposal, actor, issue)
+        target = (
+            lock_living(proposal.project, [issue])[issue.pk]
+            if issue
+            else open_issue(decision=decision, title=title or proposal.title, failure_ids=chosen, instead_of=proposal)
         )
-        place_or_refuse(target, chosen, source=Source.PROPOSAL, actor=actor, score=proposal.cohesion)
-        IssueMembership.objects.refuse(target, members - chosen, actor=actor)
+        placed = place_or_refuse(decision, target, chosen, source=Source.PROPOSAL, score=proposal.cohesion)
+        IssueMembership.objects.refuse(target, members - chosen, actor=actor, decision=decision)
+        # Who names the issue has the last word about what goes there.
+        teach(decision, moved=placed, overrule=issue is not None)
         Proposal.objects.filter(pk=proposal.pk).update(issue=target)
         place_soon(proposal.project_id)
     return target
+
+
+def _accepting(proposal: Proposal, actor: User, issue: Issue | None) -> Decision:
+    """The decision, which remembers what the proposal was before."""
+    before = {"proposal": proposal.pk, "before": proposal.state, "after": ProposalState.ACCEPTED.value}
+    kind = DecisionKind.ATTACH if issue else DecisionKind.ACCEPT
+    said = f"failures into ISS-{issue.number}" if issue else ""
+    return make_decision(proposal.project, kind, actor=actor, said=said, proposals=[before])
 
 
 def decline_proposal(*, proposal: Proposal, actor: User) -> None:

@@ -65,7 +65,7 @@ def choose_issues(
 ) -> QuerySet[Issue]:
     """Those of the issues that the board shows; `me` is the reader's id."""
     states = GROUPS[choice.state][1] if choice.state in GROUPS else {State(choice.state)}
-    found = issues.filter(state__in=states)
+    found = issues.filter(state__in=states, withdrawn_at=None)
     if choice.workflow:
         members = standing(sight).filter(issue=OuterRef("pk"))
         found = found.filter(Exists(members.filter(failure__session__workflow=choice.workflow)))

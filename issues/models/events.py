@@ -6,6 +6,7 @@ from django.db import models
 
 from accounts.models import User
 from issues.lifecycle import State
+from issues.models.decisions import CAUSE_LENGTH, Decision
 from issues.models.issues import USER, Issue
 from issues.models.sources import Source, likeness_in_words
 
@@ -21,23 +22,45 @@ class EventKind(models.TextChoices):
     DETACHED = "detached", "Failures removed"
     REFUSED = "refused", "Failures left out"
     SEVERITY = "severity", "Severity changed"
+    MERGED = "merged", "Merged into another"
+    TOOK_IN = "took_in", "Took in another"
+    UNMERGED = "unmerged", "Merge undone"
+    SPLIT_OFF = "split_off", "Part split off"
+    SPLIT_FROM = "split_from", "Split from another"
+    MOVED_OUT = "moved_out", "Failures moved to another"
+    MOVED_IN = "moved_in", "Failures moved here"
+    GAVE_BACK = "gave_back", "Failures given back"
+    GOT_BACK = "got_back", "Failures came back"
+    UNDONE = "undone", "Taken back"
+    REDONE = "redone", "Made again"
 
 
 class EventQuerySet(models.QuerySet["IssueEvent"]):
     """History, in words."""
 
-    def note(self, issue: Issue, kind: EventKind, *, actor: User | None = None, **detail: Any) -> "IssueEvent":
+    def note(
+        self,
+        issue: Issue,
+        kind: EventKind,
+        *,
+        actor: User | None = None,
+        decision: Decision | None = None,
+        **detail: Any,
+    ) -> "IssueEvent":
         """Writes one line of the issue's history; runs in the transaction of what it records."""
         states = {"from_state": detail.pop("from_state", ""), "to_state": detail.pop("to_state", "")}
-        return self.create(issue=issue, kind=kind, actor=actor, detail=detail, **states)
+        cause = decision.cause if decision else ""
+        return self.create(issue=issue, kind=kind, actor=actor, decision=decision, cause=cause, detail=detail, **states)
 
 
 class IssueEvent(models.Model):
     """One line of an issue's history, written in the transaction of what it records."""
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="events")
-    kind = models.CharField(max_length=10, choices=EventKind.choices)
+    kind = models.CharField(max_length=20, choices=EventKind.choices)
     actor = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decision = models.ForeignKey(Decision, on_delete=models.CASCADE, null=True, blank=True, related_name="events")
+    cause = models.CharField(max_length=CAUSE_LENGTH, blank=True, help_text="The rule or the key, where nobody acted.")
     from_state = models.CharField(max_length=12, blank=True)
     to_state = models.CharField(max_length=12, blank=True)
     detail = models.JSONField(default=dict, blank=True)

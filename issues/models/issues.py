@@ -9,8 +9,21 @@ from django.db.models.functions import Lower
 from accounts.models import Project
 from annotate.models import Severity
 from issues.lifecycle import State
+from issues.models.decisions import Decision
 
 USER = settings.AUTH_USER_MODEL
+
+
+class IssueQuerySet(models.QuerySet["Issue"]):
+    """Which issues there are, in words."""
+
+    def living(self) -> "IssueQuerySet":
+        """Those that failures may be put into: neither merged into another nor taken back."""
+        return self.kept().exclude(state=State.MERGED)
+
+    def kept(self) -> "IssueQuerySet":
+        """Those whose making nobody undid."""
+        return self.filter(withdrawn_at=None)
 
 
 class Issue(models.Model):
@@ -28,19 +41,41 @@ class Issue(models.Model):
     merged_into = models.ForeignKey(
         "self", on_delete=models.RESTRICT, null=True, blank=True, related_name="merged_from"
     )
+    made_by = models.ForeignKey(Decision, on_delete=models.RESTRICT, null=True, blank=True, related_name="made")
+    withdrawn_at = models.DateTimeField(
+        null=True, blank=True, help_text="Its making was undone: the number stays, it counts nowhere."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = IssueQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["project", "number"], name="issue_number_once"),
-            models.UniqueConstraint("project", Lower("title"), name="issue_title_once"),
+            models.UniqueConstraint(
+                "project", Lower("title"), condition=models.Q(withdrawn_at__isnull=True), name="issue_title_once"
+            ),
             models.CheckConstraint(condition=models.Q(state__in=State.values), name="issue_state_known"),
+            models.CheckConstraint(
+                condition=models.Q(state=State.MERGED, merged_into__isnull=False)
+                | (~models.Q(state=State.MERGED) & models.Q(merged_into__isnull=True)),
+                name="issue_merged_leads_somewhere",
+            ),
+            models.CheckConstraint(condition=~models.Q(merged_into=models.F("id")), name="issue_merged_into_another"),
         ]
         indexes: ClassVar = [models.Index(fields=["project", "state"], name="issue_by_state")]
 
     def __str__(self) -> str:
         return f"ISS-{self.number} {self.title}"
+
+    @property
+    def present(self) -> "Issue":
+        """The issue that its number leads to: itself, or the end of what it was merged into."""
+        found = self
+        while found.merged_into is not None:
+            found = found.merged_into
+        return found
 
 
 def lock_project(project_id: int) -> None:

@@ -1,13 +1,14 @@
 """Which failures belong to which issue, since when and by whom."""
 
 from collections.abc import Collection
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
 
 from accounts.models import User
 from annotate.models import Failure
+from issues.models.decisions import Decision
 from issues.models.events import EventKind, IssueEvent
 from issues.models.issues import USER, Issue
 from issues.models.sources import Source, likeness_in_words
@@ -28,10 +29,13 @@ class MembershipQuerySet(models.QuerySet["IssueMembership"]):
         source: Source,
         actor: User | None = None,
         score: float | None = None,
+        decision: Decision | None = None,
+        **how: Any,
     ) -> list[int]:
         """Puts those of the failures into the issue that are free (in no issue, not withdrawn); returns their ids.
 
-        Runs inside a transaction: the failures are locked, so that two who place the same one cannot both.
+        Runs inside a transaction: the failures are locked, so that two who place the same one cannot both. `how`:
+        further fields of the rows, such as `mechanism`.
         """
         wanted = Failure.objects.select_for_update().filter(
             pk__in=failure_ids, project_id=issue.project_id, withdrawn_at=None
@@ -40,16 +44,16 @@ class MembershipQuerySet(models.QuerySet["IssueMembership"]):
         taken = set(self.model.objects.filter(failure__in=locked, until=None).values_list("failure_id", flat=True))
         free = [failure_id for failure_id in locked if failure_id not in taken]
         now = timezone.now()
-        self.bulk_create(
-            self.model(issue=issue, failure_id=pk, source=source, score=score, placed_by=actor, since=now)
-            for pk in free
-        )
+        row = {"issue": issue, "source": source, "score": score, "placed_by": actor, "opened_by": decision, **how}
+        self.bulk_create(self.model(failure_id=pk, since=now, **row) for pk in free)
         if free:
             detail = {"failures": free, "source": source.value, **({} if score is None else {"score": round(score, 3)})}
-            IssueEvent.objects.note(issue, EventKind.ATTACHED, actor=actor, **detail)
+            IssueEvent.objects.note(issue, EventKind.ATTACHED, actor=actor, decision=decision, **detail)
         return free
 
-    def refuse(self, issue: Issue, failure_ids: Collection[int], *, actor: User) -> list[int]:
+    def refuse(
+        self, issue: Issue, failure_ids: Collection[int], *, actor: User, decision: Decision | None = None
+    ) -> list[int]:
         """Remembers that a person left the free ones of the failures out of the issue; returns their ids.
 
         Rows that end as they begin: no machine puts a failure back where a person took it out.
@@ -57,11 +61,12 @@ class MembershipQuerySet(models.QuerySet["IssueMembership"]):
         taken = self.model.objects.filter(until=None).values("failure")
         free = Failure.objects.filter(pk__in=failure_ids, project_id=issue.project_id, withdrawn_at=None)
         ids = list(free.exclude(pk__in=taken).order_by("pk").values_list("pk", flat=True))
-        row = {"issue": issue, "source": Source.REFUSED, "placed_by": actor}
+        who = {"placed_by": actor, "opened_by": decision, "closed_by": decision}
+        row = {"issue": issue, "source": Source.REFUSED, **who}
         now = timezone.now()
         self.bulk_create(self.model(failure_id=pk, since=now, until=now, **row) for pk in ids)
         if ids:
-            IssueEvent.objects.note(issue, EventKind.REFUSED, actor=actor, failures=ids)
+            IssueEvent.objects.note(issue, EventKind.REFUSED, actor=actor, decision=decision, failures=ids)
         return ids
 
     def close(self, *, actor: User | None = None, reason: str) -> int:
@@ -84,6 +89,18 @@ class IssueMembership(models.Model):
     placed_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     since = models.DateTimeField()
     until = models.DateTimeField(null=True, blank=True)
+    margin = models.FloatField(null=True, blank=True, help_text="How far ahead of the second issue it was.")
+    mechanism = models.CharField(max_length=40, blank=True, help_text="What matched it, with its version.")
+    nearest = models.ForeignKey(
+        Failure,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The member that it was most like.",
+    )
+    opened_by = models.ForeignKey(Decision, on_delete=models.RESTRICT, null=True, blank=True, related_name="opened")
+    closed_by = models.ForeignKey(Decision, on_delete=models.RESTRICT, null=True, blank=True, related_name="closed")
 
     objects = MembershipQuerySet.as_manager()
 

@@ -6,6 +6,7 @@ in the pool is grouped into proposals. The work is found by looking, so that run
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -18,10 +19,11 @@ from clustering.engine.group import measure_background
 from clustering.engine.match import pick_exemplars
 from clustering.grouping import group_failures, hash_input, was_grouped
 from clustering.queries import Embeddings, read_contents, read_embeddings
-from issues.lifecycle import State
-from issues.models import Issue, IssueMembership, Source
+from issues.deciding import join
+from issues.models import Issue, IssueMembership, Source, lock_project
 from issues.proposing.writing import free_ids, write_proposals
 from issues.queries import unplaced_failures
+from issues.queries.links import BY_PEOPLE, forbidden
 
 
 def place_waiting(project: Project) -> None:
@@ -43,47 +45,53 @@ def release_withdrawn(project: Project) -> None:
     """
     taken_back = Q(failure__overruled_by=None) | Q(failure__review__withdrawn_at__isnull=False)
     rows = IssueMembership.objects.filter(taken_back, issue__project=project, failure__withdrawn_at__isnull=False)
-    with transaction.atomic():
-        rows.close(reason="The reviewer withdrew the failure.")
+    if rows.filter(until=None).exists():
+        with transaction.atomic():
+            lock_project(project.pk)
+            rows.close(reason="The reviewer withdrew the failure.")
 
 
 def place_chosen(project: Project) -> None:
-    """What the reviewer picked on the review screen wins over every machine."""
+    """What the reviewer picked on the review screen wins over every machine; a merged number leads to where it went."""
     chosen = unplaced_failures(project).filter(chosen_issue__isnull=False).select_related("review__reviewer")
-    issues = {issue.number: issue for issue in _living(project)}
-    forbidden = _taken_out(project)
+    if not chosen:
+        return
+    numbers = {failure.chosen_issue or 0 for failure in chosen}
+    named = Issue.objects.filter(project=project, number__in=numbers).select_related("project", "merged_into")
+    issues = {issue.number: issue.present for issue in named}
+    never = forbidden(project, [failure.pk for failure in chosen])
     for failure in chosen:
         issue = issues.get(failure.chosen_issue or 0)
-        if issue is not None and (failure.pk, issue.pk) not in forbidden:
-            with transaction.atomic():
-                IssueMembership.objects.place(issue, [failure.pk], source=Source.PERSON, actor=failure.review.reviewer)
+        if issue is not None and issue.pk not in never.get(failure.pk, ()):
+            reviewer, cause = failure.review.reviewer, "chosen in a review"
+            join(issue=issue, failure_id=failure.pk, source=Source.PERSON, actor=reviewer, cause=cause)
 
 
 def place_alike(project: Project, pool: Embeddings) -> set[int]:
     """Joins each failure to the one issue with its very words and type, or that it clearly matches. Returns who."""
-    issues = {issue.pk: issue for issue in _living(project)}
+    issues = {issue.pk: issue for issue in Issue.objects.living().filter(project=project).select_related("project")}
     everything = read_embeddings(project)
     members = _Members(project, everything)
     background = measure_background([row.content for row in everything.rows], everything.vectors)
     mechanism = mechanisms.current()
     threshold = mechanism.joining(background)
-    forbidden = _taken_out(project)
+    never = forbidden(project, [row.failure_id for row in pool.rows])
     placed: set[int] = set()
     for row, vector in zip(pool.rows, pool.vectors, strict=True):
-        allowed = {pk for pk in issues if (row.failure_id, pk) not in forbidden}
+        allowed = issues.keys() - never.get(row.failure_id, frozenset())
         same = members.issues_of(row.content) & allowed
         if len(same) == 1:
-            placed |= _join(issues[same.pop()], row.failure_id, Source.EXACT, None)
+            placed |= _join(issues[same.pop()], row.failure_id, Source.EXACT, cause="same text")
             continue
         anchors = {pk: rows for pk, rows in members.anchors.items() if pk in allowed}
         if found := mechanism.match(vector, anchors, threshold):
-            placed |= _join(issues[found.issue], row.failure_id, Source.MATCH, found.score)
+            how = {"score": found.score, "margin": found.margin, "mechanism": mechanism.name}
+            placed |= _join(issues[found.issue], row.failure_id, Source.MATCH, cause=f"match {mechanism.name}", **how)
     return placed
 
 
-def _join(issue: Issue, failure_id: int, source: Source, score: float | None) -> set[int]:
-    with transaction.atomic():
-        return set(IssueMembership.objects.place(issue, [failure_id], source=source, score=score))
+def _join(issue: Issue, failure_id: int, source: Source, **how: Any) -> set[int]:
+    return {failure_id} if join(issue=issue, failure_id=failure_id, source=source, **how) else set()
 
 
 class _Members:
@@ -98,7 +106,7 @@ class _Members:
         for issue_id, failure_id, source in standing.values_list("issue_id", "failure_id", "source"):
             if (index := row_of.get(failure_id)) is not None:
                 self._contents[everything.rows[index].content].add(issue_id)
-                (by_people if source in {Source.PERSON, Source.PROPOSAL} else by_machine)[issue_id].append(index)
+                (by_people if source in BY_PEOPLE else by_machine)[issue_id].append(index)
         self.anchors: dict[int, Vectors] = {
             issue_id: pick_exemplars(everything.vectors[by_people[issue_id] or by_machine[issue_id]])
             for issue_id in sorted({*by_people, *by_machine})
@@ -106,16 +114,6 @@ class _Members:
 
     def issues_of(self, content: str) -> set[int]:
         return set(self._contents.get(content, ()))
-
-
-def _living(project: Project) -> list[Issue]:
-    return list(Issue.objects.filter(project=project).exclude(state=State.MERGED))
-
-
-def _taken_out(project: Project) -> set[tuple[int, int]]:
-    """(failure, issue) pairs that were ended or refused: no machine puts a failure where a person took it out."""
-    closed = IssueMembership.objects.filter(issue__project=project, until__isnull=False)
-    return set(closed.values_list("failure_id", "issue_id"))
 
 
 def projects_with_work() -> Iterable[Project]:

@@ -48,7 +48,7 @@ def _create(project: Project, run: GroupingRun, group: Group) -> None:
     proposal = Proposal.objects.create(
         project=project,
         run=run,
-        title=choose_title(group.notes, group.words, _taken_titles(project)),
+        title=choose_title(group.notes, group.words, taken_titles(project)),
         words=list(group.words),
         cohesion=group.cohesion,
         fingerprint=fingerprint(group.failure_ids),
@@ -66,8 +66,9 @@ def _same_evidence(members: set[int], declined: set[int]) -> bool:
     return overlap >= SAME_PROPOSAL and len(members) < GROWN_BY * len(declined)
 
 
-def _taken_titles(project: Project) -> set[str]:
-    issues = Issue.objects.filter(project=project).values_list("title", flat=True)
+def taken_titles(project: Project) -> set[str]:
+    """The titles of issues and open proposals, in lower case."""
+    issues = Issue.objects.kept().filter(project=project).values_list("title", flat=True)
     proposals = Proposal.objects.filter(project=project, state=ProposalState.OPEN).values_list("title", flat=True)
     return {title.lower() for title in (*issues, *proposals)}
 

@@ -148,7 +148,7 @@ def _near(issue: Issue, likeness: float, example: str, *, by_meaning: bool) -> N
 
 def _visible(project: Project, wanted: Sequence[int], sight: Sight) -> list[Issue]:
     """Those of the issues that the reader may see, in the order given."""
-    found = {issue.pk: issue for issue in counted_issues(project, sight).filter(pk__in=wanted)}
+    found = {issue.pk: issue for issue in counted_issues(project, sight).filter(pk__in=wanted, withdrawn_at=None)}
     living = [found[pk] for pk in wanted if pk in found and found[pk].state != State.MERGED]
     return living[:SHOWN]
 
@@ -206,7 +206,7 @@ def _mark(project: Project) -> Mark:
 def read_issues(project: Project) -> Known:
     """Reads the project's issues and failure types, and keeps them for those who ask next: seven queries."""
     mark = _mark(project)  # first: what changes meanwhile is read again
-    issues = Issue.objects.filter(project=project).exclude(state=State.MERGED)
+    issues = Issue.objects.living().filter(project=project)
     titles = {pk: (title,) for pk, title in issues.values_list("pk", "title")}
     placed = _members(project, IN_ISSUE, F("failure__issue_memberships__issue"), MEMBERS)
     types = FailureType.objects.filter(project=project, merged_into=None)

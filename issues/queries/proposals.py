@@ -9,7 +9,6 @@ from accounts.models import Project
 from annotate.queries.blind import EVERYTHING, Sight
 from clustering.models import EmbedderFault
 from clustering.queries import find_fault, is_embedded
-from issues.lifecycle import State
 from issues.models import FEWEST_MEMBERS, Issue, Proposal, ProposalEvent, ProposalState
 from issues.queries.counts import unplaced_failures
 from issues.queries.members import Told, with_steps
@@ -81,5 +80,5 @@ def read_pool(project: Project, sight: Sight = EVERYTHING) -> Pool:
 
 def attachable_issues(project: Project, sight: Sight = EVERYTHING) -> QuerySet[Issue]:
     """Issues that failures can be attached to, newest first."""
-    living = Issue.objects.filter(project=project).exclude(state=State.MERGED)
+    living = Issue.objects.living().filter(project=project)
     return seen_issues(living, sight).order_by("-number")

@@ -6,13 +6,14 @@ from django.apps import apps
 from accounts.access import find_api_key
 from accounts.models import ApiKey, Membership, Project, Role, User
 from annotate.filling import fill_queues, make_default_queue
-from annotate.models import CalibrationReview, Failure, Outcome, QueueItem, Review, Severity, SlotState, Stratum
+from annotate.models import CalibrationReview, Failure, Outcome, QueueItem, Review, SlotState, Stratum
 from common.errors import Refused
 from demo.actions import create_demo, play_team, remove_demo, review_demo
 from demo.management.commands.seed_demo import sending_key
 from demo.queries import Leaving, unfinished_demo
 from demo.story import AgentRun, tell
-from issues.models import Issue, IssueMembership, Source
+from issues.actions import create_issue, merge_issues, undo
+from issues.models import Issue
 from tests.builders import (
     NOON,
     client_of,
@@ -117,12 +118,10 @@ def test_demo_is_unfinished_until_all_has_arrived(demo: Project) -> None:
 
 
 def fill_with_decisions(project: Project, lead: User) -> None:
-    failure = make_failure(make_review(make_session(project), lead))
-    issue = Issue.objects.create(project=project, number=1, title="One", severity=Severity.HIGH)
-    Issue.objects.create(project=project, number=2, title="Two", merged_into=issue)
-    IssueMembership.objects.create(
-        issue=issue, failure=failure, source=Source.PERSON, placed_by=lead, since=failure.created_at
-    )
+    review = make_review(make_session(project), lead)
+    one, two = (create_issue(failure=make_failure(review, note), title=note, actor=lead) for note in ("One", "Two"))
+    decision = merge_issues(into=one, others=[two], actor=lead)
+    undo(decision=undo(decision=decision, actor=lead), actor=lead)
 
 
 def test_removing_takes_everything_of_the_demo_and_nothing_else(demo: Project, owner: User) -> None:

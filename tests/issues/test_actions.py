@@ -42,7 +42,8 @@ def test_accepting_locks_the_project_before_the_proposal(project: Project, lead:
 def test_every_move_by_hand_is_done_or_refused_by_the_table(
     issue: Issue, lead: User, source: State, target: State
 ) -> None:
-    Issue.objects.update(state=source)
+    leads_to = make_issue(make_told(issue.project, lead), lead, "Another") if source == State.MERGED else None
+    Issue.objects.filter(pk=issue.pk).update(state=source, merged_into=leads_to)
     issue.refresh_from_db()
     before = IssueEvent.objects.count()
     if target in choices_by_hand(source):
@@ -134,10 +135,10 @@ def test_attaching_adds_to_the_issue_that_is_there(project: Project, issue: Issu
 
 
 def test_attaching_to_a_merged_issue_is_refused(project: Project, issue: Issue, lead: User) -> None:
-    Issue.objects.update(state=State.MERGED)
+    other = make_issue(make_told(project, lead), lead, "Another")
+    actions.merge_issues(into=other, others=[issue], actor=lead)
     proposal = make_proposal(tell_all(project, lead, TOKEN))
-    issue.refresh_from_db()
-    with pytest.raises(Refused, match="merged"):
+    with pytest.raises(Refused, match="ISS-1 was merged into another issue: go on with ISS-2"):
         actions.accept_proposal(proposal=proposal, actor=lead, issue=issue)
 
 
