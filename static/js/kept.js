@@ -1,6 +1,6 @@
 // What is typed into a form with `data-kept` lies in this browser, for each person and each address that it is sent to,
 // until the server says that it has taken it. What was left, or lost its way, is found again where it was typed. Such a
-// form has `autocomplete="off"`: what a browser puts back by itself, as counts of rows that are not there, would be in the way.
+// form has `autocomplete="off"`: what some browsers put back by themselves, as counts of rows that are not there, misleads.
 
 import { reader, recallAll, remember } from "./review-net.js";
 

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -143,30 +143,12 @@ def test_a_row_that_was_taken_out_comes_back_empty_and_can_be_filled(page: Page,
     assert set(gold.failures.values_list("note", flat=True)) == {"The second.", "The third."}
 
 
-def test_rows_are_there_again_where_the_page_is_loaded_anew(page: Page, disputed: AgentSession) -> None:
-    open_dispute(page, disputed)
-    write_about(page)
-    for again in (page.reload, back_and_forth(page)):
-        again()
-        expect(page.get_by_text(BACK)).to_be_visible()
-        expect(page.locator("#id_own-1-note")).to_have_value("The second.")
-
-
-def back_and_forth(page: Page) -> Callable[[], object]:
-    def go() -> None:
-        page.get_by_role("link", name="Disagreements").click()
-        page.wait_for_load_state("networkidle")
-        page.go_back()
-
-    return go
-
-
 def test_what_is_said_over_the_page_goes_by_itself(page: Page, disputed: AgentSession) -> None:
     page.clock.install()
     open_dispute(page, disputed)
     press(page, "j x")
     said = page.locator("#status")
-    expect(said).to_have_text("First went wrong at: step 1")
+    expect(said).to_contain_text("First went wrong at: step 1")
     page.clock.fast_forward(9000)
     expect(said).to_be_empty()
 
@@ -245,7 +227,7 @@ def test_a_page_from_before_a_login_says_that_it_must_be_loaded_again(
     page: Page, project: Project, flags: list[Comment]
 ) -> None:
     open_questions(page, project)
-    page.context.add_cookies([{"name": "csrftoken", "value": "a" * 32, "url": page.url}])
+    page.context.clear_cookies(name="csrftoken")
     field = page.locator(f"#answer-{flags[0].pk}")
     field.fill("It may be.")
     page.get_by_role("button", name="Answer").first.click()
@@ -279,23 +261,6 @@ def test_a_rubric_that_was_left_is_there_again_until_it_is_made(page: Page, proj
     page.goto(address)
     expect(page.get_by_label("Name")).to_have_value("")
     expect(page.get_by_text(BACK)).to_have_count(0)
-
-
-def test_a_rubric_has_all_its_questions_where_the_page_is_loaded_anew(page: Page, project: Project) -> None:
-    page.goto(reverse("rubric_new", args=[project.slug]))
-    page.get_by_label("Name").fill("Tone")
-    for text in ("Was it kind?", "How useful?"):
-        page.get_by_role("button", name="Add a question").click()
-        page.keyboard.type(text)
-    shown = page.locator("#questions").get_by_label("Question", exact=True)
-    page.reload()
-    expect(shown).to_have_count(2)
-    page.get_by_role("link", name="Cancel").click()
-    page.wait_for_load_state("networkidle")
-    page.go_back()
-    expect(shown).to_have_count(2)
-    expect(shown.last).to_have_value("How useful?")
-    expect(page.get_by_text(BACK)).to_be_visible()
 
 
 def test_an_example_stands_behind_what_was_written_before(page: Page, disputed: AgentSession, lead: User) -> None:
