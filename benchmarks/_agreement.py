@@ -59,7 +59,7 @@ def ari(first: Sequence[object], second: Groups) -> float:
 def ari_assigned(labels: Sequence[object], groups: Groups) -> float | None:
     """The adjusted Rand index among the texts that are in a group; None where there are none."""
     kept = np.flatnonzero(groups != UNASSIGNED)
-    return ari([labels[row] for row in kept], groups[kept]) if len(kept) else None
+    return ari([labels[row] for row in kept.tolist()], groups[kept]) if len(kept) else None
 
 
 def single_out(groups: Groups) -> Groups:

@@ -103,7 +103,7 @@ class Project:
 
     def majority(self, labels: Sequence[str], issue: int) -> str | None:
         """The class that most members have; None for an issue without members."""
-        counts = Counter(labels[row] for row in np.flatnonzero(self.issue_of == issue))
+        counts = Counter(labels[row] for row in np.flatnonzero(self.issue_of == issue).tolist())
         return min(counts, key=lambda label: (-counts[label], label)) if counts else None
 
     def answer_merges(self, labels: Sequence[str], most: int) -> None:

@@ -26,6 +26,7 @@ FIRST, LATER = 500, 1000
 SEEDS = 5
 DRAWS = 2000
 FEWEST_TO_SPLIT = 2
+MOST_STAYERS = 16
 # A released mechanism without a rule of its own to read from placements.
 UNCALIBRATED = frozenset({"v1"})
 
@@ -59,10 +60,19 @@ class Triage:
     def medoid(self, rows: NDArray[np.int64]) -> int:
         return int(rows[(self.vectors[rows] @ self.vectors[rows].mean(axis=0)).argmax()])
 
-    def move(self, rows: NDArray[np.int64], issue: int) -> None:
-        """By a person."""
-        self.issue_of[rows] = issue
-        self.placed[rows] = issue
+    def merge(self, kept: int, gone: int) -> None:
+        """All members change their issue, and stay judged as they were."""
+        self.together.append((self.medoid(self.members(kept)), self.medoid(self.members(gone))))
+        self.issue_of[self.issue_of == gone] = kept
+        self.placed[self.placed == gone] = kept
+
+    def split(self, leaving: NDArray[np.int64], issue: int) -> None:
+        """A person places those who leave; all of them stay apart from who speaks for the rest, and the reverse."""
+        staying = np.setdiff1d(self.members(int(self.issue_of[leaving[0]])), leaving)
+        self.issue_of[leaving] = issue
+        self.placed[leaving] = issue
+        self.apart += [(self.medoid(staying), int(row)) for row in leaving]
+        self.apart += [(self.medoid(leaving), int(row)) for row in staying[:MOST_STAYERS]]
 
     def links(self, rows: Sequence[int]) -> Links:
         """What was taught, in the numbers of these rows."""
@@ -145,10 +155,9 @@ def merge_worst(triage: Triage) -> Act | None:
         return None
     _, label, ranked = max(pairs, key=lambda pair: (pair[0], pair[1]))
     kept, gone = (-ranked[0][1], -ranked[1][1])
-    sides = triage.members(kept), triage.members(gone)
-    triage.together.append((triage.medoid(sides[0]), triage.medoid(sides[1])))
-    triage.move(sides[1], kept)
-    return {"kind": "merge", "class": label, "kept": len(sides[0]), "moved": len(sides[1])}
+    told = {"kind": "merge", "class": label, "kept": len(triage.members(kept)), "moved": len(triage.members(gone))}
+    triage.merge(kept, gone)
+    return told
 
 
 def _ranked(leading: dict[str, list[tuple[int, int]]]) -> list[tuple[str, list[tuple[int, int]]]]:
@@ -164,11 +173,9 @@ def split_worst(triage: Triage) -> Act | None:
     leaving = np.array([row for row in triage.members(issue) if triage.labels[row] == label], dtype=np.int64)
     led = [other for other in triage.issues() if other != issue and triage.classes(other)[0][0] == label]
     target = max(led, key=lambda other: (len(triage.members(other)), -other), default=None)
-    triage.move(leaving, max(triage.issues()) + 1 if target is None else target)
-    staying = triage.members(issue)
-    triage.apart.append((triage.medoid(staying), triage.medoid(leaving)))
+    triage.split(leaving, max(triage.issues()) + 1 if target is None else target)
     kind = "split" if target is None else "move"
-    return {"kind": kind, "class": label, "stayed": len(staying), "moved": len(leaving)}
+    return {"kind": kind, "class": label, "stayed": len(triage.members(issue)), "moved": len(leaving)}
 
 
 def _later(

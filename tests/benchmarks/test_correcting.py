@@ -36,7 +36,7 @@ def test_the_largest_merge_of_one_class_comes_first() -> None:
 
     assert merge_worst(held) == {"kind": "merge", "class": "b", "kept": 2, "moved": 2}
     assert held.issue_of.tolist() == [0, 0, 1, -1, 2, 2, 2, 2, 4, 5]
-    assert held.placed.tolist() == [-1] * 6 + [2, 2, -1, -1]
+    assert held.placed.tolist() == [-1] * 10
     assert held.together == [(4, 6)]
 
 
@@ -45,7 +45,8 @@ def test_the_largest_second_class_leaves_to_the_issue_that_it_leads() -> None:
 
     assert split_worst(held) == {"kind": "move", "class": "b", "stayed": 4, "moved": 2}
     assert held.issue_of.tolist() == [0, 0, 0, 0, 1, 1, 1, 2, 2, 2]
-    assert held.apart == [(0, 4)]
+    assert held.placed.tolist() == [-1, -1, -1, -1, 1, 1, -1, -1, -1, -1]
+    assert held.apart == [(0, 4), (0, 5), (4, 0), (4, 1), (4, 2), (4, 3)]
 
 
 def test_a_second_class_that_leads_nowhere_gets_a_new_issue() -> None:
@@ -65,6 +66,7 @@ def test_corrections_alternate_until_nothing_is_wrong() -> None:
 
 def test_links_are_told_in_the_numbers_of_the_rows_asked_for() -> None:
     held = triage("aabb", [0, 1, 2, 2])
+    held.placed[1] = 1
     merge_worst(held)
     links = held.links([1, 3, 0])
 
