@@ -100,11 +100,10 @@ def test_maintenance_accepts_what_is_proposed() -> None:
     project.found(range(120, 270))
     project.maintain()
 
-    assert _modes(project.issue_of, labels) == {(mode,) for mode in set(labels)}
+    assert _modes(project.issue_of, labels) == sorted((mode,) for mode in set(labels))
 
 
-def _modes(issue_of: Groups, labels: list[str]) -> set[tuple[str, ...]]:
-    return {
-        tuple(sorted({labels[row] for row in np.flatnonzero(issue_of == issue)}))
-        for issue in np.unique(issue_of[issue_of >= 0])
-    }
+def _modes(issue_of: Groups, labels: list[str]) -> list[tuple[str, ...]]:
+    """Of each issue."""
+    issues = np.unique(issue_of[issue_of >= 0])
+    return sorted(tuple(sorted({labels[row] for row in np.flatnonzero(issue_of == issue)})) for issue in issues)
