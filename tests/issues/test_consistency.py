@@ -140,7 +140,7 @@ class World:
     def _check_numbers(self) -> None:
         """Every number leads to an issue that lives or was taken back, and only living ones hold anything."""
         holding = set(IssueMembership.objects.filter(until=None).values_list("issue_id", flat=True))
-        issues = list(Issue.objects.filter(project=self.project))
+        issues = list(Issue.objects.filter(project=self.project).order_by("number"))
         assert [issue.number for issue in issues] == list(range(1, len(issues) + 1))
         for issue in issues:
             assert (issue.state == State.MERGED) == (issue.merged_into is not None)
