@@ -60,6 +60,6 @@ def test_workers_and_settling_at_once_leave_each_session_read_once_more(tmp_path
 def test_without_the_look_at_where_the_run_stands_sessions_are_counted_twice(tmp_path: Path) -> None:
     def is_miscounted(folder: Path) -> bool:
         (done, _), *_ = raced(["BROKEN"] * 4, folder)
-        return done > SESSIONS
+        return bool(done > SESSIONS)
 
     assert goes_wrong(is_miscounted, tmp_path)
