@@ -1,6 +1,6 @@
 """What axe-core finds wrong with a page for people who hear it, magnify it, or use it without a mouse."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import Page, ViewportSize
@@ -8,26 +8,62 @@ from playwright.sync_api import Page, ViewportSize
 AXE = AXE_FILE_PATH.read_text(encoding="utf-8")
 GRAVE = ("serious", "critical")
 WIDE, NARROW = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
-ONLY_COLOURS = {"type": "rule", "values": ["color-contrast"]}
-# Page.evaluate is the browser's own door for tools: the content security policy stays as strict as it is for people.
-RUN = """
-async ([within, only]) => {
-  const found = await axe.run(within ?? document, {resultTypes: ["violations"], ...(only && {runOnly: only})});
-  return found.violations.map(({id, impact, nodes}) => ({id, impact, nodes: nodes.map(({target, failureSummary}) =>
-    `${target.join(" ")}: ${failureSummary.replace(/\\s+/g, " ")}`)}));
+# Contrast is most of what axe computes. It follows from the colours of a text and of what is behind it, so that of the
+# texts that are alike in these, such as the rows of a list, the first few tell what all would.
+SAMPLES = """
+(roots) => {
+  const grounds = new Map([[null, ""]]), times = new Map(), found = new Set();
+  for (const root of roots) {
+    const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) if (texts.currentNode.data.trim()) take(texts.currentNode.parentElement);
+    root.querySelectorAll("input, select, textarea").forEach(take);
+  }
+  return [...found];
+  function take(element) {
+    if (!element || found.has(element) || !element.checkVisibility()) return;
+    const {color, fontSize, fontWeight, textShadow} = getComputedStyle(element), {localName, className} = element;
+    const off = Boolean(element.closest(":disabled, [aria-disabled='true'], label:has(:disabled)"));
+    const key = [ground(element), color, fontSize, fontWeight, textShadow, localName, className, off].join(" ");
+    times.set(key, (times.get(key) ?? 0) + 1);
+    if (times.get(key) <= 3) found.add(element);
+  }
+  function ground(element) {
+    if (!grounds.has(element)) grounds.set(element, ground(element.parentElement) + own(element));
+    return grounds.get(element);
+  }
+  function own(element) {
+    const {backgroundColor, backgroundImage, opacity, filter, position} = getComputedStyle(element);
+    const shows = backgroundColor !== "rgba(0, 0, 0, 0)" || backgroundImage !== "none";
+    const place = /absolute|fixed|sticky/.test(position) ? `${element.localName}.${element.className}` : "";
+    const seen = shows || place || opacity !== "1" || filter !== "none";
+    return seen ? `>${[backgroundColor, backgroundImage, opacity, filter, place].join()}` : "";
+  }
 }
 """
+# Page.evaluate is the browser's own door for tools: the content security policy stays as strict as it is for people.
+RUN = """
+async ([within, colours]) => {
+  const found = [], run = async (where, options) => {
+    found.push(...(await axe.run(where, {resultTypes: ["violations"], ...options})).violations);
+  };
+  if (!colours) await run(within ?? document, {rules: {"color-contrast": {enabled: false}}});
+  const include = (SAMPLES)(within ? document.querySelectorAll(within) : [document.body]);
+  if (include.length) await run({include}, {runOnly: {type: "rule", values: ["color-contrast"]}});
+  return found.map(({id, impact, nodes}) => ({id, impact, nodes: nodes.map(({target, failureSummary}) =>
+    `${target.join(" ")}: ${failureSummary.replace(/\\s+/g, " ")}`)}));
+}
+""".replace("SAMPLES", SAMPLES)
 # What is folded is read, too.
 UNFOLD = "document.querySelectorAll('details:not(.menu)').forEach((each) => { each.open = true; })"
 MENUS = "(open) => document.querySelectorAll('details.menu').forEach((each) => { each.open = open; })"
 DIALOGS = "() => [...document.querySelectorAll('dialog:not([open])')].map((each) => each.id)"
 
 
-def violations(page: Page, within: str | None = None, *, only: dict[str, Any] | None = None) -> list[str]:
+def violations(page: Page, within: str | None = None, *, only_colours: bool = False) -> list[str]:
     """What is serious or critical on the page, or inside `within` (a selector): one line for each element."""
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE)
-    found = page.evaluate(RUN, [within, only])
+    found = page.evaluate(RUN, [within, only_colours])
     return [f"{each['id']} at {node}" for each in found if each["impact"] in GRAVE for node in each["nodes"]]
 
 
@@ -51,7 +87,7 @@ def violations_in_dialog(page: Page, name: str) -> list[str]:
     page.evaluate("(name) => document.getElementById(name).showModal()", name)
     found = [f"{line} (in the dialog)" for line in violations(page, selector)]
     look(page, WIDE, "light")
-    found += [f"{line} (in the dialog, light)" for line in violations(page, selector, only=ONLY_COLOURS)]
+    found += [f"{line} (in the dialog, light)" for line in violations(page, selector, only_colours=True)]
     page.evaluate("(name) => document.getElementById(name).close()", name)
     return found
 
