@@ -70,7 +70,7 @@ function send(file, row) {
     row.stop.onclick = () => request.abort();
     request.open("POST", form.action);
     request.setRequestHeader("X-CSRFToken", form.elements.csrfmiddlewaretoken.value);
-    request.setRequestHeader("X-File-Name", encodeURIComponent(file.name.slice(-200)));
+    request.setRequestHeader("X-File-Name", encodeURIComponent(file.name.slice(-200).toWellFormed()));
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.send(file);
   });

@@ -4,16 +4,16 @@ A new model or field is filled as soon as it exists. What is not is named in `EX
 """
 
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.apps import apps
-from django.db import IntegrityError, models, transaction
+from django.db import models
 from django.utils import timezone
 
 from accounts.models import Project
-from tests.hostile.corpus import CORPUS, storable
+from annotate.models import Question, QuestionKind, Rubric
+from tests.hostile.corpus import CORPUS, MARKDOWN, storable
 
 APPS = ("accounts", "traces", "ingest", "annotate", "clustering", "issues")
 MOST = 2_000  # characters of a text without a limit: what forms let through is of that size
@@ -94,7 +94,7 @@ SHAPES: dict[str, Callable[[str], Any]] = {
     "annotate.CalibrationReview.failures": lambda string: [told(string)],
     "issues.Proposal.words": lambda string: [string, string],
     "issues.IssueEvent.detail": lambda string: {"before": string, "after": string, "reason": string},
-    "ingest.Upload.report": lambda string: {"refused": [{"line": 1, "field": string, "message": string}]},
+    "ingest.Upload.report": lambda string: {"refused": [[1, string, string]], "refused_count": 1},
 }
 # Where the first choice shows little.
 CHOICES = {"annotate.Question.kind": "choice", "issues.IssueEvent.kind": "renamed", "ingest.RawBatch.state": "failed"}
@@ -139,16 +139,12 @@ def fill_everything() -> None:
             fill(model)
 
 
-def fill(model: type[models.Model]) -> None:
+def fill(model: type[models.Model], strings: Sequence[str] = CORPUS) -> None:
     """A row for each string in this model."""
-    base = model._default_manager.order_by("pk").first()
-    for number, string in enumerate(CORPUS, start=1000):
-        row = _row(model, base, number)
-        for field in filled(model):
-            setattr(row, field.attname, fitting(field, string))
-        # Two strings that are cut alike may be the same name, which nobody can give twice.
-        with suppress(IntegrityError), transaction.atomic():
-            row.save(force_insert=True)
+    maker = _Maker(model)
+    rows = [maker.row(number, string) for number, string in enumerate(strings, start=1000)]
+    # Two strings that are cut alike may be the same name, which nobody can give twice.
+    model._default_manager.bulk_create(rows, ignore_conflicts=True)
 
 
 def fitting(field: "models.Field[Any, Any]", string: str) -> Any:
@@ -158,18 +154,53 @@ def fitting(field: "models.Field[Any, Any]", string: str) -> Any:
     return storable(string)[: field.max_length or MOST] or "empty"
 
 
-def _row(model: type[models.Model], base: models.Model | None, number: int) -> models.Model:
-    """A copy of `base`, or what the fields say of themselves; what must differ from row to row does."""
-    alone = _once(model)
-    row = model()
-    for field in model._meta.concrete_fields:
-        if field.primary_key and not field.remote_field:
-            continue
-        if base is None or field.name in alone:
-            setattr(row, field.attname, _plain(field, number, alone))
-        else:
-            setattr(row, field.attname, getattr(base, field.attname))
-    return row
+def ask_everything(rubric: Rubric, strings: Iterable[str]) -> None:
+    """A question of the rubric for each of these strings, with guidance in all kinds of Markdown."""
+    guidance = storable("\n\n".join(MARKDOWN))[:MOST]
+    Rubric.objects.filter(pk=rubric.pk).update(guidance=guidance)
+    for place, string in enumerate(strings):
+        fields = [field for field in Question._meta.fields if field.name in {"text", "options"}]
+        words = {field.name: fitting(field, string) for field in fields}
+        values = {"rubric": rubric, "position": place, "kind": QuestionKind.CHOICE, "is_required": True}
+        Question.objects.create(key=f"q-{place}", guidance=guidance if place == 0 else "", **values, **words)
+
+
+class _Maker:
+    """Makes rows of a model like its first one, or of what its fields say of themselves."""
+
+    def __init__(self, model: type[models.Model]) -> None:
+        self.model, self.alone, self.filled = model, _once(model), filled(model)
+        self.base = model._default_manager.order_by("pk").first()
+        self._known: dict[type[models.Model], list[Any]] = {}
+
+    def row(self, number: int, string: str) -> models.Model:
+        """One that is like no other in what must differ from row to row, and holds the string."""
+        row = self.model()
+        for field in self.model._meta.concrete_fields:
+            if field.primary_key and not field.remote_field:
+                continue
+            like_base = self.base is not None and field.name not in self.alone
+            setattr(row, field.attname, getattr(self.base, field.attname) if like_base else self._plain(field, number))
+        for field in self.filled:
+            setattr(row, field.attname, fitting(field, string))
+        return row
+
+    def _plain(self, field: "models.Field[Any, Any]", number: int) -> Any:
+        if str(field) in CHOICES:
+            return CHOICES[str(field)]
+        if field.choices:
+            return field.choices[0][0]
+        if field.remote_field:
+            return None if field.null else self._related(field, number if field.name in self.alone else 0)
+        return _valued(field, number)
+
+    def _related(self, field: "models.Field[Any, Any]", number: int) -> Any:
+        """The first row, and where each must have another, one after the other. There is only one project to see."""
+        related: Any = field.related_model
+        if related not in self._known:
+            self._known[related] = list(related._default_manager.order_by("pk").values_list("pk", flat=True))
+        known = self._known[related]
+        return known[0 if related is Project and not field.unique else number % len(known)]
 
 
 def _once(model: type[models.Model]) -> set[str]:
@@ -179,24 +210,6 @@ def _once(model: type[models.Model]) -> set[str]:
         if isinstance(constraint, models.UniqueConstraint):
             found |= set(constraint.fields)
     return found
-
-
-def _plain(field: "models.Field[Any, Any]", number: int, alone: set[str]) -> Any:
-    if str(field) in CHOICES:
-        return CHOICES[str(field)]
-    if field.choices:
-        return field.choices[0][0]
-    if field.remote_field:
-        return None if field.null else _related(field, number if field.name in alone else 0)
-    return _valued(field, number)
-
-
-def _related(field: "models.Field[Any, Any]", number: int) -> Any:
-    """The first row, and where each row must have another, one after the other. There is only one project to see."""
-    related: Any = field.related_model
-    known = related._default_manager.order_by("pk").values_list("pk", flat=True)
-    place = 0 if related is Project and not field.unique else number % known.count()
-    return known[place]
 
 
 def _valued(field: "models.Field[Any, Any]", number: int) -> Any:

@@ -22,12 +22,18 @@ SPOKEN = 12
 
 def send_everything(project: Project) -> None:
     """One session for each string, with it in every field of the session; one with a step for each; one too large."""
-    _send(project, [_told_of(string, number) for number, string in enumerate(CORPUS)], [_talk(CORPUS)], [_large()])
+    send_called(project, *CORPUS)
+    _send(project, [_talk(CORPUS)], [_large()])
 
 
 def send_talk(project: Project) -> None:
     """One session in which every string is said, and some of them are what tools are given and answer."""
     _send(project, [_talk((*STRUCTURES, *CORPUS[::9]))])
+
+
+def send_called(project: Project, *strings: str) -> None:
+    """One session for each of these strings, with it in every field."""
+    _send(project, [_told_of(string, number) for number, string in enumerate(strings)])
 
 
 def _send(project: Project, *requests: list[dict[str, Any]]) -> None:

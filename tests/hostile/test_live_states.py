@@ -3,43 +3,33 @@
 Each state is full of hostile words, is looked at like a page of its own, and is read by axe.
 """
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.urls import reverse
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from accounts.models import Membership, Role, User
-from annotate.models import Comment, Draft, FailureType, Question, QuestionKind, Queue, QueueItem, Rubric, Slot
+from annotate.models import Comment, Draft, FailureType, QueueItem, Slot
 from issues.models import Issue
 from issues.queries import nearest
-from tests.accessibility import NARROW, WIDE, violations
 from tests.accounts.tenants import Tenant, leased_by, make_tenant
-from tests.annotate.browser.screen import expect_quiet, press, watch_requests
-from tests.browsing import log_in
+from tests.annotate.browser.screen import expect_quiet, press
 from tests.builders import make_queue, make_slot
-from tests.hostile.corpus import CORPUS, MARKDOWN, storable
-from tests.hostile.filling import MOST, fill, fitting, told
+from tests.hostile.corpus import CORPUS, storable
+from tests.hostile.driving import LEAST, SOME, WRITTEN, State, drive, expect_many
+from tests.hostile.filling import ask_everything, fill, told
 from tests.hostile.sending import TALK, send_talk, session_called
 from tests.hostile.watching import Watched
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-LEAST = 150
-# Each of them with something to be seen: our forms take no blank question or answer.
-SOME = [string for string in CORPUS[::18] if any(letter.isalnum() for letter in string)]
-# What of the corpus a field takes in one go, from somewhere in its middle.
-WRITTEN = storable("\n".join(CORPUS[::7]))[:MOST]
 # Lists that are cut after a few rows are cut after all.
 CUT = {"review-types.js": "const MOST = 7;", "review-mentions.js": "const MOST = 6;"}
 ALL = "const MOST = 9999;"
-# What the console says of a line that is cut, and of what a form refuses.
-EXPECTED = ("ERR_INTERNET_DISCONNECTED", " 422 ", " 409 ")
 NOTE = "#id_failures-0-note"
-State = Callable[[Page, Tenant], str]
 
 
 # --- a project in which all words are hostile ---
@@ -68,7 +58,7 @@ def tenant(monkeypatch: pytest.MonkeyPatch) -> Tenant:
 def open_slot(tenant: Tenant) -> Slot:
     """A queue that asks hostile questions, and a session in it with a draft."""
     queue = make_queue(tenant.project, storable(CORPUS[0]))
-    ask_everything(queue)
+    ask_everything(queue.rubric, SOME)
     session, reviewer = session_called(tenant.project, TALK), tenant.people[Role.REVIEWER]
     slot = make_slot(queue, session, **leased_by(reviewer))
     QueueItem.objects.filter(pk=slot.item_id).update(reasons=[storable(string) for string in SOME])
@@ -81,16 +71,6 @@ def open_slot(tenant: Tenant) -> Slot:
     return slot
 
 
-def ask_everything(queue: Queue) -> None:
-    guidance = storable("\n\n".join(MARKDOWN))[:MOST]
-    Rubric.objects.filter(pk=queue.rubric_id).update(guidance=guidance)
-    for place, string in enumerate(SOME):
-        fields = [field for field in Question._meta.fields if field.name in {"text", "options"}]
-        words = {field.name: fitting(field, string) for field in fields}
-        values = {"rubric": queue.rubric, "position": place, "kind": QuestionKind.CHOICE, "is_required": True}
-        Question.objects.create(key=f"q-{place}", guidance=guidance if place == 0 else "", **values, **words)
-
-
 def drafted(string: str) -> dict[str, Any]:
     """One failure, with everything in it that scripts show in a way of their own."""
     words = storable(string)
@@ -99,27 +79,13 @@ def drafted(string: str) -> dict[str, Any]:
     return {"outcome": "failure", "failures": [told(words) | {"quotes": quotes, "assertions": assertions}]}
 
 
-# --- who looks ---
-
-
 @pytest.fixture
-def windows(chromium: Browser, live_server: Any, tenant: Tenant) -> Iterator[dict[Role, Watched]]:
-    contexts = {
-        role: chromium.new_context(base_url=live_server.url, viewport=WIDE) for role in (Role.REVIEWER, Role.LEAD)
-    }
-    opened: dict[Role, Watched] = {}
-    for role, context in contexts.items():
-        log_in(context, tenant.people[role], live_server.url)
-        page = context.new_page()
-        watch_requests(page)
+def windows(windows: dict[Role, Watched]) -> dict[Role, Watched]:
+    """Lists in them end with their last row."""
+    for window in windows.values():
         for name in CUT:
-            page.route(f"**/{name}", uncut)
-        opened[role] = Watched(page, live_server.url)
-    yield opened
-    for window in opened.values():
-        window.page.evaluate("navigator.sendBeacon = () => true")
-        window.page.goto("about:blank")
-        window.page.context.close()
+            window.page.route(f"**/{name}", uncut)
+    return windows
 
 
 def uncut(route: Route) -> None:
@@ -129,29 +95,13 @@ def uncut(route: Route) -> None:
     route.fulfill(body=script.replace(CUT[name], ALL), content_type="text/javascript")
 
 
-def wrong_with(window: Watched, within: str) -> list[str]:
-    """What ran, leaked, was pushed away, or cannot be used by everybody, in the state that the page is in."""
-    page = window.page
-    found = [line for line in window.ran() if not any(words in line for words in EXPECTED)]
-    found += [f"{line} (wide)" for line in window.looks()]
-    found += violations(page, within)
-    page.set_viewport_size(NARROW)
-    found += [f"{line} (narrow)" for line in window.looks()]
-    page.set_viewport_size(WIDE)
-    return found
-
-
-def expect_many(found: Locator) -> None:
-    expect(found.nth(LEAST)).to_be_attached()
+# --- the review screen ---
 
 
 def press_on_page(page: Page, keys: str) -> None:
     """Keys of the page, not of a field."""
     page.locator("#why").focus()
     press(page, keys)
-
-
-# --- the review screen ---
 
 
 def draft_put_back(page: Page, tenant: Tenant) -> str:
@@ -344,10 +294,5 @@ LEADING: tuple[State, ...] = (
 
 
 def test_no_state_of_a_page_does_what_its_words_ask_for(windows: dict[Role, Watched], tenant: Tenant) -> None:
-    wrong: dict[str, list[str]] = {}
-    for looker, states in ((Role.REVIEWER, REVIEWING), (Role.LEAD, LEADING)):
-        window = windows[looker]
-        for state in states:
-            within = state(window.page, tenant)
-            wrong[state.__name__] = wrong_with(window, within)
-    assert {name: found for name, found in wrong.items() if found} == {}
+    wrong = drive(windows[Role.REVIEWER], tenant, REVIEWING) | drive(windows[Role.LEAD], tenant, LEADING)
+    assert wrong == {}

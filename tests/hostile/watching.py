@@ -2,6 +2,8 @@
 
 from playwright.sync_api import ConsoleMessage, Dialog, Page, Request
 
+from tests.annotate.browser.screen import expect_quiet, watch_requests
+
 # Before anything of the page: what the content policy stops is told, and what it does not.
 LISTEN = """
 window.__refused = [];
@@ -81,11 +83,21 @@ PUSHED_AWAY = """
   }
   for (const each of document.querySelectorAll("main :is(button, input, select, textarea, summary)")) {
     const box = each.getBoundingClientRect();
-    if (!each.checkVisibility() || !box.width || within(each)) continue;
-    if (box.left < -1 || box.right > wide + 1) found.push(`out of reach: ${each.outerHTML.slice(0, 110)}`);
+    if (!box.width || (box.left >= -1 && box.right <= wide + 1)) continue;
+    if (each.checkVisibility() && !within(each)) found.push(`out of reach: ${each.outerHTML.slice(0, 110)}`);
   }
   return found;
 }
+"""
+# Once what came has been put into the page.
+PUT_IN = """
+() => new Promise((done) => {
+  const look = () => {
+    if (document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling")) setTimeout(look, 10);
+    else done();
+  };
+  look();
+})
 """
 
 
@@ -95,6 +107,7 @@ class Watched:
     def __init__(self, page: Page, home: str) -> None:
         self.page, self._home, self._heard = page, home, list[str]()
         page.add_init_script(LISTEN)
+        watch_requests(page)
         page.on("dialog", self._dialog)
         page.on("pageerror", lambda error: self._heard.append(f"an error of the page: {error}"))
         page.on("console", self._console)
@@ -113,6 +126,11 @@ class Watched:
     def _request(self, request: Request) -> None:
         if not request.url.startswith((self._home, "data:", "about:")):
             self._heard.append(f"a request to {request.url}")
+
+    def settle(self) -> None:
+        """Waits until what the page asked for by itself has come, and stands there."""
+        expect_quiet(self.page)
+        self.page.evaluate(PUT_IN)
 
     def forget(self) -> None:
         """What was heard until now belongs to no page."""
