@@ -38,6 +38,7 @@ EXEMPT = {
     "annotate.PriorityModel.report": "numbers by our own names",
     "annotate.Slot.skip_reason": CHECKED,
     "issues.Proposal.fingerprint": DIGEST,
+    "issues.Decision.detail": "ids and our own words",
     "issues.IssueEvent.from_state": CHECKED,
     "issues.IssueEvent.to_state": CHECKED,
     "ingest.RawBatch.sha256": DIGEST,
