@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.management import create_permissions
+from django.contrib.contenttypes.management import create_contenttypes
 from django.db import connection
+from django.db.models.signals import post_migrate
 from django.test import Client
 from playwright.sync_api import Browser, Playwright, expect
 from pytest_django import DjangoDbBlocker
@@ -43,7 +46,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
     A browser's last request can reach a live server when its test is over. Its thread may then no longer use the
     database, not even to close its connection.
+
+    A database that a test empties is not given Django's own permissions again, which nothing here asks for: making
+    those of every model takes longer than most tests.
     """
+    post_migrate.disconnect(create_permissions, dispatch_uid="django.contrib.auth.management.create_permissions")
+    post_migrate.disconnect(create_contenttypes)
     yield
     if connection.vendor == "postgresql":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
