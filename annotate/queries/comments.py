@@ -90,9 +90,10 @@ def mentions_of(reader: Membership, sight: Sight) -> QuerySet[Mention]:
 
 
 def unread_mentions(reader: Membership) -> int:
-    """How many of them they have not seen: one query, for every page asks."""
+    """How many of them they have not seen. Every page asks: one query where nobody named them, else two."""
     mine = Mention.objects.filter(user=reader.user_id, comment__project=reader.project_id, comment__withdrawn_at=None)
-    return mine.filter(~hides_each(reader, "comment__session"), read_at=None).count()
+    unread = mine.filter(read_at=None)
+    return unread.filter(~hides_each(reader, "comment__session")).count() if unread.exists() else 0
 
 
 def notices(mentions: Sequence[Mention], reader: User) -> list[Notice]:
