@@ -24,7 +24,9 @@ SWEEPS = {
     "traces.tasks.sweep": 5.0,
     "annotate.tasks.sweep": 5.0,
     "clustering.tasks.sweep": 5.0,
+    "clustering.tasks.draw": 20.0,
     "issues.tasks.sweep": 10.0,
+    "issues.tasks.follow_all": 60.0,
 }
 
 

@@ -33,7 +33,7 @@ class ChunkedBody:
         if environ.get("CONTENT_LENGTH") or not environ.get("wsgi.input_terminated"):
             return self.application(environ, start_response)
         # A with-block would close it before the answer, which may be made while the body is read.
-        spool = tempfile.SpooledTemporaryFile(max_size=SPOOL_IN_MEMORY)  # noqa: SIM115
+        spool = tempfile.SpooledTemporaryFile(max_size=SPOOL_IN_MEMORY)  # noqa: SIM115 # as said above
         try:
             environ["CONTENT_LENGTH"] = str(_fill(spool, environ["wsgi.input"], self.limit))
         except OSError as error:

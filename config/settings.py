@@ -191,6 +191,7 @@ SPECTACULAR_SETTINGS = {
     # Several fields share these choices; without a name of their own each field would give them another.
     "ENUM_NAME_OVERRIDES": {
         "AnnotatorKindEnum": "traces.models.AnnotatorKind",
+        "IgnoreEndEnum": "issues.lifecycle.ignoring.EndKind",
         "IssueStateEnum": "issues.lifecycle.State",
         "SessionStatusEnum": "traces.models.SessionStatus",
     },

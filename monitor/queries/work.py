@@ -43,7 +43,7 @@ class PersonWork:
 
 @dataclass(frozen=True)
 class Work:
-    """All queues together, those with work in them, and who reads lately.
+    """All queues together, and those with work in them.
 
     `minutes_each` is None while too few reviews were timed; `unlisted` closed queues have nothing waiting.
     """
@@ -54,7 +54,6 @@ class Work:
     week: Placed
     queues: list[QueueWork]
     unlisted: int
-    people: list[PersonWork]
     minutes_each: float | None
 
     @property
@@ -73,7 +72,7 @@ class Work:
 
 
 def work(project: Project, user: User | None, sight: Sight = EVERYTHING) -> Work:
-    """The same number of queries, however many queues and people. A program is no `user`."""
+    """The same number of queries, however many queues. A program is no `user`."""
     rows = queue_rows(project, user)
     anywhere, by_queue = work_counts(project)
     listed = [row for row in rows if row.queue.is_open or row.waiting]
@@ -83,7 +82,6 @@ def work(project: Project, user: User | None, sight: Sight = EVERYTHING) -> Work
         week=_this_week(project, sight),
         queues=[_of_queue(row, by_queue.get(row.queue.pk, {})) for row in listed],
         unlisted=len(rows) - len(listed),
-        people=_people(project, sight),
         minutes_each=minutes_per_review(project),
     )
 
@@ -110,7 +108,8 @@ def _lately(project: Project, sight: Sight) -> QuerySet[Review]:
     ).order_by()
 
 
-def _people(project: Project, sight: Sight) -> list[PersonWork]:
+def work_of_people(project: Project, sight: Sight) -> list[PersonWork]:
+    """Who reads lately, the busiest first: the same number of queries, however many they are."""
     sessions = (
         _lately(project, sight)
         .values("reviewer")

@@ -20,7 +20,7 @@ from monitor.queries.signals import signal_rows
 from monitor.queries.tools import error_classes, tool_rows
 from monitor.queries.traffic import came_in, newest_session
 from monitor.queries.usual import MEASURES, usual_rows
-from monitor.queries.work import work
+from monitor.queries.work import work, work_of_people
 from monitor.records import DAY, Choice
 from monitor.views.choosing import chooser
 
@@ -58,10 +58,12 @@ def people(request: ProjectRequest, choice: Choice) -> dict[str, Any]:
 def queues(request: ProjectRequest, _choice: Choice) -> dict[str, Any]:
     """How far the work is. Who did how much is for leads to see."""
     membership = request.membership
+    sight, may_see_people = sight_of(membership), membership.may(Role.LEAD)
     return {
-        "work": work(request.project, request.user, sight_of(membership)),
+        "work": work(request.project, request.user, sight),
+        "people": work_of_people(request.project, sight) if may_see_people else [],
         "may_review": membership.may(Role.REVIEWER),
-        "may_see_people": membership.may(Role.LEAD),
+        "may_see_people": may_see_people,
     }
 
 

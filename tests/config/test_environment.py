@@ -95,8 +95,12 @@ def test_given_values_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     database = {key: found.database[key] for key in ("HOST", "PORT", "NAME", "USER", "CONN_HEALTH_CHECKS")}
     assert database == {
-        "HOST": "db.example.com", "PORT": 5433, "NAME": "misstep", "USER": "me", "CONN_HEALTH_CHECKS": True
-    }  # fmt: skip
+        "HOST": "db.example.com",
+        "PORT": 5433,
+        "NAME": "misstep",
+        "USER": "me",
+        "CONN_HEALTH_CHECKS": True,
+    }
     assert (found.broker_url, found.proxy_count, found.max_body_bytes) == ("rediss://broker/1", 2, 8 * 1024 * 1024)
     assert (found.allowed_hosts, found.secret_key) == (["a.example.com", "b.example.com"], "s" * 32)
 

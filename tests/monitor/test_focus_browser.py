@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from accounts.models import Role, User
 from annotate.actions.preferences import set_keys
 from annotate.models import KeyUse, Queue
-from tests.browsing import focus_is_lost, log_in
+from tests.browsing import browsing, focus_is_lost
 from tests.builders import make_member, make_user
 from tests.demo.playing import play_demo
 
@@ -32,12 +32,10 @@ def lead(db: None) -> User:
 
 @pytest.fixture
 def page(chromium: Browser, live_server: Any, lead: User) -> Iterator[Page]:
-    context = chromium.new_context(base_url=live_server.url)
-    log_in(context, lead, live_server.url)
-    page = context.new_page()
-    yield page
-    page.goto("about:blank")
-    context.close()
+    with browsing(chromium, live_server.url, lead) as context:
+        page = context.new_page()
+        yield page
+        page.goto("about:blank")
 
 
 def opened(page: Page, name: str) -> None:

@@ -6,14 +6,25 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Project, User
+from accounts.models import Project, Role, Scope, User
 from annotate.models import Outcome
 from annotate.queries.evaluators import drifting
+from annotate.queries.people import PersonRow
 from issues.actions import create_issue
+from monitor.queries import work
 from monitor.records import Share
 from monitor.views.overview import PARTS
 from tests.annotate.evaluating import scored
-from tests.builders import make_failure, make_failure_type, make_project, make_review, make_session
+from tests.builders import (
+    client_of,
+    make_failure,
+    make_failure_type,
+    make_key,
+    make_member,
+    make_project,
+    make_review,
+    make_session,
+)
 from tests.counting import count_queries
 from tests.monitor.makers import add
 from traces.models import Polarity, ScoreMeaning
@@ -144,6 +155,25 @@ def test_overview_says_of_types_and_issues_whether_reading_on_teaches(
         "Reviews 1 to 25 showed 1 new issue, 26 to 50 showed 1.",
     )
     assert [words for words in told if words not in html] == []
+
+
+def test_who_did_how_much_is_read_for_leads_alone(
+    monkeypatch: pytest.MonkeyPatch, lead_client: Client, project: Project
+) -> None:
+    asked: list[Project] = []
+
+    def nobody(project: Project, **_: object) -> list[PersonRow]:
+        asked.append(project)
+        return []
+
+    monkeypatch.setattr(work, "people_rows", nobody)
+    program = Client(headers={"Authorization": f"Bearer {make_key(project, Scope.READ)}"})
+    reviewer = client_of(make_member(project, Role.REVIEWER, "ada@example.com"))
+    assert program.get("/api/v1/overview/").status_code == 200
+    assert reviewer.get(PAGE, {"part": "queues"}).status_code == 200
+    assert asked == []
+    assert lead_client.get(PAGE, {"part": "queues"}).status_code == 200
+    assert asked == [project]
 
 
 @pytest.mark.parametrize("part", ["", *PARTS])
