@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.keys import hash_of, key_in
 from accounts.models import ApiKey, Invitation, Membership, Project, Role, User
 from common.busy import patience
+from common.found import found
 
 USE_NOTED_EVERY = timedelta(minutes=1)
 NOTE_SECONDS = 0.2
@@ -43,8 +44,8 @@ def find_api_key(headers: Mapping[str, str], *along: str) -> ApiKey | None:
     if not secret:
         return None
     # The look-up is by hash: how long it takes tells nothing about the key.
-    found = ApiKey.objects.select_related("project", *along).filter(key_hash=hash_of(secret), revoked_at=None)
-    key = next(iter(found), None)  # a hash is there once; to put one row in order costs a third of the look-up
+    keys = ApiKey.objects.select_related("project", *along).filter(key_hash=hash_of(secret), revoked_at=None)
+    key = next(iter(keys), None)  # a hash is there once; to put one row in order costs a third of the look-up
     if key is not None:
         _note_use(key)
     return key
@@ -69,23 +70,14 @@ def get_invitation(token: str) -> Invitation:
 
 def get_member(project: Project, membership_id: int) -> Membership:
     """A membership of this project; else Http404."""
-    membership = Membership.objects.select_related("user").filter(project=project, pk=membership_id).first()
-    if membership is None:
-        raise Http404("No such member.")
-    return membership
+    return found(Membership.objects.select_related("user").filter(project=project, pk=membership_id), "No such member.")
 
 
 def get_project_invitation(project: Project, invitation_id: int) -> Invitation:
     """An invitation to this project that nobody accepted yet; else Http404."""
-    invitation = Invitation.objects.filter(project=project, pk=invitation_id, accepted_at=None).first()
-    if invitation is None:
-        raise Http404("No such invitation.")
-    return invitation
+    return found(Invitation.objects.filter(project=project, pk=invitation_id, accepted_at=None), "No such invitation.")
 
 
 def get_api_key(project: Project, key_id: int) -> ApiKey:
     """A key of this project; else Http404."""
-    key = ApiKey.objects.filter(project=project, pk=key_id).first()
-    if key is None:
-        raise Http404("No such key.")
-    return key
+    return found(ApiKey.objects.filter(project=project, pk=key_id), "No such key.")

@@ -1,10 +1,13 @@
 """The one shape of every API error: `{"errors": [{"field": "steps.3.kind", "message": "…"}]}`."""
 
 import logging
+from collections.abc import Collection
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -12,9 +15,15 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from common.errors import Refused, TooMuch
+from common.keys import LARGEST_KEY
 
 log = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = 2
+PAGE_SIZE, LARGEST_PAGE = 100, 1000
+PAGING = [
+    OpenApiParameter("cursor", description="`next` of the page before."),
+    OpenApiParameter("limit", int, description=f"Rows per page, 1 to {LARGEST_PAGE}; {PAGE_SIZE} unless told."),
+]
 STANDARD_WORDS = {status.HTTP_403_FORBIDDEN: "Not allowed.", status.HTTP_404_NOT_FOUND: "Not found."}
 
 
@@ -52,6 +61,31 @@ def whole_number(request: Request, name: str, default: int, largest: int) -> int
     if not (given.isascii() and given.isdigit()) or len(given) > len(str(largest)) or not 1 <= int(given) <= largest:
         raise Refused(f"Give a whole number from 1 to {largest}.", field=name)
     return int(given)
+
+
+def page_size(request: Request) -> int:
+    """How many rows a page of a list may have, as the call asks."""
+    return whole_number(request, "limit", PAGE_SIZE, LARGEST_PAGE)
+
+
+def page_of(request: Request, found: QuerySet[Any], *, newest_first: bool = False) -> tuple[list[Any], str | None]:
+    """The rows that the query asks for, in the order of their keys, and the cursor of those that follow (None: none).
+
+    Raises Refused for a cursor or a limit that is none.
+    """
+    order, beyond = ("-pk", "pk__lt") if newest_first else ("pk", "pk__gt")
+    if "cursor" in request.query_params:
+        found = found.filter(**{beyond: whole_number(request, "cursor", 0, LARGEST_KEY)})
+    limit = page_size(request)
+    rows = list(found.order_by(order)[: limit + 1])
+    return rows[:limit], str(rows[limit - 1].pk) if len(rows) > limit else None
+
+
+def refuse_unknown(request: Request, known: Collection[str]) -> None:
+    """Refused for the first parameter of the query that is none of the `known` ones."""
+    for name in request.query_params:
+        if name not in known:
+            raise Refused(f"There is no filter {name!r}. There are: {', '.join(known)}.", field=name)
 
 
 def _flatten(detail: Any, path: str) -> list[dict[str, str]]:

@@ -19,7 +19,7 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Row],
     fields = [*named, *others]
     # Made of our own names only: every value is a parameter.
     statement = (
-        f"INSERT INTO {_table(model)} ({', '.join(map(_quoted, fields))}) "  # noqa: S608
+        f"INSERT INTO {_table(model)} ({', '.join(map(_quoted, fields))}) "  # noqa: S608 # as said above
         f"VALUES ({', '.join(['%s'] * len(fields))})"
     )
     if unique:

@@ -151,7 +151,7 @@ def _is_held() -> Q:
     held = Q(pk__in=[])
     for relation in AgentSession._meta.related_objects:  # noqa: SLF001 # Django's own way to a model's relations
         if relation.on_delete in HOLDING:
-            rows = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})  # noqa: SLF001
+            rows = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})  # noqa: SLF001 # as above
             held |= Q(Exists(rows))
     return held
 

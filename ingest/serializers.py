@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from ingest.dialects.ours import KINDS, STATUSES
-from traces.models import AnnotatorKind, Score
+from traces.models import AgentSession, AnnotatorKind, Score
 
 
 class SessionHead(serializers.Serializer[Any]):
@@ -132,7 +132,7 @@ class ListedScore(serializers.ModelSerializer[Score]):
     """A score as stored. `session` is null until the session comes that it is about."""
 
     session_id = serializers.CharField(source="external_id", help_text="The session it names, as its sender does.")
-    session = serializers.PrimaryKeyRelatedField(read_only=True)  # type: ignore[var-annotated]
+    session: "serializers.PrimaryKeyRelatedField[AgentSession]" = serializers.PrimaryKeyRelatedField(read_only=True)
 
     class Meta:
         model = Score

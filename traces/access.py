@@ -1,18 +1,15 @@
 """The doors to sessions and to saved views of their list. Missing and forbidden look the same from outside: Http404."""
 
 from django.db.models import Q, QuerySet
-from django.http import Http404
 
 from accounts.models import Membership, Project, Role
+from common.found import found
 from traces.models import AgentSession, SavedView
 
 
 def get_session(project: Project, session_id: int) -> AgentSession:
     """A session of this project; else Http404."""
-    session = AgentSession.objects.filter(project=project, pk=session_id).first()
-    if session is None:
-        raise Http404("No such session.")
-    return session
+    return found(AgentSession.objects.filter(project=project, pk=session_id), "No such session.")
 
 
 def views_of(membership: Membership) -> QuerySet[SavedView]:
@@ -29,7 +26,4 @@ def changeable_views(membership: Membership) -> QuerySet[SavedView]:
 
 def get_view(membership: Membership, view_id: int) -> SavedView:
     """A saved view that this member may change; else Http404."""
-    view = changeable_views(membership).filter(pk=view_id).first()
-    if view is None:
-        raise Http404("No such view.")
-    return view
+    return found(changeable_views(membership).filter(pk=view_id), "No such view.")

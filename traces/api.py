@@ -3,7 +3,6 @@
 from typing import cast
 
 from django.db.models import F, Prefetch, QuerySet
-from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,6 +10,7 @@ from rest_framework.response import Response
 from accounts.models import ApiKey, Project
 from common.api import whole_number
 from common.errors import Refused
+from common.found import found
 from traces.filters import SessionFilter
 from traces.models import AgentSession, Step
 from traces.queries import rows_of
@@ -162,9 +162,7 @@ def show_session(request: Request, session_id: int) -> Response:
     rows = AgentSession.objects.filter(project=_project(request)).prefetch_related(
         steps, "transcript", "signals", "scores", Prefetch("comments", comments_of_sessions())
     )
-    session = rows.filter(pk=session_id).first()
-    if session is None:
-        raise Http404("No such session.")
+    session = found(rows.filter(pk=session_id), "No such session.")
     return Response(SessionSerializer(session, context={"slug": _project(request).slug}).data)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.http import HttpRequest, QueryDict
+from django.template.defaultfilters import stringfilter
 
 from common.charts import TrendPoint, bars, interval, trend
 
@@ -18,6 +19,8 @@ LEAST_PERCENT, FEW_PERCENT = 0.1, 10
 MILLISECONDS_IN_SECOND = 1000
 SECONDS_IN_MINUTE = 60
 SECONDS_IN = {"hour": 3600, "minute": 60, "second": 1}
+# Embeddings, overrides and isolates, and what ends them.
+TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
 @register.inclusion_tag("components/icon.html")
@@ -78,9 +81,12 @@ def sparkline(*, values: Sequence[tuple[str, float]], label: str) -> dict[str, A
 
 @register.inclusion_tag("components/bar_chart.html")
 def bar_chart(
-    *, values: Sequence[tuple[str, float]], label: str, noun: str, nouns: str, tone: str = ""
+    *, values: Sequence[tuple[str, float]], label: str, noun: str, nouns: str, tone: str = "", column: str = ""
 ) -> dict[str, Any]:
-    """A bar chart of (label, value) pairs; `label` says what it shows, `noun` and `nouns` what one and several are."""
+    """A bar chart of (label, value) pairs; `label` says what it shows, `noun` and `nouns` what one and several are.
+
+    With `column`, what the labels are, the same stands beside it as a table to fold out.
+    """
     highest = max((value for _, value in values), default=0)
     return {
         "bars": bars(values, width=600, height=120),
@@ -88,6 +94,7 @@ def bar_chart(
         "noun": noun,
         "nouns": nouns,
         "tone": tone,
+        "column": column,
         "highest": int(highest) if float(highest).is_integer() else round(highest, 2),
         "first": values[0][0] if values else "",
         "last": values[-1][0] if values else "",
@@ -186,6 +193,16 @@ def _with_page(query: QueryDict, number: int) -> str:
     changed = query.copy()
     changed["page"] = str(number)
     return changed.urlencode()
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def straight(sentence: str) -> str:
+    """A sentence of ours without signs in it that turn the direction of writing of all that follows.
+
+    For one in which nobody can say any more where words of strangers end. Where a template puts them in, `<bdi>` does.
+    """
+    return sentence.translate(TURNING)
 
 
 @register.filter

@@ -7,6 +7,7 @@ from dataclasses import replace
 from ingest.conversation.tree import Node, Turn
 from ingest.dialects.fields import value_of
 from ingest.dialects.tables import Field
+from ingest.dialects.transcript import step_of_call
 from ingest.dialects.values import as_word
 from ingest.records import CallRecord, MessageRecord, StepRecord, moment
 
@@ -72,15 +73,11 @@ class Calls:
         """The step of a call that no span shows."""
         answer = self.answers.get(call.call_id)
         failed = answer is not None and answer.is_error
-        return StepRecord(
-            key=f"{node.span.span_id}:{key}",
-            kind="tool",
-            role="tool",
-            name=call.name,
-            arguments=call.arguments,
-            result=answer.text if answer else "",
-            is_error=failed,
-            error_message=answer.text if answer and failed else "",
+        return step_of_call(
+            f"{node.span.span_id}:{key}",
+            call,
+            answer,
+            failed=failed,
             trace_id=node.span.trace_id,
             span_id=node.span.span_id,
             started_at=moment(node.span.end_ns),

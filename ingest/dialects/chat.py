@@ -137,8 +137,10 @@ def _is_talk(items: list[Any]) -> bool:
 
 def _is_pair(value: Any) -> bool:
     """LangChain's (role, text)."""
-    pair = isinstance(value, list) and len(value) == 2 and all(isinstance(item, str) for item in value)  # noqa: PLR2004 # a pair
-    return pair and value[0].lower() in ROLES
+    match value:
+        case [str(role), str()]:
+            return role.lower() in ROLES
+    return False
 
 
 def _asked_last(value: dict[str, Any]) -> list[MessageRecord]:

@@ -44,8 +44,9 @@ def _hex_of(written: Any, length: int) -> str:
 
 def nanoseconds(value: Any) -> int:
     """A time as ISO 8601, as a number since 1970 or as JavaScript's [seconds, nanoseconds]; 0 for none."""
-    if isinstance(value, list) and len(value) == 2 and all(isinstance(part, int) for part in value):  # noqa: PLR2004 # [s, ns]
-        value = value[0] * 10**9 + value[1]
+    match value:
+        case [int(seconds), int(rest)]:
+            value = seconds * 10**9 + rest
     if isinstance(value, str) and value.strip().isdecimal() and len(value) < TRACE_ID:
         value = int(value)
     if isinstance(value, int) and value >= NANOSECONDS_FROM:

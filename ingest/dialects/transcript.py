@@ -1,6 +1,7 @@
 """A list of chat messages as steps: what was said is speech, a call and its answer are one step."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from ingest.records import CallRecord, MessageRecord, StepRecord
 
@@ -91,18 +92,24 @@ def _kind(message: MessageRecord) -> tuple[str, str]:
 def _call_step(
     call: CallRecord, message: MessageRecord, key: str, answer: MessageRecord | None, failed: ErrorRule
 ) -> StepRecord:
+    flags = (USER_SIDE,) if call.user_side else ()
     is_error = answer is not None and failed(answer)
+    return step_of_call(key, call, answer, failed=is_error, started_at=message.started_at, flags=flags)
+
+
+def step_of_call(key: str, call: CallRecord, answer: MessageRecord | None, *, failed: bool, **more: Any) -> StepRecord:
+    """A call and what answered it, if anything did. `more`: other fields of the step."""
+    result = answer.text if answer else ""
     return StepRecord(
         key=key,
         kind="tool",
         role="tool",
         name=call.name,
         arguments=call.arguments,
-        result=answer.text if answer else "",
-        is_error=is_error,
-        error_message=answer.text if answer and is_error else "",
-        started_at=message.started_at,
-        flags=(USER_SIDE,) if call.user_side else (),
+        result=result,
+        is_error=failed,
+        error_message=result if failed else "",
+        **more,
     )
 
 

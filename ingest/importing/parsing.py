@@ -123,7 +123,7 @@ def _rows(stream: IO[bytes]) -> Iterator[Value]:
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
     rows = csv.DictReader(text, restkey="")
     try:
-        if len(rows.fieldnames or ()) < 2:  # noqa: PLR2004 # one column is no table
+        if len(rows.fieldnames or ()) <= 1:
             yield Refusal(0, "is neither JSON nor CSV"), 0
             return
         for number, row in enumerate(rows, start=2):

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from re import Match
 
 import regex
@@ -126,7 +127,7 @@ class Redaction:
         for builtin in self.redactor.builtins:
             if (has_digit or not builtin.needs_digit) and builtin.gate(text):
                 for pattern in builtin.patterns:
-                    text = pattern.sub(lambda found, builtin=builtin: self._replaced(builtin, found), text)  # type: ignore[misc]  # the default binds this turn's value
+                    text = pattern.sub(partial(self._replaced, builtin), text)
         return text
 
     def _replaced(self, builtin: Builtin, found: Match[str]) -> str:

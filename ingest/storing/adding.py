@@ -23,7 +23,7 @@ def add_up(
     if not rows:
         return
     fields = {name: _field(model, name) for name in rows[0]}
-    table = _quote(model._meta.db_table)  # noqa: SLF001
+    table = _quote(model._meta.db_table)  # noqa: SLF001 # as below
     column = {name: _quote(field.column) for name, field in fields.items()}
     news = [f"{column[name]} = {table}.{column[name]} + EXCLUDED.{column[name]}" for name in added]
     news += [
@@ -34,7 +34,7 @@ def add_up(
     news += [f"{column[name]} = EXCLUDED.{column[name]}" for name in newest]
     # Made of our own names only: every value is a parameter.
     statement = (
-        f"INSERT INTO {table} ({', '.join(column.values())}) VALUES ({', '.join(['%s'] * len(column))}) "  # noqa: S608
+        f"INSERT INTO {table} ({', '.join(column.values())}) VALUES ({', '.join(['%s'] * len(column))}) "  # noqa: S608 # as said above
         f"ON CONFLICT ({', '.join(column[name] for name in unique)}) DO UPDATE SET {', '.join(news)}"
     )
     with connection.cursor() as cursor:

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from accounts.models import Project
@@ -114,6 +115,8 @@ class _Session:
             self._parts(self.redaction)
             _scores(self.redaction, list(Score.objects.filter(session=self.row)))
             self._signals(self.redaction)
+            if self.redaction.counts:
+                self._tell()
         return self.redaction
 
     def _row(self, redaction: Redaction) -> None:
@@ -166,6 +169,11 @@ class _Session:
         for row in rows:
             row.sentence = redaction.text(row.sentence)
         Signal.objects.bulk_update(rows, ["sentence"])
+
+    def _tell(self) -> None:
+        """Whoever keeps a copy of the session, or of its signals, looks for what was written since."""
+        written = {"signals_at": timezone.now(), "signals_revision": F("signals_revision") + 1}
+        AgentSession.objects.filter(pk=self.row.pk).update(**written)
 
 
 def _tools(redaction: Redaction, row: AgentSession) -> dict[str, ToolSchema]:

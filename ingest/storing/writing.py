@@ -28,7 +28,7 @@ TRACE = ("project", "trace_id", "session", "sampled_out")
 PART = ("trace", "digest", "payload")
 TRANSCRIPT = ("session", "payload")
 STEP = ("session", *STEP_COLUMNS)
-SESSION = tuple(one.attname for one in AgentSession._meta.concrete_fields if not one.primary_key)  # noqa: SLF001
+SESSION = tuple(one.attname for one in AgentSession._meta.concrete_fields if not one.primary_key)  # noqa: SLF001 # Django's own
 # Not what settling writes: it may be at it while this derives the steps.
 OF_SETTLING = {
     *("settled_revision", "signal_count", "signal_weight", "signals_revision", "signals_at", "detector_set_id"),

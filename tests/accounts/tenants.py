@@ -20,7 +20,18 @@ from annotate.models import Comment, Queue, Slot, SlotState
 from clustering.models import GroupingRun
 from common.compression import compress
 from ingest.models import ModelPrice, RawBatch, RedactionRule, Upload
-from issues.models import EventKind, Issue, IssueEvent, IssueMembership, Proposal, Source
+from issues.models import (
+    Decision,
+    DecisionKind,
+    EventKind,
+    Issue,
+    IssueComment,
+    IssueEvent,
+    IssueMembership,
+    Proposal,
+    Release,
+    Source,
+)
 from tests.builders import (
     make_failure,
     make_failure_type,
@@ -33,6 +44,7 @@ from tests.builders import (
     make_slot,
     make_talk,
 )
+from tests.issues.makers import draw_map
 from traces.models import AgentSession, SavedView
 
 
@@ -95,7 +107,13 @@ def _of_work(tenant: Tenant, issue_number: int) -> dict[str, Any]:
     membership = IssueMembership.objects.create(
         issue=issue, failure=failure, source=Source.PERSON, since=timezone.now(), placed_by=reviewer
     )
-    event = IssueEvent.objects.create(issue=issue, kind=EventKind.CREATED, actor=reviewer)
+    decision = Decision.objects.create(
+        project=tenant.project, kind=DecisionKind.CREATE, actor=reviewer, cause=tenant.marker
+    )
+    event = IssueEvent.objects.create(issue=issue, kind=EventKind.CREATED, actor=reviewer, decision=decision)
+    words = {"author": reviewer, "client_id": uuid.uuid4(), "text": f"I say {tenant.marker}"}
+    remark = IssueComment.objects.create(issue=issue, **words)
+    draw_map(tenant.project, {failure: (0.0, 0.0)})
     run = GroupingRun.objects.create(project=tenant.project, mechanism="test")
     proposal = _proposal(tenant, run, reviewer)
     return {
@@ -110,6 +128,9 @@ def _of_work(tenant: Tenant, issue_number: int) -> dict[str, Any]:
         "number": issue.number,
         "issue_membership_id": membership.pk,
         "event_id": event.pk,
+        "decision_id": decision.pk,
+        "remark_id": remark.pk,
+        "release_id": Release.objects.create(project=tenant.project, name=tenant.marker, first_seen=timezone.now()).pk,
         "run_id": run.pk,
         "proposal_id": proposal.pk,
         "comment_id": _comment(tenant, session, reviewer).pk,

@@ -103,8 +103,11 @@ def test_project_change_keeps_the_slug(project: Project) -> None:
     change_project(project=project, name="New name", idle_seconds=60, session_keys=["chat.id"])
     project.refresh_from_db()
     assert (project.name, project.slug, project.idle_seconds, project.session_keys) == (
-        "New name", "acme", 60, ["chat.id"],
-    )  # fmt: skip
+        "New name",
+        "acme",
+        60,
+        ["chat.id"],
+    )
 
 
 # --- members ------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from annotate.forms.queues import FilterForm
 from annotate.models import Comment, Failure, FailureType, Mention, Queue, QueueItem, Review, Rubric
 from ingest.models import Intake, ModelPrice, RawBatch, Upload
 from issues.filters import BOARD_FILTERS, FAILURE_FILTERS, read_choice
-from issues.models import Issue, Proposal
+from issues.models import Constraint, Decision, Issue, Proposal
 from monitor.filters import BESIDES, ChoiceForm
 from monitor.queries.segments import SEGMENTS
 from tests.accounts.tenants import Tenant
@@ -39,13 +39,14 @@ LISTED: dict[str, type[models.Model]] = {
     **dict.fromkeys(["issue_board", "issue_choices", "issue_shares", "issue_page", "api_issues", "api_issue"], Issue),
     **dict.fromkeys(["agreement_page", "disagreement_list", "disagreement_next", "my_page", "person_page"], Review),
     **dict.fromkeys(["calibration_page", "rubric_stale", "agreement_of_issues", "api_agreement"], Review),
-    **dict.fromkeys(["issues_by_type", "type_page", "api_failures"], Failure),
+    **dict.fromkeys(["issues_by_type", "type_page", "api_failures", "failure_map", "map_points", "map_notes"], Failure),
     **dict.fromkeys(["type_list", "type_merge", "api_failure_types"], FailureType),
     **dict.fromkeys(["rubric_list", "rubric_page", "api_rubrics"], Rubric),
     **dict.fromkeys(["evaluator_list", "score_meanings", "api_scores", "api_evaluators"], Score),
     **dict.fromkeys(["ingest_health", "failed_batch", "api_health"], RawBatch),
     "queue_list": Queue, "queue_page": QueueItem, "lead_list": Comment, "mention_list": Mention,
     "proposal_inbox": Proposal, "view_list": SavedView, "upload": Upload, "prices": ModelPrice,
+    "api_decisions": Decision, "api_decision": Decision, "api_constraints": Constraint,
     "members": Membership, "api_keys": ApiKey, "limits": Intake, "privacy": Intake,
 }  # fmt: skip
 FORMS = (FilterForm, ChosenForm, WorkForm, ChoiceForm)

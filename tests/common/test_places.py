@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser, expect
 
 from accounts.models import Role
-from tests.browsing import log_in
+from tests.browsing import browsing
 from tests.builders import make_member, make_project
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -27,13 +27,12 @@ links => links.filter((link) => {
 @pytest.mark.parametrize("width", [320, 390, 500, 700, 1000, 1440])
 def test_every_place_is_seen_at_once(chromium: Browser, live_server: Any, width: int) -> None:
     project = make_project()
-    context = chromium.new_context(base_url=live_server.url, viewport={"width": width, "height": 844})
-    log_in(context, make_member(project, Role.ADMIN), live_server.url)
-    page = context.new_page()
-    page.goto(reverse("ingest_health", args=[project.slug]))
-    links = page.get_by_role("navigation", name="Project").get_by_role("link")
-    assert [name.strip() for name in links.all_inner_texts()] == PLACES
-    assert links.evaluate_all(CUT) == []
-    expect(links.last).to_have_attribute("aria-current", "page")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    context.close()
+    admin = make_member(project, Role.ADMIN)
+    with browsing(chromium, live_server.url, admin, viewport={"width": width, "height": 844}) as context:
+        page = context.new_page()
+        page.goto(reverse("ingest_health", args=[project.slug]))
+        links = page.get_by_role("navigation", name="Project").get_by_role("link")
+        assert [name.strip() for name in links.all_inner_texts()] == PLACES
+        assert links.evaluate_all(CUT) == []
+        expect(links.last).to_have_attribute("aria-current", "page")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width

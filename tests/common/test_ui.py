@@ -154,6 +154,14 @@ def test_bar_chart_says_what_it_shows() -> None:
     assert html.count("<rect") == 2
 
 
+def test_bar_chart_folds_out_as_a_table_where_its_labels_have_a_name() -> None:
+    plain = "{% bar_chart values=values label='z' noun='session' nouns='sessions' "
+    assert "<table" not in render(plain + "%}", **example())
+    html = render(plain + "column='Day' %}", **example())
+    assert '<th>Day</th><th class="number">Sessions</th>' in html
+    assert html.count("<td>") == len(example()["values"])
+
+
 def test_bar_chart_counts_one_as_one() -> None:
     html = render("{% bar_chart values=values label='x' noun='session' nouns='sessions' %}", values=[("2 Nov", 1)])
     assert ("<title>2 Nov: 1 session</title>" in html, ">1 session</text>" in html) == (True, True)
@@ -218,3 +226,14 @@ def test_filters_write_numbers_for_people(expression: str, shown: str) -> None:
 def test_a_table_is_asked_by_a_name_that_only_the_data_knows(name: str, shown: str) -> None:
     told = Template("{{ keys|at:name }}").render(Context({"keys": {"skip": "<"}, "name": name}))
     assert told == shown
+
+
+def test_straight_sentence_turns_nothing_and_stays_escaped() -> None:
+    sentence = "“\u202egnp.<b>\u2066\u2069” is gone, “שלום” is not."
+    shown = Template("{{ sentence|straight }}").render(Context({"sentence": sentence}))
+    assert shown == "“gnp.&lt;b&gt;” is gone, “שלום” is not."
+
+
+def test_straight_sentence_that_is_html_already_stays_so() -> None:
+    shown = Template("{{ sentence|safe|straight }}").render(Context({"sentence": "<b>\u202egnp</b>"}))
+    assert shown == "<b>gnp</b>"

@@ -1,21 +1,18 @@
-"""A process that charges a project again and again, and prints how often it was let."""
+"""A process that charges a project as often as it may, and prints how often it was let (`PROJECT TRIES`)."""
 
 import sys
 
-import django
+from django.db import OperationalError, transaction
+
+from common.errors import TooMuch
+from ingest.models import Intake
+from ingest.quotas import charge
+from tests.racer import await_all, say
 
 
 def main(project_id: int, tries: int) -> None:
-    from django.db import OperationalError, transaction  # noqa: PLC0415  # models exist only after setup
-
-    from common.errors import TooMuch  # noqa: PLC0415  # models exist only after setup
-    from ingest.models import Intake  # noqa: PLC0415  # models exist only after setup
-    from ingest.quotas import charge  # noqa: PLC0415  # models exist only after setup
-
     intake = Intake.objects.get(project=project_id)
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    sys.stdin.readline()
+    await_all()
     let = 0
     while tries:
         try:
@@ -28,9 +25,8 @@ def main(project_id: int, tries: int) -> None:
         else:
             let += 1
             tries -= 1
-    sys.stdout.write(f"{let}\n")
+    say(let)
 
 
 if __name__ == "__main__":
-    django.setup()
     main(int(sys.argv[1]), int(sys.argv[2]))

@@ -4,7 +4,6 @@ import json
 import re
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +19,6 @@ from tests.builders import make_key, make_project, make_session
 from tests.ingest.payloads import export, post, span
 from traces.models import AgentSession, Score
 
-ROOT = Path(__file__).resolve().parents[2]
 WORDS = ["Please refund order A-1.", "Done! Your refund is on its way."]
 
 

@@ -190,6 +190,20 @@ def test_page_teaches_where_nothing_has_come(lead_client: Client) -> None:
     assert "Nothing to watch yet" in page(lead_client)
 
 
+def test_words_that_turn_the_direction_of_writing_turn_nothing_behind_them(lead_client: Client, key: ApiKey) -> None:
+    turning = "\u202egnp"
+    ApiKey.objects.update(name=turning)
+    make_batch(key, state=BatchState.FAILED, reason=f"“{turning}” is no span")
+    now, of = timezone.now(), {"project": key.project, "api_key": key}
+    reason = f"“{turning}” is no list"
+    RefusedRequest.objects.create(**of, day=now.date(), door="traces", status=400, reason=reason, times=1, last_at=now)
+    IntakeEvent.objects.create(**of, act="retried", batches=3, happened_at=now)
+    told = " ".join(page(lead_client).split())
+    for sentence in ("“gnp” is no span</a>", "“gnp” is no list<br>", f"the key <bdi>{turning}</bdi> retried 3 batches"):
+        assert sentence in told
+    assert told.count(turning) == told.count(f"<bdi>{turning}</bdi>") == 3
+
+
 def test_page_tells_htmx_only_the_facts(lead_client: Client, key: ApiKey) -> None:
     answer = lead_client.get(reverse("ingest_health", args=["acme"]), headers={"HX-Request": "true"}).content.decode()
     assert "data-mood" in answer

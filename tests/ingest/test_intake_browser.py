@@ -12,7 +12,7 @@ from accounts.models import ApiKey, Project, Role
 from common.compression import compress
 from ingest.digest import digest_waiting
 from ingest.models import BatchState, RawBatch
-from tests.browsing import log_in
+from tests.browsing import browsing
 from tests.builders import make_key, make_member, make_project
 from tests.ingest.payloads import export, post, span
 
@@ -24,10 +24,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def page(chromium: Browser, live_server: Any) -> Iterator[Page]:
     """A page of an admin of a new project."""
-    context = chromium.new_context(base_url=live_server.url)
-    log_in(context, make_member(make_project(), Role.ADMIN), live_server.url)
-    yield context.new_page()
-    context.close()
+    with browsing(chromium, live_server.url, make_member(make_project(), Role.ADMIN)) as context:
+        yield context.new_page()
 
 
 def test_connect_page_turns_green_without_taking_the_focus(page: Page, client: Client) -> None:

@@ -1,5 +1,7 @@
 """Costs against examples worked out by hand."""
 
+from typing import Any
+
 import orjson
 import pytest
 from django.test import Client
@@ -39,8 +41,11 @@ def test_unknown_is_never_nothing(usage: Usage) -> None:
 
 
 PRICES = [
-    Price("*", 9, 9), Price("gpt-5*", 2, 2), Price("gpt-5-mini*", 1, 1), Price("gpt-5-mini", 0.5, 0.5),
-]  # fmt: skip
+    Price("*", 9, 9),
+    Price("gpt-5*", 2, 2),
+    Price("gpt-5-mini*", 1, 1),
+    Price("gpt-5-mini", 0.5, 0.5),
+]
 
 
 @pytest.mark.parametrize(
@@ -71,8 +76,8 @@ def test_embedding_needs_no_tokens_out() -> None:
     assert estimate("llm", "e", Usage(1_000_000, None), [Price("e", 0.02, 0)]) is None
 
 
-def step(key: str, **fields: object) -> StepRecord:
-    return StepRecord(**{"key": key, "kind": "llm", "role": "internal", **fields})  # type: ignore[arg-type]  # tests name fields
+def step(key: str, **fields: Any) -> StepRecord:
+    return StepRecord(**{"key": key, "kind": "llm", "role": "internal", **fields})
 
 
 def test_only_steps_without_a_cost_are_priced_and_marked() -> None:

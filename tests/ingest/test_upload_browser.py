@@ -12,7 +12,7 @@ from pytest_django import Settings
 from accounts.models import Project, Role
 from ingest.models import Upload
 from ingest.uploading import import_waiting
-from tests.browsing import log_in
+from tests.browsing import browsing
 from tests.builders import make_member
 from traces.models import AgentSession
 
@@ -27,13 +27,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def page(chromium: Browser, live_server: Any, project: Project) -> Iterator[Page]:
-    context = chromium.new_context(base_url=live_server.url)
-    log_in(context, make_member(project, Role.LEAD), live_server.url)
-    page = context.new_page()
-    page.goto(f"/p/{project.slug}/upload/")
-    yield page
-    assert page.evaluate("window.ran") is None
-    context.close()
+    with browsing(chromium, live_server.url, make_member(project, Role.LEAD)) as context:
+        page = context.new_page()
+        page.goto(f"/p/{project.slug}/upload/")
+        yield page
+        assert page.evaluate("window.ran") is None
 
 
 def choose(page: Page, name: str, content: bytes) -> None:

@@ -28,7 +28,7 @@ from ingest.models import BatchState, Upload, UploadChunk
 from ingest.uploading import BROKE_OFF, DEADLY, MOST_CLAIMS, has_free_uploads, import_waiting
 from tests.builders import client_of, make_member
 from tests.counting import count_queries
-from tests.races import _database
+from tests.races import database_url
 from traces.models import AgentSession
 
 SESSIONS = 30
@@ -181,7 +181,7 @@ def test_one_file_is_imported_at_a_time(project: Project, lead: User) -> None:
 def test_every_session_is_there_once_after_workers_were_killed(project: Project, lead: User, tmp_path: Path) -> None:
     """Real processes, killed for real after one chunk each; the third finds only the last of the three chunks to do."""
     keep_upload(project=project, user=lead, name="a.jsonl", pieces=[lines()])
-    environment = {**os.environ, "DATABASE_URL": _database(tmp_path), "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    environment = {**os.environ, "DATABASE_URL": database_url(tmp_path), "DJANGO_SETTINGS_MODULE": "tests.settings"}
     done = [
         subprocess.run(  # noqa: S603  # our own module
             [sys.executable, "-m", "tests.ingest.killed_import", after],

@@ -1,41 +1,36 @@
-"""One of several processes that settle the same sessions: `python -m tests.traces.race ONE|BROKEN`.
+"""One of several processes that settle the same sessions: `tests.traces.race ONE|BROKEN`.
 
-It waits for a line on its input, so that all begin together, then prints how many sessions it settled.
+It prints how many sessions it settled.
 """
 
-import os
 import sys
 from collections.abc import Sequence
 from unittest import mock
 
-import django
+from django.db.models import F
+from django.utils import timezone
+
+from tests.racer import await_all, say
+from traces import settling
+from traces.models import AgentSession
+from traces.storing import Evidence, May
 
 
 def main(variant: str) -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    django.setup()
-    from django.db.models import F  # noqa: PLC0415  # models exist only after setup
-    from django.utils import timezone  # noqa: PLC0415
-
-    from traces import settling  # noqa: PLC0415
-    from traces.models import AgentSession  # noqa: PLC0415
-    from traces.storing import Evidence, May  # noqa: PLC0415
-
-    def without_looking(found: Sequence[Evidence], may: May, *, waits: bool) -> int:
-        """The write with its condition removed."""
-        return sum(
-            AgentSession.objects.filter(pk=one.session.pk).update(settled_revision=one.session.revision)
-            for one in found
-        )
-
     if variant == "BROKEN":
-        mock.patch("traces.settling.write", without_looking).start()
-    print("ready", flush=True)  # noqa: T201  # what the test reads
-    sys.stdin.readline()
+        mock.patch("traces.settling.write", _without_looking).start()
+    await_all()
     settled = 0
     while AgentSession.objects.filter(settled_revision__lt=F("revision")).exists():
         settled += settling.settle_quiet(timezone.now(), limit=20)
-    print(settled, flush=True)  # noqa: T201
+    say(settled)
+
+
+def _without_looking(found: Sequence[Evidence], may: May, *, waits: bool) -> int:
+    """The write with its condition removed."""
+    return sum(
+        AgentSession.objects.filter(pk=one.session.pk).update(settled_revision=one.session.revision) for one in found
+    )
 
 
 if __name__ == "__main__":

@@ -29,9 +29,17 @@ def test_plain_text_of_speech_is_what_is_shown_of_it(text: str, words: str) -> N
 
 def test_plain_text_of_a_call_is_its_parts_a_line_each() -> None:
     step = StepFacts(
-        1, "k1", "tool", TOOL, name="refund", arguments='{"order": "A-1"}', result='{"ok":\n false}',
-        is_error=True, error_type="auth", error_message="401\ntoken expired",
-    )  # fmt: skip
+        1,
+        "k1",
+        "tool",
+        TOOL,
+        name="refund",
+        arguments='{"order": "A-1"}',
+        result='{"ok":\n false}',
+        is_error=True,
+        error_type="auth",
+        error_message="401\ntoken expired",
+    )
 
     assert plain(step) == '401 token expired\n{ "order": "A-1" }\n{ "ok": false }'
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import Role
-from tests.browsing import log_in
+from tests.browsing import browsing
 from tests.builders import make_member, make_project, make_session, make_steps
 from traces.models import Signal, StepKind
 
@@ -29,13 +29,11 @@ def page(chromium: Browser, live_server: Any) -> Iterator[Page]:
         (StepKind.AGENT, {"text": f"{HOSTILE}\n\n" + "A long answer. " * 300}),
     )
     Signal.objects.create(session=session, kind="tool_error", step_key="k3", strength=1, sentence=HOSTILE)
-    context = chromium.new_context(base_url=live_server.url)
-    log_in(context, make_member(project, Role.VIEWER), live_server.url)
-    page = context.new_page()
-    page.goto(f"/p/{project.slug}/sessions/{session.pk}/")
-    yield page
-    assert page.evaluate("window.ran") is None
-    context.close()
+    with browsing(chromium, live_server.url, make_member(project, Role.VIEWER)) as context:
+        page = context.new_page()
+        page.goto(f"/p/{project.slug}/sessions/{session.pk}/")
+        yield page
+        assert page.evaluate("window.ran") is None
 
 
 def test_session_page_goes_from_step_to_step_and_past_hidden_ones(page: Page) -> None:

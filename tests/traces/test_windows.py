@@ -13,7 +13,7 @@ def calls(*counts: tuple[int | None, int | None, int | None], model: str = "clau
             0, "", "llm", INTERNAL, model=model, tokens_in=given, tokens_cache_read=read, tokens_cache_write=write
         )
         for given, read, write in counts
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize(

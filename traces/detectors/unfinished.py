@@ -22,8 +22,13 @@ LIMIT = any_of(
 )
 # Where senders say why a session ended.
 REASON_KEYS = (
-    "termination_reason", "finish_reason", "stop_reason", "end_reason", "exit_reason", "status_message",
-)  # fmt: skip
+    "termination_reason",
+    "finish_reason",
+    "stop_reason",
+    "end_reason",
+    "exit_reason",
+    "status_message",
+)
 # A call that ends a session on purpose, or whose arguments are the answer: frameworks ask for structured output so.
 CLOSING_CALL = any_of(
     r"transfer|hand.?off|hand.?over|escalat|hang.?up|goodbye|end[_ -]?(?:call|chat|conversation|session)",

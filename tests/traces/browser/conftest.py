@@ -7,10 +7,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from accounts.models import Project, Role
-from tests.browsing import log_in
+from tests.browsing import browsing, complaints_of
 from tests.builders import make_member, make_project
 from traces.models import AgentSession
 
+SCREEN = {"width": 1280, "height": 800}
 Opener = Callable[[AgentSession, str], Page]
 
 
@@ -21,20 +22,17 @@ def project(db: None) -> Project:
 
 @pytest.fixture
 def context(chromium: Browser, live_server: Any, project: Project) -> Iterator[BrowserContext]:
-    context = chromium.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 800})
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    log_in(context, make_member(project, Role.VIEWER), live_server.url)
-    yield context
-    context.close()
+    reader = make_member(project, Role.VIEWER)
+    with browsing(chromium, live_server.url, reader, viewport=SCREEN) as context:
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        yield context
 
 
 @pytest.fixture
 def open_page(context: BrowserContext, project: Project) -> Iterator[Opener]:
     """Opens a session's page, at `#…` where that is given. Fails at the end if the console complained."""
-    complaints: list[str] = []
     page = context.new_page()
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    complaints = complaints_of(page)
 
     def opened(session: AgentSession, anchor: str = "") -> Page:
         page.goto(f"/p/{project.slug}/sessions/{session.pk}/{anchor}")

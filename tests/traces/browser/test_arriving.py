@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import Project, Role
-from tests.browsing import log_in
+from tests.browsing import browsing
 from tests.builders import make_member, make_queue, make_session, make_slot, make_steps
+from tests.traces.browser.conftest import SCREEN
 from traces.models import AgentSession, StepKind
 from traces.reading import Conversation
 
@@ -59,14 +60,12 @@ def rest(monkeypatch: pytest.MonkeyPatch) -> Iterator[Event]:
 
 @pytest.fixture
 def page(chromium: Browser, live_server: Any, project: Project, rest: Event) -> Iterator[Page]:
-    context = chromium.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 800})
-    log_in(context, make_member(project, Role.REVIEWER), live_server.url)
-    page = context.new_page()
-    yield page
-    rest.set()
-    page.wait_for_load_state("networkidle")
-    page.evaluate("navigator.sendBeacon = () => true")
-    context.close()
+    with browsing(chromium, live_server.url, make_member(project, Role.REVIEWER), viewport=SCREEN) as context:
+        page = context.new_page()
+        yield page
+        rest.set()
+        page.wait_for_load_state("networkidle")
+        page.evaluate("navigator.sendBeacon = () => true")
 
 
 @pytest.mark.parametrize("which", ["session", "review"])

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import Project, Role
-from tests.browsing import log_in
+from tests.browsing import PHONE, browsing
 from tests.builders import make_member, make_session, make_steps
 from tests.traces.browser.conftest import Opener
 from traces.models import AgentSession, Signal, StepKind
@@ -220,16 +220,15 @@ def test_paper_has_the_words_and_no_controls(open_page: Opener, session: AgentSe
 def test_on_a_telephone_nothing_is_wider_than_the_screen_nor_too_small_to_hit(
     chromium: Browser, live_server: Any, project: Project, session: AgentSession
 ) -> None:
-    context = chromium.new_context(
-        base_url=live_server.url, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
-    )
-    log_in(context, make_member(project, Role.VIEWER, "phone@example.com"), live_server.url)
-    page = context.new_page()
-    page.goto(f"/p/{project.slug}/sessions/{session.pk}/#step-5")
-    page.wait_for_load_state("networkidle")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    targets = ".talk-bar .jumps button, #step-5 .step-tools button, #step-5 summary, #step-10 summary, #step-5 .as-tree"
-    sizes = page.locator(targets).evaluate_all("all => all.map((each) => each.getBoundingClientRect().height)")
-    assert len(sizes) >= 12
-    assert min(sizes) >= 40
-    context.close()
+    phone = make_member(project, Role.VIEWER, "phone@example.com")
+    with browsing(chromium, live_server.url, phone, **PHONE) as context:
+        page = context.new_page()
+        page.goto(f"/p/{project.slug}/sessions/{session.pk}/#step-5")
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        targets = (
+            ".talk-bar .jumps button, #step-5 .step-tools button, #step-5 summary, #step-10 summary, #step-5 .as-tree"
+        )
+        sizes = page.locator(targets).evaluate_all("all => all.map((each) => each.getBoundingClientRect().height)")
+        assert len(sizes) >= 12
+        assert min(sizes) >= 40

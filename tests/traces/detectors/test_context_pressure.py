@@ -1,6 +1,7 @@
 """The detector of models whose memory runs full or is cut."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,9 +12,9 @@ from traces.records import INTERNAL, StepFacts
 HELLO = user("Hello?")
 
 
-def model(tokens: int | None, name: str = "gpt-4o", caller: str = "support", **fields: object) -> StepFacts:
+def model(tokens: int | None, name: str = "gpt-4o", caller: str = "support", **fields: Any) -> StepFacts:
     step = StepFacts(0, "", "llm", INTERNAL, name=caller, model=name, tokens_in=tokens)
-    return replace(step, **fields)  # type: ignore[arg-type]  # any field of a step
+    return replace(step, **fields)
 
 
 def claude(tokens: int, read: int | None = None, write: int | None = None, name: str = "claude-sonnet-4") -> StepFacts:

@@ -1,5 +1,7 @@
 """The detector of evaluators that contradict each other."""
 
+from typing import Any
+
 import pytest
 
 from tests.traces.talks import agent, talk, user
@@ -11,12 +13,12 @@ def found_in(*scores: ScoreFacts) -> list[Found]:
     return list(detect(talk(user("Hi"), agent("Hello"), scores=scores)))
 
 
-def good(name: str, **fields: object) -> ScoreFacts:
-    return ScoreFacts(name, 1.0, polarity="good", **fields)  # type: ignore[arg-type]  # any field of a score
+def good(name: str, **fields: Any) -> ScoreFacts:
+    return ScoreFacts(name, 1.0, polarity="good", **fields)
 
 
-def bad(name: str, **fields: object) -> ScoreFacts:
-    return ScoreFacts(name, 0.0, polarity="bad", **fields)  # type: ignore[arg-type]
+def bad(name: str, **fields: Any) -> ScoreFacts:
+    return ScoreFacts(name, 0.0, polarity="bad", **fields)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The detector of bad scores and bad feedback."""
 
+from typing import Any
+
 import pytest
 
 from tests.traces.talks import agent, talk, user
@@ -14,8 +16,8 @@ def found_in(*scores: ScoreFacts, **limits: float) -> list[Found]:
     return list(detect(talk(user("Hi"), agent("Hello"), scores=scores), **limits))
 
 
-def judged(value: float | None = 0.2, name: str = "correctness", **fields: object) -> ScoreFacts:
-    return ScoreFacts(name, value, by="llm", **fields)  # type: ignore[arg-type]  # any field of a score
+def judged(value: float | None = 0.2, name: str = "correctness", **fields: Any) -> ScoreFacts:
+    return ScoreFacts(name, value, by="llm", **fields)
 
 
 @pytest.mark.parametrize(

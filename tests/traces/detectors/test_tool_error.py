@@ -4,6 +4,7 @@ import pytest
 
 from tests.traces.talks import agent, call, failed, talk, user
 from traces.detectors.tool_error import classify, detect
+from traces.records import StepFacts
 
 
 @pytest.mark.parametrize(
@@ -87,5 +88,5 @@ def test_detect_says_that_no_reason_was_given() -> None:
         call("get_payment", {"id": "p-1", "status": "failed"}),
     ],
 )
-def test_detect_is_silent_where_nothing_failed(step: object) -> None:
-    assert list(detect(talk(step))) == []  # type: ignore[arg-type]  # parametrize widens the type
+def test_detect_is_silent_where_nothing_failed(step: StepFacts) -> None:
+    assert list(detect(talk(step))) == []
