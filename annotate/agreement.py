@@ -31,8 +31,6 @@ BANDS = ((0.8, "almost perfect"), (0.6, "substantial"), (0.4, "moderate"), (0.2,
 WORST = "no better than chance"
 Floats = NDArray[np.float64]
 Value = TypeVar("Value", bound=Hashable)
-Rater = TypeVar("Rater", bound=Hashable)
-Unit = TypeVar("Unit", bound=Hashable)
 
 
 class Scale(Enum):
@@ -251,11 +249,11 @@ class Pair:
         return None if by_chance == 1 else (self.share - by_chance) / (1 - by_chance)
 
 
-def pairs_of(units: Iterable[Mapping[Rater, Value]]) -> dict[tuple[Rater, Rater], Pair]:
+def pairs_of(units: Iterable[Mapping[int, Value]]) -> dict[tuple[int, int], Pair]:
     """Every two raters of a same unit, each pair once and in the order of their ids."""
-    said: dict[tuple[Rater, Rater], Counter[tuple[Hashable, Hashable]]] = {}
+    said: dict[tuple[int, int], Counter[tuple[Hashable, Hashable]]] = {}
     for unit in units:
-        for one, other in combinations(sorted(unit), 2):  # type: ignore[type-var]  # ids have an order
+        for one, other in combinations(sorted(unit), 2):
             said.setdefault((one, other), Counter())[unit[one], unit[other]] += 1
     return {raters: Pair(counted) for raters, counted in said.items()}
 

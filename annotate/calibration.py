@@ -25,7 +25,8 @@ NEAR = 2  # steps
 def dealt(key: bytes, queue: int, person: int, number: int) -> tuple[float, float]:
     """Two numbers in [0, 1): what the person's session of this number in the queue is, and which one it is."""
     digest = hashlib.blake2b(f"{queue}:{person}:{number}".encode(), key=key[:64], digest_size=16).digest()
-    return tuple(int.from_bytes(part, "big") / 2**64 for part in (digest[:8], digest[8:]))  # type: ignore[return-value]
+    first, second = (int.from_bytes(part, "big") / 2**64 for part in (digest[:8], digest[8:]))
+    return first, second
 
 
 def kind_of(chance: float, gold_share: float, repeat_share: float) -> str:

@@ -23,8 +23,12 @@ ATTEMPTS = 5
 OFF_OFFER = Q(removed_at__isnull=False) | Q(before_lead_at__isnull=False)
 # The columns of a slot that nobody has: whoever gets it next begins anew, and need not be handed it in its turn.
 NOBODYS: dict[str, Any] = {
-    "reviewer": None, "lease_token": None, "lease_until": None, "opened_at": None, "in_turn": False
-}  # fmt: skip
+    "reviewer": None,
+    "lease_token": None,
+    "lease_until": None,
+    "opened_at": None,
+    "in_turn": False,
+}
 
 # A slot that is free, or whose lease ran out, of a session that is on offer, on which this person has no slot yet, and
 # which is not kept for somebody else. The first condition is word for word that of the index `slot_claim_order`, which

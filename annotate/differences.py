@@ -82,7 +82,7 @@ def difference(told: Sequence[Judgement]) -> Difference | None:
 
 def _of_outcome(told: Sequence[Judgement]) -> Difference | None:
     counts = Counter(one.outcome for one in told)
-    if len(counts) < 2:  # noqa: PLR2004  # it takes two to differ
+    if len(counts) <= 1:
         return None
     kind = Kind.OUTCOME if counts[FAILURE] and counts[SUCCESS] else Kind.UNSURE
     words = ", ".join(f"{counts[outcome]} × {words}" for outcome, words in OUTCOMES.items() if counts[outcome])

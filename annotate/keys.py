@@ -14,7 +14,10 @@ Page = Literal[
     "settling",  # a disagreement's page
     "start",  # the lists from which one begins: queues, disagreements
     "board",  # the issues
+    "issue",  # the page of an issue
+    "compare",  # two issues side by side
     "inbox",  # the proposals
+    "map",  # the map of all failures
 ]
 PAGES: tuple[Page, ...] = get_args(Page)
 TALKS: tuple[Page, ...] = ("review", "session", "settling")
@@ -57,6 +60,7 @@ GRADING = "Judging"
 FAILING = "What went wrong"
 WRITING = "While you write in a field, where other keys rest"
 GOING_ON = "Going on"
+TICKING = "The failures of an issue"
 TICKS = {f"tick{place}": str(3 + place) for place in range(1, 7)}
 
 ACTIONS = (
@@ -129,7 +133,7 @@ ACTIONS = (
     *_group("Queues and disagreements", ("start",), ("begin", "Enter", "Begin with the first")),
     *_group(
         "Issues and proposals",
-        ("board", "inbox"),
+        ("board", "inbox", "issue"),
         ("nextRow", "j", "Next in the list"),
         ("previousRow", "k", "Previous in the list"),
     ),
@@ -140,6 +144,48 @@ ACTIONS = (
         ("accept", "a", "Accept the proposal"),
         ("decline", "d", "Decline the proposal"),
         ("reopen", "u", "Undo the decline just made"),
+    ),
+    *_group(
+        "Map of failures",
+        ("map",),
+        ("mapIn", "+ =", "Zoom in"),
+        ("mapOut", "-", "Zoom out"),
+        ("mapAll", "0", "Show all failures"),
+        ("mapColour", "c", "Colour by the next thing"),
+        ("mapPoint", "x", "Choose the failure in focus, or let it go"),
+        ("mapLasso", "l", "Choose by drawing around failures, or stop"),
+        ("mapRectangle", "r", "Begin a rectangle at the failure in focus; again, to choose what is inside"),
+        ("mapMake", "w", "Name an issue to make of the chosen failures"),
+        ("mapMove", "m", "Name the issue to move the chosen failures to"),
+        ("mapUndo", "u", "Undo what was just done on the map"),
+    ),
+    *_group(
+        TICKING,
+        ("issue",),
+        ("tickAll", "a", "Tick all failures of the list, or none"),
+        ("moveTicked", "v", "Move what is ticked to another issue"),
+        ("splitTicked", "s", "Split off what is ticked as a new issue"),
+        ("takeOut", "t", "Take what is ticked out of the issue"),
+        ("notThis", "x", "Not this one: take the chosen failure out"),
+    ),
+    Action("tick", (), "Tick the chosen failure; with Shift all from the last one", TICKING, ("issue",), shown="Space"),
+    *_group(
+        "The issue",
+        ("issue",),
+        ("toWhat", "1", "What is it"),
+        ("toHowBad", "2", "How bad"),
+        ("toWhere", "3", "Where"),
+        ("toDo", "4", "What do we do"),
+        ("toMembers", "5", "How do we know"),
+        ("mergeIssue", "m", "Merge it with another issue"),
+        ("undoAct", "u", "Undo what was just done"),
+        ("redoAct", "U", "Do again what was just undone"),
+    ),
+    *_group(
+        "Two issues side by side",
+        ("compare",),
+        ("keepFirst", "1", "Merge into the first"),
+        ("keepSecond", "2", "Merge into the second"),
     ),
     *_group("Everywhere", PAGES, ("keys", "?", "Show the keys")),
 )

@@ -18,6 +18,7 @@ MOST_ASSERTIONS = 20
 LONGEST_TARGET = 200
 LONGEST_DETAIL = 1_000
 MOST_ANSWERS = 100
+ABOUT_A_LINE = 60
 ASSERTION_KINDS = {
     "must_call": "must call",
     "must_not_call": "must not call",
@@ -110,7 +111,7 @@ def check_quotes(quotes: Iterable[Quote], plain: Mapping[str, str]) -> None:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:59]}…"  # noqa: PLR2004  # about a line
+    return text if len(text) <= ABOUT_A_LINE else f"{text[: ABOUT_A_LINE - 1]}…"
 
 
 def read_assertions(given: object) -> tuple[Assertion, ...]:

@@ -81,7 +81,8 @@ def edit_queue(*, queue: Queue, settings: QueueSettings, filters: dict[str, Any]
     judged: what was drawn at random from one lot would be told of another. Before that, what nobody has touched leaves,
     and the queue is filled anew.
     """
-    queue = Queue.objects.select_for_update().get(pk=queue.pk)
+    # Not the row's key: who adds a place to a session of it holds the session's item, and this waits for items.
+    queue = Queue.objects.select_for_update(no_key=True).get(pk=queue.pk)
     if settings.name != queue.name:
         _check_name(queue.project, settings.name)
     _check_measures(settings)
@@ -90,10 +91,11 @@ def edit_queue(*, queue: Queue, settings: QueueSettings, filters: dict[str, Any]
     for name, value in settings.columns.items():
         setattr(queue, name, value)
     queue.ranked_at = None
-    queue.save()
-    queue.takers.set(settings.takers)
     if not queue.is_blind:
         _measure_no_more(queue)
+    # Last: with another name it is the row's key all the same.
+    queue.save()
+    queue.takers.set(settings.takers)
 
 
 def _measure_no_more(queue: Queue) -> None:

@@ -50,10 +50,11 @@ class _Quoting:
 
     def __init__(self, session: AgentSession) -> None:
         told = Failure.objects.filter(session=session).order_by("pk")
-        # Failures before drafts, as whoever takes a review back: nobody waits in a circle.
+        # What was submitted before drafts, as whoever takes it back: nobody waits in a circle.
         lock_failures(told)
         self.failures = list(told)
-        self.measured = list(CalibrationReview.objects.filter(session=session))
+        measured = CalibrationReview.objects.filter(session=session)
+        self.measured = list(measured.select_for_update(no_key=True).order_by("pk"))
         # Locked, so that nothing is lost of what somebody is entering.
         drafts = Draft.objects.filter(item__session=session).select_for_update(of=("self",), no_key=True)
         self.drafts = list(drafts.order_by("pk"))

@@ -99,6 +99,8 @@ def _take_back_in(slot: Slot, reviewer: User) -> Slot | None:
 
 
 def _take_back_measured(measured: CalibrationReview) -> Slot:
+    # As failures are: what it quotes may be redacted at this moment.
+    measured = CalibrationReview.objects.select_for_update(no_key=True).get(pk=measured.pk)
     _draft_again(measured.slot.item, measured.reviewer, calibration_content(measured))
     CalibrationReview.objects.filter(pk=measured.pk).update(withdrawn_at=timezone.now())
     return lease_again(measured.slot)

@@ -102,11 +102,9 @@ def _values(decided: Decided, session_id: int, stratum: str = Stratum.PRIORITY) 
 def _write_fresh(decided: Decided, fresh: Sequence[int]) -> None:
     queue, due = decided.queue, decided.began + timedelta(hours=decided.queue.due_hours)
     items = QueueItem.objects.bulk_create(
-        QueueItem(
-            queue=queue, session_id=pk, due_at=due, **dict(zip(RANKED, _values(decided, pk), strict=True))
-        )
+        QueueItem(queue=queue, session_id=pk, due_at=due, **dict(zip(RANKED, _values(decided, pk), strict=True)))
         for pk in fresh
-    )  # fmt: skip
+    )
     Slot.objects.bulk_create(
         Slot(queue=queue, item=item, ordinal=ordinal, priority=decided.order[item.session_id])
         for item in items

@@ -5,7 +5,6 @@ some, and which `fit` teaches from them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from annotate.priority.features import SEGMENT, TYPICAL, Evidence, Facts, Usual, features, strongest, usual_of
 from annotate.priority.model import Model, contributions, learned, probability
@@ -20,12 +19,10 @@ __all__ = [
     "Evidence",
     "Facts",
     "Model",
-    "Priority",
     "Usual",
     "features",
     "fit",
     "in_words",
-    "prioritise",
     "probability",
     "reasons",
     "usual_of",
@@ -37,21 +34,6 @@ LEAST_OF_SIGNAL = 0.01
 LEAST_OF_FACT = 0.2
 NOTHING_FIRED = "nothing stands out in it"
 RANDOM_SAMPLE = "random sample"
-
-
-@dataclass(frozen=True)
-class Priority:
-    """Probability of failure 0..1 and its reasons, strongest first."""
-
-    value: float
-    reasons: list[str]
-
-
-def prioritise(signals: Iterable[Evidence], facts: Facts, model: Model = PRIOR) -> Priority:
-    """The priority of one session."""
-    signals = list(signals)
-    found = features(signals, facts)
-    return Priority(value=probability(model, found), reasons=reasons(model, found, signals))
 
 
 def fit(rows: Sequence[Mapping[str, float]], failed: Sequence[bool]) -> Model:

@@ -202,7 +202,7 @@ def _people(outcomes: Sequence[Mapping[int, str]], users: Mapping[int, User]) ->
     """Each person's agreement with all who judged the same, who judged most first."""
     units: defaultdict[int, Counter[tuple[int, int]]] = defaultdict(Counter)
     for unit in outcomes:
-        if len(unit) < 2:  # noqa: PLR2004  # nobody to agree with
+        if len(unit) <= 1:
             continue
         same = Counter(unit.values())
         for person, outcome in unit.items():

@@ -8,6 +8,9 @@ from accounts.models import User
 from annotate.keys import PAGES, Action, Page, Use, keymap, read_own, show, with_own
 from annotate.models import KeyUse, ReviewPreferences
 
+# ARIA joins keys by a plus, and has a name for the one that is one.
+TOLD = {"+": "Plus"}
+
 
 @dataclass(frozen=True)
 class OwnKeys:
@@ -36,7 +39,7 @@ class OwnKeys:
         """Each action's key as `aria-keyshortcuts` tells it."""
         before = {"alone": "", "alt": "Alt+", "off": ""}[self.use]
         return {
-            action.name: "" if self.use == "off" or not action.key else f"{before}{action.key}"
+            action.name: "" if self.use == "off" or not action.key else f"{before}{TOLD.get(action.key, action.key)}"
             for action in self._actions
         }
 

@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from accounts.models import Membership, Project
 from annotate.models import Answer, Question, Queue, Review, Rubric
-from annotate.queries.blind import EVERYTHING, Sight
+from annotate.queries.blind import EVERYTHING, Sight, withheld
 from annotate.queries.examples import hide_examples
 from annotate.rubric_versions import Change, Wording, changes, same_lines
 
@@ -85,13 +85,15 @@ def _queues_by_name(project: Project) -> Mapping[str, list[Queue]]:
 def version_rows(rubric: Rubric, reader: Membership | None = None) -> list[VersionRow]:
     """The newest 30 versions of the same rubric, newest first, each with what it changed. Five queries.
 
-    For a `reader` without the examples that are withheld from them.
+    For a `reader` without what is withheld from them: examples, and of which settlement a version followed. Then up to
+    two more.
     """
     same = Rubric.objects.filter(project=rubric.project_id, name=rubric.name).order_by("-version")
     shown = same.select_related("created_by", "because_of__session").prefetch_related("questions")
     versions = list(shown[: VERSIONS_SHOWN + 1])
     if reader is not None:
         hide_examples(versions, reader)
+        _hide_causes(versions, reader)
     standing = Review.objects.filter(rubric__in=[one.pk for one in versions], withdrawn_at=None, is_gold=False)
     reviews = dict(standing.values_list("rubric").annotate(given=Count("pk")).order_by())
     queues = queues_on(rubric)
@@ -100,6 +102,15 @@ def version_rows(rubric: Rubric, reader: Membership | None = None) -> list[Versi
         VersionRow(one, reviews.get(one.pk, 0), new.get(one.pk, []), [each for each in queues if each.rubric == one])
         for one in versions[:VERSIONS_SHOWN]
     ]
+
+
+def _hide_causes(versions: Sequence[Rubric], reader: Membership) -> None:
+    """That a session was settled tells nobody who is still to judge it alone."""
+    settled = {one.because_of.session_id for one in versions if one.because_of}
+    away = withheld(reader, settled) if settled else set()
+    for one in versions:
+        if one.because_of and one.because_of.session_id in away:
+            one.because_of = None
 
 
 def changes_of(before: Rubric, after: Rubric) -> list[Change]:

@@ -33,7 +33,6 @@ NEWEST_SETTINGS = 30
 NOWHERE = (0, 0.0, 0.0)
 # Fewer reviews than this say too little for an interval that anybody should act on.
 FEW = 5
-Choices = Mapping[str, Choice]
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,7 @@ class MeasureSerializer(serializers.Serializer[Measure]):
     """
 
     name = serializers.CharField(source="key", help_text="outcome, failure_type, root_step, or rubric/question.")
-    # A field of the row, not DRF's attribute.
-    label = serializers.CharField()  # type: ignore[assignment]
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of the row, not DRF's attribute
     sessions = serializers.IntegerField(source="agreement.units")
     alpha = serializers.FloatField(source="agreement.alpha", allow_null=True)
     low = serializers.FloatField(source="agreement.low", allow_null=True)

@@ -246,7 +246,7 @@ def rubric_preview(request: ProjectRequest) -> HttpResponseBase:
 @member(Role.LEAD)
 @require_GET
 def rubric_stale(request: ProjectRequest, rubric_id: int) -> HttpResponseBase:
-    """The sessions that were labelled under an older meaning of one question, or of the outcome."""
+    """The sessions that were judged under an older meaning of one question, or of the outcome."""
     rubric = get_rubric(request.project, rubric_id)
     label = stale_label(rubric, request.GET.get("question", ""), sight_of(request.membership))
     if label is None:
@@ -266,7 +266,7 @@ def rubric_stale(request: ProjectRequest, rubric_id: int) -> HttpResponseBase:
 @member(Role.LEAD)
 @require_POST
 def rubric_again(request: ProjectRequest, rubric_id: int) -> HttpResponseBase:
-    """Puts what was labelled under an older meaning into a queue: of one question, or of all that are named."""
+    """Puts what was judged under an older meaning into a queue: of one question, or of all that are named."""
     rubric = get_rubric(request.project, rubric_id)
     wanted = set(request.POST.getlist("question"))
     stale = stale_labels(rubric, sight_of(request.membership))

@@ -1,32 +1,29 @@
-"""One of several leads who edit a rubric: `python -m tests.annotate.edition_race LOCKED|BROKEN RUBRIC USER`.
+"""One of several leads who edit a rubric: `tests.annotate.edition_race LOCKED|BROKEN RUBRIC USER`.
 
 It prints the version that it made, or what kept it from making one.
 """
 
-import os
 import sys
 import time
 from unittest import mock
 
-import django
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from annotate.actions.rubrics import Edition, edit_rubric
+from annotate.models import Rubric
+from common.errors import Refused
+from tests.racer import await_all, say
 
 WINDOW_SECONDS = 0.1
 
 
 def main(variant: str, rubric_id: int, user_id: int) -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    django.setup()
-    print("ready", flush=True)  # noqa: T201  # what the test reads
-    time.sleep(max(0.0, float(sys.stdin.readline()) - time.time()))
-    print(_edit(rubric_id, user_id) if variant == "LOCKED" else _edit_unlocked(rubric_id, user_id))  # noqa: T201
+    await_all()
+    say(_edit(rubric_id, user_id) if variant == "LOCKED" else _edit_unlocked(rubric_id, user_id))
 
 
 def _edit(rubric_id: int, user_id: int) -> str:
-    from accounts.models import User  # noqa: PLC0415  # models exist only after setup
-    from annotate.actions.rubrics import Edition, edit_rubric  # noqa: PLC0415
-    from annotate.models import Rubric  # noqa: PLC0415
-    from common.errors import Refused  # noqa: PLC0415
-
     rubric, editor = Rubric.objects.get(pk=rubric_id), User.objects.get(pk=user_id)
     try:
         return str(edit_rubric(rubric=rubric, editor=editor, edition=Edition(f"By {editor}.", [])).version)
@@ -36,9 +33,6 @@ def _edit(rubric_id: int, user_id: int) -> str:
 
 def _edit_unlocked(rubric_id: int, user_id: int) -> str:
     """The same with the lock removed: all look, and then all write."""
-    from django.db import IntegrityError, transaction  # noqa: PLC0415
-
-    from annotate.models import Rubric  # noqa: PLC0415
 
     def looked(rubric: Rubric) -> Rubric:
         time.sleep(WINDOW_SECONDS)

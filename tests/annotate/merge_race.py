@@ -1,35 +1,32 @@
-"""One of several that race for a failure type: `python -m tests.annotate.merge_race NAMED|BROKEN|MERGE|COUNT …`.
+"""One of several that race for a failure type: `tests.annotate.merge_race NAMED|BROKEN|MERGE|COUNT …`.
 
 NAMED and BROKEN tell failures of the reviews that follow, with the type named "Old"; MERGE merges it into "New" as
 soon as one is told; COUNT prints how many failures there are, and how many of them have a merged type.
 """
 
-import os
 import sys
 import time
 
-import django
+from django.db import transaction
+
+from accounts.models import User
+from annotate.actions.naming import types_named
+from annotate.actions.types import merge_types
+from annotate.models import Failure, FailureType, Review
+from tests.builders import make_failure
+from tests.racer import await_all, say
 
 LOOK_AGAIN_SECONDS = 0.005
 WINDOW_SECONDS = 0.03
 
 
 def main(variant: str, numbers: list[int]) -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    django.setup()
-    print("ready", flush=True)  # noqa: T201  # what the test reads
-    time.sleep(max(0.0, float(sys.stdin.readline()) - time.time()))
+    await_all()
     {"NAMED": _named, "BROKEN": _broken, "MERGE": _merge, "COUNT": _count}[variant](numbers)
 
 
 def _named(reviews: list[int]) -> None:
     """The product's own way: the type is locked until the failure stands."""
-    from django.db import transaction  # noqa: PLC0415  # models exist only after setup
-
-    from annotate.actions.naming import types_named  # noqa: PLC0415
-    from annotate.models import Review  # noqa: PLC0415
-    from tests.builders import make_failure  # noqa: PLC0415
-
     for review in Review.objects.filter(pk__in=reviews).select_related("reviewer"):
         with transaction.atomic():
             named = types_named(session=review.session, names=["old"], creator=review.reviewer)
@@ -39,9 +36,6 @@ def _named(reviews: list[int]) -> None:
 
 def _broken(reviews: list[int]) -> None:
     """The same with the lock removed: look, then write. Somebody may merge between the two."""
-    from annotate.models import FailureType, Review  # noqa: PLC0415
-    from tests.builders import make_failure  # noqa: PLC0415
-
     for review in Review.objects.filter(pk__in=reviews):
         kind = FailureType.objects.get(name="Old")
         time.sleep(WINDOW_SECONDS)
@@ -49,21 +43,15 @@ def _broken(reviews: list[int]) -> None:
 
 
 def _merge(numbers: list[int]) -> None:
-    from accounts.models import User  # noqa: PLC0415
-    from annotate.actions.types import merge_types  # noqa: PLC0415
-    from annotate.models import Failure, FailureType  # noqa: PLC0415
-
     while not Failure.objects.exists():
         time.sleep(LOOK_AGAIN_SECONDS)
     old, new = (FailureType.objects.get(name=name) for name in ("Old", "New"))
-    print(merge_types(into=new, type_ids=[old.pk], actor=User.objects.get(pk=numbers[0])))  # noqa: T201
+    say(merge_types(into=new, type_ids=[old.pk], actor=User.objects.get(pk=numbers[0])))
 
 
 def _count(_numbers: list[int]) -> None:
-    from annotate.models import Failure  # noqa: PLC0415
-
     stray = Failure.objects.filter(failure_type__merged_into__isnull=False)
-    print(Failure.objects.count(), stray.count())  # noqa: T201
+    say(Failure.objects.count(), stray.count())
 
 
 if __name__ == "__main__":

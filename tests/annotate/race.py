@@ -1,34 +1,29 @@
-"""One of many processes that empty a queue: `python -m tests.annotate.race ONE|BROKEN QUEUE USER`.
+"""One of many processes that empty a queue: `tests.annotate.race ONE|BROKEN QUEUE USER`.
 
-It waits for a line on its input, so that all begin together, then prints the id of each slot that it was given.
+It prints the id of each slot that it was given.
 """
 
-import os
 import sys
 import time
 from collections.abc import Callable
 
-import django
+from accounts.models import User
+from annotate.claims import take_next
+from annotate.models import Queue, Slot, SlotState
+from tests.racer import await_all, say
 
 WINDOW_SECONDS = 0.002
 
 
 def main(variant: str, queue_id: int, user_id: int) -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    django.setup()
     take = {"ONE": _one_statement, "BROKEN": _broken}[variant](queue_id, user_id)
-    print("ready", flush=True)  # noqa: T201  # what the test reads
-    sys.stdin.readline()
+    await_all()
     while (slot_id := take()) is not None:
-        print(slot_id, flush=True)  # noqa: T201
+        say(slot_id)
 
 
 def _one_statement(queue_id: int, user_id: int) -> Callable[[], int | None]:
     """The product's own claim; each slot is submitted at once, so that the next call brings another."""
-    from accounts.models import User  # noqa: PLC0415  # models exist only after setup
-    from annotate.claims import take_next  # noqa: PLC0415
-    from annotate.models import Queue, Slot, SlotState  # noqa: PLC0415
-
     queue, user = Queue.objects.get(pk=queue_id), User.objects.get(pk=user_id)
 
     def take() -> int | None:
@@ -42,18 +37,18 @@ def _one_statement(queue_id: int, user_id: int) -> Callable[[], int | None]:
 
 
 def _broken(queue_id: int, user_id: int) -> Callable[[], int | None]:
-    """The same with the lock removed: look, then write. Two may look before either has written."""
-    from annotate.models import Slot, SlotState  # noqa: PLC0415
+    """The same with the lock removed."""
+    return lambda: look_then_write(queue_id, user_id, SlotState.SUBMITTED)
 
-    def take() -> int | None:
-        found = Slot.objects.filter(queue=queue_id, state=SlotState.FREE).order_by("-priority", "pk").first()
-        if found is None:
-            return None
-        time.sleep(WINDOW_SECONDS)
-        Slot.objects.filter(pk=found.pk).update(state=SlotState.SUBMITTED, reviewer=user_id)
-        return found.pk
 
-    return take
+def look_then_write(queue_id: int, user_id: int, state: SlotState) -> int | None:
+    """Takes the next free slot into a state, without a lock: two may look before either has written."""
+    found = Slot.objects.filter(queue=queue_id, state=SlotState.FREE).order_by("-priority", "pk").first()
+    if found is None:
+        return None
+    time.sleep(WINDOW_SECONDS)
+    Slot.objects.filter(pk=found.pk).update(state=state, reviewer=user_id)
+    return found.pk
 
 
 if __name__ == "__main__":

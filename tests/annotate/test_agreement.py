@@ -102,7 +102,7 @@ def test_nothing_is_told_where_nothing_varies_or_few_were_judged_twice() -> None
 
 
 def guesses(units: int, raters: int, seed: int, weights: Sequence[int] = (7, 2, 1)) -> list[list[str]]:
-    dice = random.Random(seed)  # noqa: S311
+    dice = random.Random(seed)  # noqa: S311  # no secret
     return [dice.choices(["success", "failure", "unknown"], weights, k=raters) for _ in range(units)]
 
 
@@ -116,7 +116,7 @@ def test_the_interval_holds_the_true_alpha_about_as_often_as_it_says() -> None:
     """Raters who copy each other in half of the units, and guess in the rest, have an alpha of 0.5."""
     hits = 0
     for seed in range(120):
-        dice = random.Random(seed)  # noqa: S311
+        dice = random.Random(seed)  # noqa: S311  # no secret
         units = [unit if dice.random() < 0.5 else unit[:1] * 2 for unit in guesses(80, 2, seed + 1000, (1, 1, 1))]
         found = agreement(units)
         assert found.low is not None

@@ -81,6 +81,15 @@ def is_ill(told: Told) -> bool:
     return not is_well(told)
 
 
+@pytest.mark.parametrize("act", ["submit", "claim", "assign"])
+def test_without_locks_nothing_goes_wrong_where_nobody_races(act: str, tmp_path: Path) -> None:
+    queue, ada, _ = scene()
+    fill(queue)
+    errors, told = contest("BROKEN", tmp_path, queue, (act, ada))
+
+    assert (errors, is_well(told), len(told["slots"])) == ([], True, SESSIONS)
+
+
 def submitted_by_two_and_twice(variant: str, folder: Path) -> Outcome:
     queue, ada, bob = scene()
     fill(queue)

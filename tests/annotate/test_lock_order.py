@@ -2,7 +2,8 @@
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Thread
 from typing import Any
 
@@ -13,11 +14,22 @@ from django.utils import timezone
 
 from accounts.models import Project
 from annotate.actions.gold import settle
-from annotate.actions.places import lock_item, offer, set_aside
+from annotate.actions.places import lock_item, new_slot, offer, set_aside
+from annotate.actions.queues import QueueSettings, edit_queue
 from annotate.actions.redacting import quotes_follow
 from annotate.actions.types import edit_type
 from annotate.actions.undoing import undo_review
-from annotate.models import Draft, Failure, Outcome, Review, Slot, SlotState
+from annotate.models import (
+    CalibrationReview,
+    Draft,
+    Failure,
+    Outcome,
+    QueueItem,
+    Review,
+    Slot,
+    SlotState,
+    Stratum,
+)
 from annotate.told import Told
 from tests.builders import (
     make_failure,
@@ -109,17 +121,39 @@ def failure_and_draft() -> Scene:
     return failure, draft, lambda: undo_review(slot=slot, reviewer=lead)
 
 
+def measured_and_draft(act: Callable[[CalibrationReview], object]) -> Scene:
+    """Of one person and one session, whose judgement measures them."""
+    queue = make_queue(make_project())
+    session, person = make_session(queue.project), make_member(queue.project)
+    slot = make_slot(queue, session, state=SlotState.SUBMITTED, reviewer=person)
+    QueueItem.objects.filter(pk=slot.item_id).update(stratum=Stratum.REPEAT)
+    measured = CalibrationReview.objects.create(
+        project=queue.project,
+        slot=slot,
+        session=session,
+        reviewer=person,
+        rubric=queue.rubric,
+        compared_with=make_review(session, person),
+        client_id=uuid.uuid4(),
+        outcome=Outcome.SUCCESS,
+        submitted_at=timezone.now(),
+    )
+    draft = Draft.objects.create(item=slot.item, reviewer=person)
+    return measured, draft, lambda: act(CalibrationReview.objects.get(pk=measured.pk))
+
+
+@transaction.atomic
+def redact(quoting: CalibrationReview | Slot) -> None:
+    session = quoting.session if isinstance(quoting, CalibrationReview) else quoting.item.session
+    with quotes_follow(session, str):
+        pass
+
+
 def draft_and_item() -> Scene:
     """Who redacts what somebody is entering a draft of."""
     slot = make_slot(make_queue(make_project()), make_session(Project.objects.get()))
     draft = Draft.objects.create(item=slot.item, reviewer=make_member(slot.queue.project))
-
-    @transaction.atomic
-    def redact() -> None:
-        with quotes_follow(slot.item.session, str):
-            pass
-
-    return draft, slot.item, redact
+    return draft, slot.item, lambda: redact(slot)
 
 
 def await_waiting() -> None:
@@ -135,6 +169,26 @@ def await_waiting() -> None:
     raise AssertionError("It waits for nothing.")
 
 
+@contextmanager
+def meanwhile(act: Act, first: Model) -> Iterator[None]:
+    """While somebody else, who acts, waits for this row, which is held here; after it their act is done."""
+
+    def run() -> None:
+        try:
+            act()
+        finally:
+            connection.close()
+
+    other = Thread(target=run)
+    with transaction.atomic():
+        type(first)._default_manager.select_for_update(no_key=True).get(pk=first.pk)
+        other.start()
+        await_waiting()
+        yield
+    other.join(PATIENCE_SECONDS)
+    assert not other.is_alive()
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 @pytest.mark.parametrize(
@@ -148,25 +202,31 @@ def await_waiting() -> None:
         type_and_failure,
         failure_and_draft,
         draft_and_item,
+        lambda: measured_and_draft(redact),
+        lambda: measured_and_draft(lambda said: undo_review(slot=said.slot, reviewer=said.reviewer)),
     ],
-    ids=["settle_again", "set_aside", "offer", "edit_type", "undo_review", "settle", "undo_redacted", "redact"],
+    ids=[
+        *("settle_again", "set_aside", "offer", "edit_type", "undo_review", "settle", "undo_redacted", "redact"),
+        *("redact_measured", "undo_measured"),
+    ],
 )
 def test_whoever_waits_for_the_first_row_holds_no_later_one(
     scene: Callable[[], Scene],
 ) -> None:
     first, second, act = scene()
-
-    def run() -> None:
-        try:
-            act()
-        finally:
-            connection.close()
-
-    other = Thread(target=run)
-    with transaction.atomic():
-        type(first)._default_manager.select_for_update(no_key=True).get(pk=first.pk)
-        other.start()
-        await_waiting()
+    with meanwhile(act, first):
         type(second)._default_manager.select_for_update(nowait=True).get(pk=second.pk)
-    other.join(PATIENCE_SECONDS)
-    assert not other.is_alive()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.mark.parametrize("name", ["Everything", "Renamed"])
+def test_whoever_edits_a_queue_keeps_nobody_from_adding_a_place(name: str) -> None:
+    """Who submits late holds the item and adds a place, which refers to the queue."""
+    queue = make_queue(make_project(), is_blind=True)
+    slot = make_slot(queue, make_session(queue.project))
+    QueueItem.objects.filter(pk=slot.item_id).update(stratum=Stratum.GOLD)
+    with meanwhile(lambda: edit_queue(queue=queue, settings=QueueSettings(name=name)), slot.item):
+        new_slot(slot.item, is_extra=True)
+    slot.refresh_from_db()
+    assert slot.state == SlotState.ASIDE

@@ -155,7 +155,8 @@ def test_without_shares_nobody_is_measured(settled: AgentSession, queue: Queue, 
 
 @pytest.mark.parametrize("share", ["gold", "repeat"])
 def test_a_queue_that_is_not_blind_measures_nobody(queue: Queue, lead: User, share: str) -> None:
-    settings = QueueSettings(name=queue.name, **{f"{share}_share": 0.1})  # type: ignore[arg-type]  # a number
+    mixed_in: dict[str, Any] = {f"{share}_share": 0.1}
+    settings = QueueSettings(name=queue.name, **mixed_in)
     with pytest.raises(Refused, match="Blind") as refused:
         edit_queue(queue=queue, settings=settings)
     assert refused.value.field == f"{share}_percent"

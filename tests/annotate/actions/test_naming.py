@@ -1,6 +1,7 @@
 """What a name leads to."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -11,9 +12,9 @@ from annotate.models import FailureType, FailureTypeChange, FailureTypeEvent
 from tests.builders import make_failure_type, make_project, make_session
 
 
-def named(project: Project, ada: User, *names: str, **more: object) -> dict[str, str]:
+def named(project: Project, ada: User, *names: str, **more: Any) -> dict[str, str]:
     session = project.sessions.first() or make_session(project)
-    found = types_named(session=session, names=names, creator=ada, **more)  # type: ignore[arg-type]
+    found = types_named(session=session, names=names, creator=ada, **more)
     return {name: kind.name for name, kind in found.items()}
 
 

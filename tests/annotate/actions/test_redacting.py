@@ -89,9 +89,15 @@ def test_what_measures_and_drafts_are_followed_too(
     gold = make_review(session, lead, is_gold=True)
     values = {"rubric": gold.rubric, "client_id": uuid.uuid4(), "submitted_at": timezone.now()}
     CalibrationReview.objects.create(
-        project=session.project, slot=slot, session=session, reviewer=lead, compared_with=gold,
-        outcome=Outcome.FAILURE, failures=told, **values,
-    )  # fmt: skip
+        project=session.project,
+        slot=slot,
+        session=session,
+        reviewer=lead,
+        compared_with=gold,
+        outcome=Outcome.FAILURE,
+        failures=told,
+        **values,
+    )
     Draft.objects.create(item=slot.item, reviewer=lead, content={"outcome": "failure", "failures": told}, version=3)
     redact()
     draft = Draft.objects.get()

@@ -107,8 +107,10 @@ def test_a_renamed_rubric_keeps_its_reviews_labels_and_queues(
 
     assert (third.name, third.version, third.changed) == ("How it spoke", 3, "Renamed from “Tone”. Clearer.")
     assert [(row.rubric.name, row.reviews) for row in version_rows(third)] == [
-        ("How it spoke", 0), ("How it spoke", 0), ("How it spoke", 1),
-    ]  # fmt: skip
+        ("How it spoke", 0),
+        ("How it spoke", 0),
+        ("How it spoke", 1),
+    ]
     assert told(third) == {"why": ["old"]}
     assert Queue.objects.get(pk=queue.pk).rubric == third
     with pytest.raises(Refused, match="renamed meanwhile"):
@@ -139,7 +141,7 @@ def test_stale_labels_are_those_that_nobody_gave_anew(project: Project, lead: Us
     # Labels of another rubric are another thing.
     judge(project, ada, create_rubric(project=project, creator=lead, name="Other", guidance=""), "elsewhere")
     assert told(third) == {"": ["old", "kind only", "in time"], "why": ["old"]}
-    nothing = Sight(project.sessions.values("pk"))  # type: ignore[arg-type] # any ids do
+    nothing = Sight(project.sessions.values("pk"))  # type: ignore[arg-type]  # ids of sessions as of slots
     assert stale_labels(third, nothing) == []
 
 

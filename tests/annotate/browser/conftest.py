@@ -10,12 +10,13 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from accounts.models import Role, User
 from annotate.models import Queue, QueueItem
 from tests.annotate.browser.screen import (
+    SCREEN,
     SESSIONS,
     expect_quiet,
     expect_session,
     watch_requests,
 )
-from tests.browsing import log_in
+from tests.browsing import browsing, complaints_of
 from tests.builders import (
     make_member,
     make_project,
@@ -54,10 +55,8 @@ def ada(queue: Queue) -> User:
 
 @pytest.fixture
 def context(chromium: Browser, live_server: Any, ada: User) -> Iterator[BrowserContext]:
-    context = chromium.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
-    log_in(context, ada, live_server.url)
-    yield context
-    context.close()
+    with browsing(chromium, live_server.url, ada, viewport=SCREEN) as context:
+        yield context
 
 
 @pytest.fixture
@@ -69,11 +68,9 @@ def nothing_ready(context: BrowserContext) -> None:
 @pytest.fixture
 def page(context: BrowserContext, queue: Queue) -> Iterator[Page]:
     """The first session's page. Fails at the end if the console complained, of the content policy or anything else."""
-    complaints: list[str] = []
     page = context.new_page()
     watch_requests(page)
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    complaints = complaints_of(page)
     page.goto(reverse("queue_list", args=[queue.project.slug]))
     page.keyboard.press("Enter")
     expect_session(page, 1)

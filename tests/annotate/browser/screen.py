@@ -5,6 +5,7 @@ from weakref import WeakKeyDictionary
 from playwright.sync_api import Page, Request, expect
 
 SESSIONS = 4
+SCREEN = {"width": 1440, "height": 900}
 _UNDER_WAY: WeakKeyDictionary[Page, set[Request]] = WeakKeyDictionary()
 _LONGEST = 200  # pauses
 

@@ -1,5 +1,7 @@
 """The focus: never lost after an act, and always to be seen. Whole reviews by keyboard alone and by mouse alone."""
 
+from typing import Literal
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -51,8 +53,8 @@ def test_focus_goes_on_after_submitting_undoing_and_skipping(page: Page) -> None
 
 
 @pytest.mark.parametrize("forced", ["none", "active"])
-def test_focus_can_be_seen_on_everything_that_takes_it(page: Page, forced: str) -> None:
-    page.emulate_media(forced_colors=forced, reduced_motion="reduce")  # type: ignore[arg-type]
+def test_focus_can_be_seen_on_everything_that_takes_it(page: Page, forced: Literal["none", "active"]) -> None:
+    page.emulate_media(forced_colors=forced, reduced_motion="reduce")
     page.get_by_label("Failure").first.check()
     page.locator("#why").focus()
     unseen = []

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from accounts.models import User
 from annotate.models import Queue, Slot
 from tests.annotate.browser.screen import expect_session, press
-from tests.browsing import log_in
+from tests.browsing import PHONE, browsing
 from tests.builders import make_session, make_slot, make_steps
 from traces.models import StepKind
 
@@ -151,16 +151,12 @@ def test_paper_shows_nothing_that_can_only_be_filled_in(page: Page) -> None:
 
 @pytest.fixture
 def phone(chromium: Browser, live_server: Any, queue: Queue, ada: User) -> Any:
-    context = chromium.new_context(
-        base_url=live_server.url, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
-    )
-    log_in(context, ada, live_server.url)
-    page = context.new_page()
-    page.goto(f"/p/{queue.project.slug}/review/{queue.pk}/next/")
-    expect_session(page, 1)
-    yield page
-    page.evaluate("navigator.sendBeacon = () => true")
-    context.close()
+    with browsing(chromium, live_server.url, ada, **PHONE) as context:
+        page = context.new_page()
+        page.goto(f"/p/{queue.project.slug}/review/{queue.pk}/next/")
+        expect_session(page, 1)
+        yield page
+        page.evaluate("navigator.sendBeacon = () => true")
 
 
 def test_a_failure_is_judged_by_touch_alone(phone: Page) -> None:

@@ -15,9 +15,9 @@ from annotate.actions.gold import settle
 from annotate.models import Comment
 from annotate.queries.gold import gold_of
 from annotate.told import Told
-from tests.annotate.browser.screen import expect_quiet, press, watch_requests
+from tests.annotate.browser.screen import SCREEN, expect_quiet, press, watch_requests
 from tests.annotate.judging import ask, dispute
-from tests.browsing import log_in
+from tests.browsing import browsing, complaints_of
 from tests.builders import make_failure_type, make_member, make_project, make_queue, make_session, make_slot
 from traces.models import AgentSession
 
@@ -52,16 +52,13 @@ def disputed(project: Project, people: list[User]) -> AgentSession:
 @pytest.fixture
 def page(chromium: Browser, live_server: Any, lead: User) -> Iterator[Page]:
     """A lead's. Fails at the end if the console complained."""
-    context = chromium.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
-    log_in(context, lead, live_server.url)
-    page, complaints = context.new_page(), list[str]()
-    watch_requests(page)
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("dialog", lambda dialog: dialog.accept())
-    yield page
-    expect_quiet(page)
-    context.close()
+    with browsing(chromium, live_server.url, lead, viewport=SCREEN) as context:
+        page = context.new_page()
+        watch_requests(page)
+        complaints = complaints_of(page)
+        page.on("dialog", lambda dialog: dialog.accept())
+        yield page
+        expect_quiet(page)
     assert [text for text in complaints if not any(words in text for words in EXPECTED)] == []
 
 

@@ -8,8 +8,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import Role
 from annotate.models import Queue, Rubric
+from tests.annotate.browser.screen import SCREEN
 from tests.annotate.views.pages import url
-from tests.browsing import log_in
+from tests.browsing import browsing, complaints_of
 from tests.builders import make_member
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -18,14 +19,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def page(chromium: Browser, live_server: Any, queue: Queue) -> Iterator[Page]:
     """A lead's page. Fails at the end if the console complained."""
-    context = chromium.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
-    log_in(context, make_member(queue.project, Role.LEAD), live_server.url)
-    page, complaints = context.new_page(), []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    page.wait_for_load_state("networkidle")
-    context.close()
+    with browsing(chromium, live_server.url, make_member(queue.project, Role.LEAD), viewport=SCREEN) as context:
+        page = context.new_page()
+        complaints = complaints_of(page)
+        yield page
+        page.wait_for_load_state("networkidle")
     assert [text for text in complaints if "422" not in text] == []
 
 

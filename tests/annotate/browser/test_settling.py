@@ -11,9 +11,9 @@ from accounts.models import Project, Role, User
 from annotate.actions.preferences import set_keys
 from annotate.models import Failure, KeyUse, QuestionKind
 from annotate.queries.gold import gold_of
-from tests.annotate.browser.screen import expect_quiet, watch_requests
+from tests.annotate.browser.screen import SCREEN, expect_quiet, watch_requests
 from tests.annotate.judging import answer, ask, dispute
-from tests.browsing import log_in
+from tests.browsing import browsing, complaints_of
 from tests.builders import make_member, make_project
 from traces.models import AgentSession
 
@@ -32,17 +32,13 @@ def disputed() -> list[AgentSession]:
 def page(chromium: Browser, live_server: Any, disputed: list[AgentSession]) -> Iterator[Page]:
     """The list of disagreements, as a lead meets it. Fails at the end if the console complained."""
     project: Project = disputed[0].project
-    context = chromium.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
-    log_in(context, make_member(project, Role.LEAD), live_server.url)
-    complaints: list[str] = []
-    page = context.new_page()
-    watch_requests(page)
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(reverse("disagreement_list", args=[project.slug]))
-    yield page
-    expect_quiet(page)
-    context.close()
+    with browsing(chromium, live_server.url, make_member(project, Role.LEAD), viewport=SCREEN) as context:
+        page = context.new_page()
+        watch_requests(page)
+        complaints = complaints_of(page)
+        page.goto(reverse("disagreement_list", args=[project.slug]))
+        yield page
+        expect_quiet(page)
     assert [text for text in complaints if "422" not in text] == []
 
 

@@ -213,7 +213,7 @@ def test_a_list_of_issues_that_comes_anew_takes_no_focus_away(page: Page, queue:
         while not asked:
             page.wait_for_timeout(10)
         body = "".join(OFFERED.format(number) for number in numbers)
-        asked.pop().fulfill(content_type="text/html", body=f'<div class="near-list">{body}</div>')
+        asked.pop().fulfill(content_type="text/html", body=f"<div>{body}</div>")
         expect(offered).to_have_text([f"ISS-{number}" for number in numbers])
 
     page.route("**/issues/near/", hold)

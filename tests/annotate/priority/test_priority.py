@@ -1,37 +1,43 @@
-"""The priority of a session and its reasons: plain values."""
+"""How likely a session is to have failed by the prior, and its reasons: plain values."""
 
+from collections.abc import Sequence
 from math import isclose
 
-from annotate.priority import NOTHING_FIRED, PRIOR, Evidence, Facts, prioritise
+from annotate.priority import NOTHING_FIRED, PRIOR, Evidence, Facts, features, probability, reasons
 
 
 def evidence(kind: str, strength: float = 1.0, sentence: str = "") -> Evidence:
     return Evidence(kind=kind, strength=strength, sentence=sentence or f"{kind} fired.")
 
 
-def test_prioritise_gives_a_quiet_session_the_base_rate() -> None:
-    quiet = prioritise([], Facts())
-
-    assert isclose(quiet.value, 0.1)
-    assert quiet.reasons == [NOTHING_FIRED]
+def told(signals: Sequence[Evidence], facts: Facts) -> tuple[float, list[str]]:
+    found = features(signals, facts)
+    return probability(PRIOR, found), reasons(PRIOR, found, signals)
 
 
-def test_prioritise_names_reasons_strongest_first_without_full_stop() -> None:
-    given = prioritise([evidence("tool_error", 0.5), evidence("hidden_tool_error"), evidence("outlier_cost")], Facts())
+def test_a_quiet_session_has_the_base_rate() -> None:
+    value, why = told([], Facts())
 
-    assert given.reasons == ["hidden_tool_error fired", "outlier_cost fired", "tool_error fired"]
+    assert isclose(value, 0.1)
+    assert why == [NOTHING_FIRED]
 
 
-def test_prioritise_counts_a_kind_once_by_its_strongest_signal() -> None:
-    several = prioritise([evidence("tool_error", strength) for strength in (0.2, 0.9, 0.4)], Facts())
-    one = prioritise([evidence("tool_error", 0.9)], Facts())
+def test_reasons_come_strongest_first_without_full_stop() -> None:
+    _, why = told([evidence("tool_error", 0.5), evidence("hidden_tool_error"), evidence("outlier_cost")], Facts())
+
+    assert why == ["hidden_tool_error fired", "outlier_cost fired", "tool_error fired"]
+
+
+def test_a_kind_counts_once_by_its_strongest_signal() -> None:
+    several = told([evidence("tool_error", strength) for strength in (0.2, 0.9, 0.4)], Facts())
+    one = told([evidence("tool_error", 0.9)], Facts())
 
     assert several == one
 
 
-def test_prioritise_rises_with_every_signal_and_strength() -> None:
+def test_probability_rises_with_every_signal_and_strength() -> None:
     values = [
-        prioritise(signals, Facts()).value
+        told(signals, Facts())[0]
         for signals in (
             [],
             [evidence("tool_error", 0.3)],
@@ -44,13 +50,13 @@ def test_prioritise_rises_with_every_signal_and_strength() -> None:
     assert 0 < values[0] < values[-1] < 1
 
 
-def test_prioritise_knows_an_error_at_the_end_and_a_kind_without_weight() -> None:
-    given = prioritise([evidence("brand_new_kind")], Facts(ended_in_error=True))
+def test_an_error_at_the_end_and_a_kind_without_weight_are_reasons() -> None:
+    _, why = told([evidence("brand_new_kind")], Facts(ended_in_error=True))
 
-    assert given.reasons == ["the session ended in an error", "brand_new_kind fired"]
+    assert why == ["the session ended in an error", "brand_new_kind fired"]
 
 
-def test_prioritise_does_not_depend_on_the_order_of_signals() -> None:
+def test_the_order_of_signals_changes_nothing() -> None:
     signals = [evidence(kind, 0.5) for kind in PRIOR.weights]
 
-    assert prioritise(signals, Facts()) == prioritise(signals[::-1], Facts())
+    assert told(signals, Facts()) == told(signals[::-1], Facts())

@@ -1,6 +1,7 @@
 """The work order: the same every time, the random share in every front part, the neighbours of a pick later."""
 
 from itertools import pairwise
+from random import Random
 
 import numpy as np
 import pytest
@@ -52,11 +53,11 @@ def test_neighbours_keep_half_of_their_worth_however_many_there_are() -> None:
 
 
 @given(worths, st.integers(2, 4), st.randoms(use_true_random=False))
-def test_the_order_does_not_depend_on_how_items_come(worth: list[float], kinds: int, dice: object) -> None:
+def test_the_order_does_not_depend_on_how_items_come(worth: list[float], kinds: int, dice: Random) -> None:
     looks = np.eye(kinds, dtype=np.float32)[[number % kinds for number in range(len(worth))]]
     whole = ranked(worth, looks)
     mixed = list(range(len(worth)))
-    dice.shuffle(mixed)  # type: ignore[attr-defined]
+    dice.shuffle(mixed)
     other = Ranked([whole.ids[place] for place in mixed], whole.worth[mixed], looks[mixed])
 
     assert work_order(whole, Drawn()) == work_order(other, Drawn())

@@ -1,5 +1,7 @@
 """What a review would teach: impact from severity, users and cost; news from what was reviewed."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -24,10 +26,10 @@ def test_a_usual_session_has_an_impact_of_1() -> None:
         ({"relative_cost": 4.0}, {"relative_cost": 0.5}),
     ],
 )
-def test_severity_users_and_cost_each_raise_the_impact(more: dict[str, float], less: dict[str, float]) -> None:
-    usual = {"severity": MEDIUM, "users": 1, "relative_cost": None}
+def test_severity_users_and_cost_each_raise_the_impact(more: dict[str, Any], less: dict[str, Any]) -> None:
+    usual: dict[str, Any] = {"severity": MEDIUM, "users": 1, "relative_cost": None}
 
-    assert impact_of(**{**usual, **more}) > impact_of(**{**usual, **less})  # type: ignore[arg-type]
+    assert impact_of(**{**usual, **more}) > impact_of(**{**usual, **less})
 
 
 def test_impact_stays_within_a_half_and_two() -> None:

@@ -78,9 +78,13 @@ def test_the_outcome_of_a_session_is_what_most_of_its_reviewers_say(queue: Queue
     for place, given in said.items():
         for reviewer, outcome in zip(others, given, strict=False):
             Review.objects.create(
-                project=queue.project, session=order[place], reviewer=reviewer, outcome=outcome,
-                rubric=queue.rubric, submitted_at="2026-11-02T12:00:00Z",
-            )  # fmt: skip
+                project=queue.project,
+                session=order[place],
+                reviewer=reviewer,
+                outcome=outcome,
+                rubric=queue.rubric,
+                submitted_at="2026-11-02T12:00:00Z",
+            )
     Review.objects.filter(session=order[3]).update(outcome=Outcome.UNKNOWN)
     Review.objects.filter(session=order[4]).update(withdrawn_at="2026-11-02T12:00:00Z")
     share = read_sample(queue.project).failure

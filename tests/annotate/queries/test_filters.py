@@ -18,9 +18,17 @@ def sessions(project: Project) -> None:
     """`yes` has one of everything, `no` has another of everything, `bare` has nothing."""
     for name, value, started in (("yes", 0.9, DAY), ("no", 0.2, DAY.replace(day=5))):
         session = make_session(
-            project, name, workflow=f"w-{name}", release=f"r-{name}", environment=f"e-{name}", model=f"m-{name}",
-            tags=[f"t-{name}", "both"], error_count=int(name == "yes"), started_at=started, signal_count=1,
-        )  # fmt: skip
+            project,
+            name,
+            workflow=f"w-{name}",
+            release=f"r-{name}",
+            environment=f"e-{name}",
+            model=f"m-{name}",
+            tags=[f"t-{name}", "both"],
+            error_count=int(name == "yes"),
+            started_at=started,
+            signal_count=1,
+        )
         ToolUse.objects.create(project=project, session=session, name=f"tool-{name}", calls=1)
         Signal.objects.create(
             session=session, kind="tool_loop" if name == "yes" else "refused", strength=1, sentence=""

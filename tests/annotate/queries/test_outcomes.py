@@ -29,9 +29,14 @@ def queue(project: Project) -> Queue:
 def give(session: AgentSession | None, name: str, kind: AnnotatorKind, value: float | None, label: str = "") -> Score:
     project = session.project if session else Project.objects.get()
     return Score.objects.create(
-        project=project, session=session, name=name, annotator_kind=kind, value=value, label=label,
+        project=project,
+        session=session,
+        name=name,
+        annotator_kind=kind,
+        value=value,
+        label=label,
         identity=str(Score.objects.count()),
-    )  # fmt: skip
+    )
 
 
 def row_of(project: Project, label: str, **asked: Any) -> OutcomeRow:

@@ -1,5 +1,6 @@
 """What the tests of the pages share."""
 
+import re
 import uuid
 from typing import Any
 
@@ -30,8 +31,8 @@ def page(client: Client, name: str, project: Project, *args: int, query: str = "
 
 
 def said(html: bytes) -> str:
-    """Its words without its elements."""
-    return " ".join(strip_tags(html.decode().replace("</", " </")).split())
+    """Its words without its elements. A name that is set apart stands within its sentence."""
+    return " ".join(strip_tags(re.sub("</(?!bdi>)", " </", html.decode())).split())
 
 
 def settle(client: Client, session: AgentSession, query: str = "", **fields: Any) -> Any:

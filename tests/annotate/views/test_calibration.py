@@ -109,8 +109,11 @@ def measured(queue: Queue, ada: User) -> CalibrationReview:
     slot = next_for(queue=queue, user=ada)
     assert slot is not None
     told = [Told(root_step="k2", note="It lied.")]
-    given = {"client_id": slot.lease_token, "outcome": "failure", "failures": told, "lease_token": slot.lease_token}
-    return submit_calibration(slot=slot, reviewer=ada, **given)  # type: ignore[arg-type]
+    token = slot.lease_token
+    assert token is not None
+    return submit_calibration(
+        slot=slot, reviewer=ada, client_id=token, outcome="failure", failures=told, lease_token=token
+    )
 
 
 def membership(project: Project, user: User) -> int:

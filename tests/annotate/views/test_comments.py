@@ -50,9 +50,14 @@ def test_both_pages_of_a_session_hold_a_place_for_comments(client: Client, queue
 
 def test_comment_is_shown_with_its_step_as_safe_markdown(client: Client, session: AgentSession, ada: User) -> None:
     answer = post(
-        client, "comment_add", session.project, session.pk,
-        client_id=str(uuid.uuid4()), text="**Look** <script>alert(1)</script> [x](javascript:y)", step="k2",
-    )  # fmt: skip
+        client,
+        "comment_add",
+        session.project,
+        session.pk,
+        client_id=str(uuid.uuid4()),
+        text="**Look** <script>alert(1)</script> [x](javascript:y)",
+        step="k2",
+    )
     assert answer.json() == {"comment": Comment.objects.get().pk}
     text = page(client, "session_comments", session.project, session.pk)
     assert "<strong>Look</strong> &lt;script&gt;" in text

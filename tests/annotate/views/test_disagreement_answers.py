@@ -40,7 +40,7 @@ def test_each_question_says_who_answered_what_and_begins_with_what_most_did(
     lead_client: Client, project: Project, asked: AgentSession
 ) -> None:
     text = page(lead_client, "disagreement_page", project, asked.pk)
-    assert '<th scope="row">polite? <span class="mark"' in text
+    assert '<th scope="row"><bdi>polite?</bdi> <span class="mark"' in text
     assert '<strong class="note-text">Pass</strong> <span class="faint">ada@example.com, cyd@example.com</span>' in text
     assert checked(text, "answer_polite") == ["pass"]
     assert checked(text, "answer_quick") == [""], "evenly split: the lead is to decide"

@@ -38,7 +38,7 @@ def test_leads_see_numbers_pairs_and_people(lead_client: Client, project: Projec
     judge_all(project, reviewers, *["ss.", "ff.", "sf."] * 5)
     text = page(lead_client, "agreement_page", project)
     assert "15 sessions judged by two or more, 30 reviews" in text
-    assert "ada@example.com and bob@example.com" in text
+    assert "<bdi>ada@example.com</bdi> and <bdi>bob@example.com</bdi>" in text
     assert "0.36" in text
     assert "no better than chance to substantial" in text
     assert f"?reviewer={reviewers[0].pk}" in text
@@ -101,8 +101,8 @@ def test_judgements_stand_side_by_side_with_their_steps(
 ) -> None:
     session, failures = dispute(project, reviewers)
     text = page(lead_client, "disagreement_page", project, session.pk)
-    assert '<tr class="differs"><th scope="row">Outcome' in text
-    assert '<th scope="row">First went wrong</th><td>Step 2</td><td>–</td>' in text
+    assert '<tr class="differs"><th scope="row"><bdi>Outcome</bdi>' in text
+    assert '<th scope="row"><bdi>First went wrong</bdi></th><td>Step 2</td><td>–</td>' in text
     assert "Lied, I say." in text
     assert 'href="#step-2"' in text
     assert 'id="step-2"' in text
@@ -272,7 +272,7 @@ def test_a_settlement_can_be_taken_back_and_stays_in_the_history(
     assert Failure.objects.filter(withdrawn_at=None).count() == len(failures)
     text = page(lead_client, "disagreement_page", project, session.pk)
     assert "Settled before" in text
-    assert f"Taken back by {lead}" in text
+    assert f"Taken back by <bdi>{lead}</bdi>" in text
     again = lead_client.post(url("disagreement_unsettle", project, session.pk), {"gold": "x"}, follow=True)
     assert "taken back already" in again.content.decode()
 

@@ -133,6 +133,16 @@ def test_who_is_to_judge_the_session_alone_sees_no_example_of_it(
         assert link_to(gold) in page(client, name, gold.project, key)
 
 
+def test_who_is_to_judge_the_session_alone_hears_of_no_version_that_followed_from_it(
+    lead_client: Client, client: Client, gold: Review, waiting: Slot, ada: User
+) -> None:
+    made, followed = use_as_example(lead_client, gold), "Follows from what was settled of"
+    assert followed in page(lead_client, "rubric_page", gold.project, made.pk)
+    assert followed not in page(client, "rubric_page", gold.project, made.pk)
+    Slot.objects.filter(pk=waiting.pk).update(state=SlotState.SUBMITTED, reviewer=ada)
+    assert followed in page(client, "rubric_page", gold.project, made.pk)
+
+
 def use_as_example_of_question(desk: Client, made: Rubric, gold: Review) -> Rubric:
     query = {"because_of": str(gold.pk), "example": "was-it-honest"}
     page = desk.get(url("rubric_edit", made.project, made.pk), query)

@@ -31,9 +31,16 @@ def measure(queue: Queue, person: User, title: str) -> CalibrationReview:
     known = judge(queue, make_member(queue.project, Role.REVIEWER, f"{title}@example.com"), title)
     slot = make_slot(make_queue(queue.project, "More"), known.session, state=SlotState.SUBMITTED, reviewer=person)
     return CalibrationReview.objects.create(
-        project=queue.project, slot=slot, session=known.session, reviewer=person, rubric=known.rubric,
-        compared_with=known, client_id=uuid.uuid4(), outcome=Outcome.SUCCESS, submitted_at=timezone.now(),
-    )  # fmt: skip
+        project=queue.project,
+        slot=slot,
+        session=known.session,
+        reviewer=person,
+        rubric=known.rubric,
+        compared_with=known,
+        client_id=uuid.uuid4(),
+        outcome=Outcome.SUCCESS,
+        submitted_at=timezone.now(),
+    )
 
 
 def test_own_reviews_are_listed_and_counted(client: Client, queue: Queue, ada: User, bob: User) -> None:

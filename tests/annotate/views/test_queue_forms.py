@@ -98,8 +98,13 @@ def test_queue_new_keeps_every_setting(lead_client: Client, project: Project, ad
 
     made = Queue.objects.get(name="Mine")
     assert (made.size_cap, made.is_blind, made.due_hours, made.skip_policy, made.skips_to_lead, made.fills_itself) == (
-        50, True, 8, SkipPolicy.NOBODY, 3, False,
-    )  # fmt: skip
+        50,
+        True,
+        8,
+        SkipPolicy.NOBODY,
+        3,
+        False,
+    )
     assert list(made.takers.all()) == [ada]
 
 
@@ -109,8 +114,9 @@ def test_queue_new_offers_only_who_reviews_here_as_takers(lead_client: Client, p
     form = lead_client.get(url("queue_new", project)).context["form"]
 
     assert sorted(person.email for person in form.fields["takers"].queryset) == [
-        "ada@example.com", "lead@acme.example.com",
-    ]  # fmt: skip
+        "ada@example.com",
+        "lead@acme.example.com",
+    ]
 
 
 def test_queue_new_begins_with_another_queues_settings(lead_client: Client, project: Project) -> None:
@@ -119,8 +125,11 @@ def test_queue_new_begins_with_another_queues_settings(lead_client: Client, proj
     form = lead_client.get(url("queue_new", project), {"from": queue.pk}).context["form"]
 
     assert [form[name].value() for name in ("name", "workflow", "due_hours", "random_percent")] == [
-        "Old (2)", ["gone"], 5, 35,
-    ]  # fmt: skip
+        "Old (2)",
+        ["gone"],
+        5,
+        35,
+    ]
     assert lead_client.get(url("queue_new", project), {"from": "9" * 12}).status_code == 404
 
 

@@ -52,7 +52,7 @@ def test_rubric_new_makes_the_first_version_in_the_order_chosen(lead_client: Cli
     assert [(one.key, one.kind, one.options, one.is_required) for one in made.questions.all()] == [
         ("how-useful", "scale", {"lowest": 1, "highest": 5, "low_words": "useless", "high_words": "<b>x</b>"}, False),
         ("was-it-kind", "choice", [{"value": "kind", "label": "Kind"}, {"value": "rude", "label": "Rude"}], True),
-    ]  # fmt: skip
+    ]
     page = said(lead_client.get(url("rubric_page", project, made.pk)).content)
     assert "How useful? useless 1 2 3 4 5 &lt;b&gt;x&lt;/b&gt; Was it kind?" in page
 
@@ -96,8 +96,10 @@ def test_rubric_edit_makes_the_next_version_and_moves_queues(
 
     made = Rubric.objects.get(name="Tone", version=2)
     assert [(one.key, one.since) for one in made.questions.all()] == [
-        ("was-it-kind", 1), ("why", 2), ("how-useful", 2),
-    ]  # fmt: skip
+        ("was-it-kind", 1),
+        ("why", 2),
+        ("how-useful", 2),
+    ]
     assert (made.outcome_since, made.changed, Queue.objects.get().rubric) == (1, "Sharper.", made)
     page = lead_client.get(url("rubric_page", project, made.pk))
     assert "meaning The question itself: “Why so?”Why so ? meaning New question: “How useful?”" in said(page.content)
