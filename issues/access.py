@@ -1,11 +1,18 @@
 """The doors to issues' objects. Each starts from the project; missing and forbidden look the same: Http404."""
 
+import re
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from accounts.models import Project, User
 from annotate.models import Failure
-from common.keys import LARGEST_KEY
-from issues.models import Issue, IssueMembership, Proposal
+from common.keys import LARGEST_KEY, is_key
+from issues.models import Decision, Issue, IssueComment, IssueMembership, Proposal, Release
+
+LARGEST_NUMBER = 2**31 - 1
+NUMBERED = re.compile(r"ISS-(\d+)(?:\s|$)|(\d+)$", re.ASCII | re.IGNORECASE)
 
 
 def get_issue(project: Project, number: int) -> Issue:
@@ -16,12 +23,42 @@ def get_issue(project: Project, number: int) -> Issue:
     return issue
 
 
+def find_issue(issues: QuerySet[Issue], named: str) -> Issue | None:
+    """The one of the issues that somebody means by its number (see `number_in`) or its title."""
+    number = number_in(named)
+    by = Q(title__iexact=" ".join(named.split())) if number is None else Q(number=number)
+    return issues.filter(by).first()
+
+
+def number_in(named: str) -> int | None:
+    """The number in `4`, `ISS-4` or `ISS-4` with words behind it; None in anything else."""
+    found = NUMBERED.match(named.strip())
+    number = next(filter(None, found.groups())) if found else ""
+    return int(number) if is_key(number) and int(number) <= LARGEST_NUMBER else None
+
+
+def find_sent_before(project: Project, client_id: str) -> Decision | None:
+    """The decision that a form with this id made when it was sent before; None also where this is no id."""
+    try:
+        return Decision.objects.filter(project=project, client_id=UUID(client_id)).first()
+    except ValueError:
+        return None
+
+
 def get_proposal(project: Project, proposal_id: int) -> Proposal:
     """A proposal of this project; else Http404."""
     proposal = Proposal.objects.select_related("project", "issue").filter(project=project, pk=proposal_id).first()
     if proposal is None:
         raise Http404("No such proposal.")
     return proposal
+
+
+def get_decision(project: Project, decision_id: int) -> Decision:
+    """A decision of this project; else Http404."""
+    decision = Decision.objects.select_related("project", "actor").filter(project=project, pk=decision_id).first()
+    if decision is None:
+        raise Http404("No such decision.")
+    return decision
 
 
 def get_failure(project: Project, failure_id: int) -> Failure:
@@ -41,6 +78,22 @@ def get_standing_member(issue: Issue, failure_id: int) -> IssueMembership:
     if membership is None:
         raise Http404("No such failure in this issue.")
     return membership
+
+
+def get_remark(issue: Issue, remark_id: int) -> IssueComment:
+    """What somebody said about this issue and did not take back; else Http404."""
+    remark = IssueComment.objects.filter(issue=issue, pk=remark_id, withdrawn_at=None).first()
+    if remark is None:
+        raise Http404("No such remark.")
+    return remark
+
+
+def get_release(project: Project, release_id: int) -> Release:
+    """A release of this project; else Http404."""
+    release = Release.objects.select_related("project").filter(project=project, pk=release_id).first()
+    if release is None:
+        raise Http404("No such release.")
+    return release
 
 
 def find_owner(project: Project, user_id: int) -> User | None:

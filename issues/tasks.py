@@ -6,6 +6,7 @@ from celery import shared_task
 
 from accounts.models import Project
 from clustering.engine.embed import EmbedderBroken
+from issues.following import follow
 from issues.proposing import place_waiting, projects_with_work
 from issues.sightings import look_out
 
@@ -35,6 +36,16 @@ def _look_out(project: Project) -> None:
         log.warning("Known issues are not looked for in project %s while the model does not work.", project.pk)
     except Exception:  # whatever it is, the next sweep tries again
         log.exception("Project %s could not be looked through for known issues.", project.pk)
+
+
+@shared_task(name="issues.tasks.follow_all")
+def follow_all() -> None:
+    """Looks what became of the issues of each project."""
+    for project in Project.objects.order_by("pk"):
+        try:
+            follow(project)
+        except Exception:  # whatever it is, the next sweep tries again
+            log.exception("The issues of project %s could not be followed.", project.pk)
 
 
 @shared_task(name="issues.tasks.place")

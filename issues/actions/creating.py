@@ -38,7 +38,7 @@ def create_from(
     that is taken, and naming who said what where that forbids it.
     """
     lock_project(project.pk)
-    if sent := find_sent(project, client_id):
+    if sent := find_sent(project, DecisionKind.CREATE, client_id):
         return sent.made.get(), sent
     decision = make_decision(project, DecisionKind.CREATE, actor=actor, cause=cause, client_id=client_id)
     issue = open_issue(decision=decision, title=title, failure_ids=failure_ids, state=state)

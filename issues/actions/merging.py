@@ -20,7 +20,7 @@ def merge_issues(
     *,
     into: Issue,
     others: Collection[Issue],
-    actor: User,
+    actor: User | None,
     overrule: bool = False,
     cause: str = "",
     client_id: UUID | None = None,
@@ -32,7 +32,7 @@ def merge_issues(
     """
     project = into.project
     lock_project(project.pk)
-    if sent := find_sent(project, client_id):
+    if sent := find_sent(project, DecisionKind.MERGE, client_id):
         return sent
     locked = lock_living(project, [into, *others])
     target = locked.pop(into.pk)

@@ -13,7 +13,7 @@ from issues.actions._locking import lock_living
 from issues.actions._ringing import place_soon
 from issues.deciding import find_sent, make_decision, teach, transfer
 from issues.models import Decision, DecisionKind, Issue, IssueMembership, Source, lock_project
-from issues.queries.links import anchor_of
+from issues.queries.links import anchor_of, places_of, standing_links
 
 Pair = tuple[int, int]
 NOBODY_MOVES = "Meanwhile all of these failures have been placed elsewhere or withdrawn."
@@ -32,7 +32,7 @@ def attach(
     *,
     issue: Issue,
     failure_ids: Collection[int],
-    actor: User,
+    actor: User | None,
     cause: str = "",
     overrule: bool = False,
     client_id: UUID | None = None,
@@ -42,7 +42,7 @@ def attach(
     Raises Refused where none of them is free, and naming who said what where that forbids it.
     """
     lock_project(issue.project_id)
-    if sent := find_sent(issue.project, client_id):
+    if sent := find_sent(issue.project, DecisionKind.ATTACH, client_id):
         return sent
     issue = lock_living(issue.project, [issue])[issue.pk]
     said = f"failures into ISS-{issue.number}"
@@ -60,7 +60,8 @@ def move_failures(
     *,
     failure_ids: Collection[int],
     target: Issue,
-    actor: User,
+    actor: User | None,
+    cause: str = "",
     overrule: bool = False,
     client_id: UUID | None = None,
 ) -> Decision:
@@ -69,11 +70,13 @@ def move_failures(
     Teaches that each is different from the issue that it leaves, and belongs to this one. Raises Refused as `attach`.
     """
     lock_project(target.project_id)
-    if sent := find_sent(target.project, client_id):
+    if sent := find_sent(target.project, DecisionKind.MOVE, client_id):
         return sent
     target = lock_living(target.project, [target])[target.pk]
     said = f"failures into ISS-{target.number}"
-    decision = make_decision(target.project, DecisionKind.MOVE, actor=actor, client_id=client_id, said=said)
+    decision = make_decision(
+        target.project, DecisionKind.MOVE, actor=actor, cause=cause, client_id=client_id, said=said
+    )
     anchor = anchor_of(target)
     before = members_left(target.project, failure_ids, but=target)
     moved = transfer(decision, failure_ids, target, source=Source.PERSON)
@@ -87,28 +90,40 @@ def move_failures(
 
 
 @transaction.atomic
-def detach_failures(*, issue: Issue, failure_ids: Collection[int], actor: User) -> Decision:
+def detach_failures(
+    *,
+    issue: Issue,
+    failure_ids: Collection[int],
+    actor: User | None,
+    cause: str = "",
+    client_id: UUID | None = None,
+) -> Decision:
     """Takes failures out of their issue. They wait in the pool; no machine puts them back.
 
     What people said before of the very failures ends where it says otherwise.
     """
     lock_project(issue.project_id)
+    if sent := find_sent(issue.project, DecisionKind.DETACH, client_id):
+        return sent
     members = IssueMembership.objects.filter(issue=issue, failure__in=failure_ids, until=None)
     ids = list(members.values_list("failure_id", flat=True))
     if not ids:
         raise Refused("They have already left the issue.", field="failures")
+    said = f"failures out of ISS-{issue.number}"
     decision = make_decision(
-        issue.project, DecisionKind.DETACH, actor=actor, said=f"failures out of ISS-{issue.number}"
+        issue.project, DecisionKind.DETACH, actor=actor, cause=cause, client_id=client_id, said=said
     )
     moved = transfer(decision, ids, None, reason="Removed by hand.")
-    teach(decision, apart=apart_from_left({issue: moved}), moved=moved, overrule=True)
+    teach(decision, apart=[*apart_from_left({issue: moved}), *_bound(issue, moved)], moved=moved, overrule=True)
     place_soon(issue.project_id)
     return decision
 
 
-def detach_failure(*, membership: IssueMembership, actor: User) -> None:
-    """Takes one failure out of its issue, as `detach_failures` does."""
-    detach_failures(issue=membership.issue, failure_ids=[membership.failure_id], actor=actor)
+def _bound(issue: Issue, gone: Collection[int]) -> list[Pair]:
+    """Each failure that left with those in the issue of whom it was said that they belong together."""
+    links = [link for link in standing_links(issue.project_id, gone) if link.is_together]
+    places = places_of(links)
+    return [link.pair for link in links if issue.pk in {places.get(failure) for failure in link.pair}]
 
 
 def members_left(project: Project, failure_ids: Collection[int], *, but: Issue | None = None) -> dict[Issue, list[int]]:

@@ -22,6 +22,7 @@ from issues.models import (
     ProposalState,
     Source,
     lock_project,
+    titled,
 )
 from issues.queries import unplaced_failures
 
@@ -46,6 +47,7 @@ def accept_proposal(
     with transaction.atomic():
         # Whoever writes proposals locks first the project, then them: the other way round two could wait for ever.
         lock_project(proposal.project_id)
+        proposal.refresh_from_db(fields=["state"])
         _decide(proposal, ProposalState.ACCEPTED, actor)
         decision = _accepting(proposal, actor, issue)
         target = (
@@ -86,7 +88,7 @@ def reopen_proposal(*, proposal: Proposal, actor: User) -> None:
         others = Proposal.objects.filter(project=proposal.project_id, state=ProposalState.OPEN).exclude(pk=proposal.pk)
         if others.filter(failures__in=free.values("pk")).exists():
             raise Refused("By now another open proposal has some of its failures. Decide on that one.")
-        if others.filter(title__iexact=proposal.title).exists():
+        if others.filter(titled(proposal.title)).exists():
             raise Refused("By now another open proposal has its title. Decide on that one first.")
         _record(proposal, [ProposalState.DECLINED], ProposalState.OPEN, actor)
 

@@ -25,7 +25,8 @@ def split_issue(
     *,
     issue: Issue,
     failure_ids: Collection[int],
-    actor: User,
+    actor: User | None,
+    cause: str = "",
     title: str = "",
     target: Issue | None = None,
     overrule: bool = False,
@@ -39,13 +40,15 @@ def split_issue(
     if target == issue:
         raise Refused("Choose another issue than the one that is split.", field="issue")
     lock_project(issue.project_id)
-    if sent := find_sent(issue.project, client_id):
-        return _made(sent, target), sent
+    if sent := find_sent(issue.project, DecisionKind.SPLIT, client_id):
+        return _other_side(sent), sent
     locked = lock_living(issue.project, [issue, *([target] if target else [])])
     issue = locked[issue.pk]
     leaving, staying = _sides(issue, failure_ids)
     said = f"split of ISS-{issue.number}"
-    decision = make_decision(issue.project, DecisionKind.SPLIT, actor=actor, client_id=client_id, said=said)
+    decision = make_decision(
+        issue.project, DecisionKind.SPLIT, actor=actor, cause=cause, client_id=client_id, said=said
+    )
     other = locked[target.pk] if target else _new_issue(decision, leaving, title)
     moved = transfer(decision, leaving, other, source=Source.PERSON, told=None)
     note(decision, issue, EventKind.SPLIT_OFF, to=other.number, failures=moved)
@@ -55,8 +58,9 @@ def split_issue(
     return other, decision
 
 
-def _made(decision: Decision, target: Issue | None) -> Issue:
-    return target or decision.made.get()
+def _other_side(decision: Decision) -> Issue:
+    """Where those went who left: nobody splits off nothing."""
+    return decision.opened.select_related("issue__project").earliest("pk").issue
 
 
 def _sides(issue: Issue, failure_ids: Collection[int]) -> tuple[list[int], list[int]]:

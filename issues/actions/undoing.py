@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Membership, User
 from common.errors import Refused
 from issues.actions._ringing import place_soon
 from issues.deciding import (
@@ -39,24 +39,28 @@ from issues.models import (
     ProposalState,
     Source,
     lock_project,
+    titled,
 )
+from issues.queries.decisions import changes_of, hindrances
 from issues.queries.links import anchor_of
 
 # Rows of failures that nobody took back: those that stand, and those that a lead overruled, who have a place too.
 KEPT = Q(failure__withdrawn_at=None) | Q(failure__overruled_by__isnull=False, failure__review__withdrawn_at=None)
 EDITS = {"title": EventKind.RENAMED, "owner_id": EventKind.ASSIGNED, "severity": EventKind.SEVERITY}
+# Too long to be told in a line of history.
+LONG_EDITS = {"external_url": EventKind.LINKED, "runbook": EventKind.RUNBOOK}
 NOTHING_LEFT = "Nothing of it stands any more: all that it did was changed since."
 
 
 @transaction.atomic
-def undo(*, decision: Decision, actor: User, client_id: UUID | None = None) -> Decision:
+def undo(*, decision: Decision, actor: User | None, cause: str = "", client_id: UUID | None = None) -> Decision:
     """Undoes what the decision did, as far as it still stands; of two who undo the same, one does.
 
     Failures go back where they were if they are free by then; what it taught ends, and what it ended is taught again.
     "Not this one", said of a failure that joined by itself, teaches too. Raises Refused with the reason, in words.
     """
     lock_project(decision.project_id)
-    if sent := find_sent(decision.project, client_id):
+    if sent := find_sent(decision.project, DecisionKind.UNDO, client_id):
         return sent
     decision = Decision.objects.select_related("project", "actor").get(pk=decision.pk)
     if why := may_undo(decision):
@@ -66,6 +70,7 @@ def undo(*, decision: Decision, actor: User, client_id: UUID | None = None) -> D
         decision.project,
         DecisionKind.UNDO,
         actor=actor,
+        cause=cause,
         client_id=client_id,
         undoes=decision,
         said=said,
@@ -78,26 +83,15 @@ def undo(*, decision: Decision, actor: User, client_id: UUID | None = None) -> D
 
 def may_undo(decision: Decision) -> str:
     """Why it may not be undone; empty if it may be tried. Two queries at most."""
-    done = Decision.objects.select_related("actor").filter(undoes=decision).first()
-    if done is not None:
-        return f"{done.who} undid this already."
-    for key in _merged_into(decision):
-        target = Issue.objects.select_related("merged_into").get(pk=key)
-        if target.merged_into is not None:
-            return f"ISS-{target.number} was merged into ISS-{target.merged_into.number} since. Undo that first."
-        if target.withdrawn_at is not None:
-            return f"ISS-{target.number} was taken back since."
-    return ""
+    return hindrances([decision])[decision.pk]
 
 
-def _merged_into(decision: Decision) -> set[int]:
-    """The issues that it merged others into, or from which it took them apart."""
-    values = [change[side].get("merged_into_id") for change in _changes(decision) for side in ("before", "after")]
-    return {value for value in values if value is not None}
-
-
-def _changes(decision: Decision) -> list[dict[str, Any]]:
-    return list(decision.detail.get("changes", []))
+def redo(*, decision: Decision, actor: User | None, cause: str = "", client_id: UUID | None = None) -> Decision:
+    """Does again what was undone, by undoing the undo. Raises Refused where nobody undid it, and as `undo` does."""
+    undone = Decision.objects.filter(undoes=decision).first()
+    if undone is None:
+        raise Refused("Nobody has undone this: there is nothing to do again.")
+    return undo(decision=undone, actor=actor, cause=cause, client_id=client_id)
 
 
 class _Undoing:
@@ -106,11 +100,11 @@ class _Undoing:
     def __init__(self, decision: Decision, made: Decision) -> None:
         self.decision, self.made = decision, made
         made_by = Issue.objects.filter(made_by=decision).values_list("pk", flat=True)
-        self.own = {*made_by, *(change["issue"] for change in _changes(decision) if _brings_back(change))}
-        self.issues = lock_issues(decision.project, self.own | {change["issue"] for change in _changes(decision)})
+        self.own = {*made_by, *(change["issue"] for change in changes_of(decision) if _brings_back(change))}
+        self.issues = lock_issues(decision.project, self.own | {change["issue"] for change in changes_of(decision)})
 
     def do(self) -> None:
-        changes = [change for change in reversed(_changes(self.decision)) if not _brings_back(change)]
+        changes = [change for change in reversed(changes_of(self.decision)) if not _brings_back(change)]
         changed = [self._change_back(change) for change in changes]
         ended = self._end_rows()
         begun = self._begin_rows()
@@ -122,11 +116,14 @@ class _Undoing:
         self._change_proposals()
 
     def _change_back(self, change: dict[str, Any]) -> bool:
-        """Whether the issue still stood as the decision left it, and now as it was before."""
-        issue = self.issues[change["issue"]]
-        if any(plain(getattr(issue, name)) != value for name, value in change["after"].items()):
+        """Whether the issue still stood as the decision left it, and now as it was before.
+
+        Whether it is merged is all that counts of a merge: the state goes with it, whatever it is by now.
+        """
+        issue, before, after = self.issues[change["issue"]], change["before"], change["after"]
+        told = {"merged_into_id"} & after.keys() or after.keys()
+        if any(plain(getattr(issue, name)) != after[name] for name in told) or not self._may_own(before):
             return False
-        before = change["before"]
         if "title" in before or "withdrawn_at" in before:
             self._check_title(issue, before.get("title", issue.title))
         was = _shown(issue, before)
@@ -134,8 +131,13 @@ class _Undoing:
         self._tell(issue, was, before)
         return True
 
+    def _may_own(self, before: dict[str, Any]) -> bool:
+        """Whether the owner of then, if there was one, is still a member of the project."""
+        owner = before.get("owner_id")
+        return owner is None or Membership.objects.filter(project=self.made.project_id, user=owner).exists()
+
     def _check_title(self, issue: Issue, title: str) -> None:
-        named = Issue.objects.kept().filter(project=issue.project_id, title__iexact=title).exclude(pk=issue.pk)
+        named = Issue.objects.kept().filter(titled(title), project=issue.project_id).exclude(pk=issue.pk)
         if (other := named.first()) is not None:
             raise Refused(f"ISS-{other.number} has the title “{title}” by now. Rename that one first.", field="title")
 
@@ -151,6 +153,8 @@ class _Undoing:
             note(self.made, issue, EventKind.REDONE)
         for name in now.keys() & EDITS.keys():
             note(self.made, issue, EDITS[name], before=was[name], after=_shown(issue, now)[name])
+        for name in now.keys() & LONG_EDITS.keys():
+            note(self.made, issue, LONG_EDITS[name], is_set=bool(now[name]))
 
     def _end_rows(self) -> list[IssueMembership]:
         """Ends the rows that the decision began and that are open still, or are again since another was undone."""
@@ -165,11 +169,13 @@ class _Undoing:
     def _begin_rows(self) -> list[IssueMembership]:
         """New rows for failures that it took out of an issue, are free now, and stand; where that issue leads now."""
         rows = IssueMembership.objects.filter(KEPT, closed_by=self.decision).exclude(source=Source.REFUSED)
-        placed = IssueMembership.objects.filter(until=None).values("failure")
-        free = rows.exclude(failure__in=placed).select_related("issue__merged_into").order_by("failure")
+        placed = Exists(IssueMembership.objects.filter(failure=OuterRef("failure"), until=None))
+        free = rows.filter(~placed).order_by("failure")
+        left = Issue.objects.select_related("merged_into").in_bulk({row.issue_id for row in free})
+        leads_to = {key: issue.present for key, issue in left.items()}
         back: defaultdict[Issue, list[IssueMembership]] = defaultdict(list)
         for row in free:
-            back[row.issue.present].append(row)
+            back[leads_to[row.issue_id]].append(row)
         begun: list[IssueMembership] = []
         for issue in sorted(back, key=lambda issue: issue.pk):
             if issue.withdrawn_at is None:
@@ -247,15 +253,19 @@ def _brought_back(rows: QuerySet[Any], begun: str, ended: str, *of: str) -> Quer
 
 
 def _not_this_one(row: IssueMembership) -> tuple[int, int] | None:
-    """A failure that joined by itself, with the member that it was like: they are different, a person says."""
-    other = row.nearest_id or anchor_of(row.issue, but=[row.failure_id])
+    """A failure that joined by itself, with the member that it was like: they are different, a person says.
+
+    With the one who speaks for the issue where that member is there no more.
+    """
+    is_there = row.issue.memberships.filter(failure=row.nearest_id, until=None).exists()
+    other = row.nearest_id if is_there else anchor_of(row.issue, but=[row.failure_id])
     return None if other is None else (row.failure_id, other)
 
 
 def _is_taken(proposal: Proposal) -> bool:
     """Whether another open proposal has its title or some of its failures."""
     others = Proposal.objects.filter(project=proposal.project_id, state=ProposalState.OPEN).exclude(pk=proposal.pk)
-    same = Q(title__iexact=proposal.title) | Q(failures__in=proposal.failures.values("pk"))
+    same = Q(titled(proposal.title)) | Q(failures__in=proposal.failures.values("pk"))
     return others.filter(same).exists()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Project, User
-from issues.lifecycle import State
+from common.errors import Refused
+from issues.lifecycle import Act, State, target_of
 from issues.models import Decision, DecisionKind, EventKind, Issue, IssueEvent
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def make_decision(
@@ -29,9 +33,15 @@ def make_decision(
     )
 
 
-def find_sent(project: Project, client_id: UUID | None) -> Decision | None:
-    """The decision that this form made when it was sent before, or None. The project is locked."""
-    return None if client_id is None else Decision.objects.filter(project=project, client_id=client_id).first()
+def find_sent(project: Project, kind: DecisionKind, client_id: UUID | None) -> Decision | None:
+    """The decision that this form made when it was sent before, or None. The project is locked.
+
+    Raises Refused where it came with another form: that decision would be no answer.
+    """
+    sent = None if client_id is None else Decision.objects.filter(project=project, client_id=client_id).first()
+    if sent is not None and sent.kind != kind:
+        raise Refused(f"This was sent before, and did something else: {sent.said}. Send a new id.", field="client_id")
+    return sent
 
 
 def note(decision: Decision, issue: Issue, kind: EventKind, **detail: Any) -> IssueEvent:
@@ -66,30 +76,39 @@ def plain(value: Any) -> Any:
 def shift_state(
     *,
     issue: Issue,
+    act: Act,
     source: State,
-    target: State,
     actor: User | None,
     cause: str = "",
-    fields: Mapping[str, Any],
-    told: Mapping[str, Any],
+    since: datetime | None = None,
+    fields: Mapping[str, Any] = NOTHING,
+    told: Mapping[str, Any] = NOTHING,
+    evidence: Mapping[str, Any] = NOTHING,
 ) -> Decision | None:
-    """Moves the issue from `source` to `target`, with these fields and a line of history that says what is `told`.
+    """Does the act to the issue that stands in `source`, with these fields and a line of history of what is `told`.
 
-    Compare-and-set: None for who lost, and nothing has changed; they do nothing more.
+    `evidence` is kept with the decision. Compare-and-set: None for who lost, and nothing has changed; they do nothing
+    more. Who judged by evidence says `since` when they saw it stand there: an issue that came there anew has other
+    evidence.
     """
+    target = target_of(act, source)
+    if target is None:
+        return None
+    values = {"state": target.value, "stood_since": timezone.now(), **fields}
+    standing = Issue.objects.filter(pk=issue.pk, state=source, withdrawn_at=None)
+    if since is not None:
+        standing = standing.filter(stood_since=since)
     with transaction.atomic():
-        before = Issue.objects.values(*fields).get(pk=issue.pk)
-        changed = Issue.objects.filter(pk=issue.pk, state=source)
-        if not changed.update(state=target, updated_at=timezone.now(), **fields):
+        before = standing.select_for_update(no_key=True).values(*values).first()
+        if before is None or not standing.update(updated_at=timezone.now(), **values):
             return None
-        change = {
-            "issue": issue.pk,
-            "before": {"state": source.value} | {name: plain(value) for name, value in before.items()},
-            "after": {"state": target.value} | {name: plain(value) for name, value in fields.items()},
-        }
+        change = {"issue": issue.pk, "before": _plain_all(before), "after": _plain_all(values)}
         words = f"ISS-{issue.number} from {source.label.lower()} to {target.label.lower()}"
-        decision = make_decision(
-            issue.project, DecisionKind.STATE, actor=actor, cause=cause, said=words, changes=[change]
-        )
+        detail = {"said": words, "act": act.value, "changes": [change], **evidence}
+        decision = make_decision(issue.project, DecisionKind.STATE, actor=actor, cause=cause, **detail)
         note(decision, issue, EventKind.MOVED, from_state=source.value, to_state=target.value, **told)
     return decision
+
+
+def _plain_all(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: plain(value) for name, value in values.items()}

@@ -10,7 +10,8 @@ from annotate.models import Failure, Severity
 from common.errors import Refused
 from issues.deciding.changing import note
 from issues.lifecycle import State
-from issues.models import Decision, EventKind, Issue, Proposal, ProposalState
+from issues.lifecycle.severities import usual
+from issues.models import Decision, EventKind, Issue, Proposal, ProposalState, titled
 
 TITLE_LENGTH = 200
 
@@ -37,7 +38,7 @@ def open_issue(
         number=highest + 1,
         title=checked,
         state=state,
-        severity=_usual_severity(failure_ids),
+        severity=_usual_severity(project, failure_ids),
         made_by=decision,
     )
     decision.detail["said"] = decision.detail.get("said") or f"making of ISS-{issue.number}"
@@ -46,11 +47,11 @@ def open_issue(
     return issue
 
 
-def _usual_severity(failure_ids: Collection[int]) -> str:
+def _usual_severity(project: Project, failure_ids: Collection[int]) -> str:
     """The severity most members have; of equally common ones the worse."""
-    counts = Counter(Failure.objects.filter(pk__in=failure_ids).values_list("severity", flat=True))
-    order = list(Severity.values)
-    return max(counts, key=lambda severity: (counts[severity], order.index(severity)), default=Severity.MEDIUM)
+    told = Failure.objects.filter(project=project, pk__in=failure_ids)
+    counts = Counter(told.values_list("severity", flat=True))
+    return usual(counts, Severity.values) if counts else Severity.MEDIUM
 
 
 def check_title(project: Project, title: str, but: QuerySet[Issue], instead_of: Proposal | None = None) -> str:
@@ -60,11 +61,11 @@ def check_title(project: Project, title: str, but: QuerySet[Issue], instead_of: 
         raise Refused("An issue needs a title.", field="title")
     if len(cleaned) > TITLE_LENGTH:
         raise Refused(f"Keep the title under {TITLE_LENGTH} characters.", field="title")
-    named = Issue.objects.kept().filter(project=project, title__iexact=cleaned)
+    named = Issue.objects.kept().filter(titled(cleaned), project=project)
     same = named.exclude(pk__in=but.values("pk")).first()
     if same is not None:
         raise Refused(f"ISS-{same.number} already has this title. Attach to it, or choose other words.", field="title")
-    others = Proposal.objects.filter(project=project, title__iexact=cleaned, state=ProposalState.OPEN)
+    others = Proposal.objects.filter(titled(cleaned), project=project, state=ProposalState.OPEN)
     if others.exclude(pk=instead_of.pk if instead_of else 0).exists():
         raise Refused("Another open proposal has this title. Decide on it first.", field="title")
     return cleaned

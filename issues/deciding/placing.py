@@ -11,7 +11,6 @@ from accounts.models import Project, User
 from annotate.models import Failure
 from issues.deciding.changing import make_decision, note
 from issues.models import Decision, DecisionKind, EventKind, Issue, IssueMembership, Source, lock_project
-from issues.queries import unplaced_failures
 from issues.queries.links import forbidden
 
 
@@ -41,14 +40,15 @@ def join(
             return None
         if issue.pk in forbidden(issue.project, [failure_id]).get(failure_id, ()):
             return None
-        if not unplaced_failures(issue.project).filter(pk=failure_id).exists():
-            return None
         kind = DecisionKind.ATTACH if actor else DecisionKind.JOIN
         said = f"a failure into ISS-{issue.number}"
         decision = make_decision(issue.project, kind, actor=actor, cause=cause, said=said)
         row = {"source": source, "score": score, "actor": actor, "decision": decision, **how}
-        IssueMembership.objects.place(issue, [failure_id], **row)
-    return decision
+        if IssueMembership.objects.place(issue, [failure_id], **row):
+            return decision
+        # Placed or taken back since somebody looked: nothing was decided.
+        transaction.set_rollback(True)
+    return None
 
 
 def transfer(
@@ -63,10 +63,13 @@ def transfer(
     """Takes failures out of their issues and puts them into `to` (None: into no issue); returns who moved, ascending.
 
     Without a `source` rows keep who judged, and how sure: only their issue changes. `told`: what the histories of
-    the issues left, and of `to`, call it; None: the caller tells it. The project is locked.
+    the issues left, and of `to`, call it; None: the caller tells it. Failures of other projects are passed over. The
+    project is locked.
     """
     _lock_failures(decision, failure_ids)
-    rows = IssueMembership.objects.filter(failure__in=failure_ids, until=None).select_related("issue")
+    rows = IssueMembership.objects.filter(
+        failure__in=failure_ids, until=None, issue__project=decision.project_id
+    ).select_related("issue")
     leaving = [row for row in rows.order_by("failure_id") if to is None or row.issue_id != to.pk]
     detail = {"to": to.number} if to else {"reason": reason}
     end_rows(decision, leaving, EventKind.DETACHED if to is None else told and told[0], **detail)

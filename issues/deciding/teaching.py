@@ -6,7 +6,7 @@ from django.utils.timezone import localtime
 
 from common.errors import Refused
 from issues.lifecycle.links import Link, contradictions, violations
-from issues.models import Constraint, ConstraintKind, Decision
+from issues.models import Constraint, ConstraintKind, Decision, Issue
 from issues.queries.links import about, places_of, standing_links
 
 MOST_NAMED = 3
@@ -53,6 +53,15 @@ def broken_by(decision: Decision, moved: Collection[int]) -> str:
     """Who taught what the failures that moved break now; empty where they break nothing."""
     near = standing_links(decision.project_id, moved)
     return _who_said({link.key for link in violations(places_of(near), near)})
+
+
+def who_keeps_apart(one: Issue, other: Issue) -> str:
+    """Who said of failures of the one and of the other that they are different; empty where nobody did."""
+    links = standing_links(one.project_id)
+    places, both = places_of(links), {one.pk, other.pk}
+    return _who_said(
+        {link.key for link in links if not link.is_together and {places.get(pk) for pk in link.pair} == both}
+    )
 
 
 def _new_links(together: Iterable[Pair], apart: Iterable[Pair], links: Iterable[Link]) -> list[Link]:

@@ -1,16 +1,22 @@
-"""The closed lists of what issues and failures may be filtered and sorted by."""
+"""The closed lists of what issues, failures and decisions may be filtered and sorted by."""
 
-from issues.filters.board import BOARD_FILTERS, GROUPS, SORTS, BoardChoice, choose_issues, read_choice
+from issues.filters.board import BOARD_FILTERS, GROUPS, SORTS, BoardChoice, choose_issues, named_like, read_choice
+from issues.filters.decisions import CONSTRAINT_FILTERS, DECISION_FILTERS, choose_constraints, choose_decisions
 from issues.filters.failures import FAILURE_FILTERS, choose_failures, read_moment
 
 __all__ = [
     "BOARD_FILTERS",
+    "CONSTRAINT_FILTERS",
+    "DECISION_FILTERS",
     "FAILURE_FILTERS",
     "GROUPS",
     "SORTS",
     "BoardChoice",
+    "choose_constraints",
+    "choose_decisions",
     "choose_failures",
     "choose_issues",
+    "named_like",
     "read_choice",
     "read_moment",
 ]

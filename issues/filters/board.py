@@ -9,6 +9,7 @@ from django.http import QueryDict
 from annotate.models import Severity
 from annotate.queries.blind import EVERYTHING, Sight
 from common.keys import is_key
+from issues.access import number_in
 from issues.lifecycle import ACTIVE, State
 from issues.models import Issue
 from issues.queries.withholding import standing
@@ -73,7 +74,14 @@ def choose_issues(
         found = found.filter(owner={"me": me, "none": None}.get(choice.owner, choice.owner))
     if choice.severity:
         found = found.filter(severity=choice.severity)
-    if choice.q:
-        number = Q(number=int(choice.q)) if is_key(choice.q) and int(choice.q) < 2**31 else Q()
-        found = found.filter(Q(title__icontains=choice.q) | Q(description__icontains=choice.q) | number)
-    return found
+    return named_like(found, choice.q)
+
+
+def named_like(issues: QuerySet[Issue], text: str) -> QuerySet[Issue]:
+    """Those whose title or description holds the text, or whose number it names; all where there is no text."""
+    # A NUL is no text to PostgreSQL.
+    words, number = text.replace("\0", ""), number_in(text)
+    if not words:
+        return issues
+    numbered = Q() if number is None else Q(number=number)
+    return issues.filter(Q(title__icontains=words) | Q(description__icontains=words) | numbered)

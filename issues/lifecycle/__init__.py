@@ -1,5 +1,31 @@
 """An issue's life, as plain rules over plain values."""
 
-from issues.lifecycle.states import ACTIVE, BY_HAND, MOVES, State, choices_by_hand, is_legal
+from issues.lifecycle.acts import (
+    ACTS_BY_HAND,
+    BY_HAND,
+    MOVES,
+    TABLE,
+    Act,
+    act_between,
+    acts_by_hand,
+    choices_by_hand,
+    is_legal,
+    target_of,
+)
+from issues.lifecycle.states import ACTIVE, OVER, State
 
-__all__ = ["ACTIVE", "BY_HAND", "MOVES", "State", "choices_by_hand", "is_legal"]
+__all__ = [
+    "ACTIVE",
+    "ACTS_BY_HAND",
+    "BY_HAND",
+    "MOVES",
+    "OVER",
+    "TABLE",
+    "Act",
+    "State",
+    "act_between",
+    "acts_by_hand",
+    "choices_by_hand",
+    "is_legal",
+    "target_of",
+]

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from clustering.engine.links import Bundles
+from clustering.engine.links import Bundles, Pair
 
 
 @dataclass(frozen=True, order=True)
@@ -45,6 +45,17 @@ def contradictions(links: Collection[Link], new: Collection[Link]) -> list[tuple
     return [(link, held.against(link)) for link in new if not held.take(link)]
 
 
+def implied(links: Collection[Link], failures: Iterable[int]) -> tuple[list[Pair], list[Pair]]:
+    """What links say of these failures, also by way of others: pairs that belong together, and pairs that are apart.
+
+    As few as say it all: the first of each bundle stands for it. Of links that cannot hold at once the earlier ones do.
+    """
+    held = _Held(links)
+    for link in links:
+        held.take(link)
+    return held.told_of(failures)
+
+
 class _Held:
     """Links that hold at once, out of those that may come."""
 
@@ -68,6 +79,20 @@ class _Held:
             return self._chain(*link.pair)
         between = self._bundles_of(link)
         return [one for one in self._taken if not one.is_together and self._bundles_of(one) == between]
+
+    def told_of(self, failures: Iterable[int]) -> tuple[list[Pair], list[Pair]]:
+        """What is implied of these failures."""
+        bundles, strangers = self._bundles.numbered()
+        speakers: dict[int, int] = {}
+        together: list[Pair] = []
+        for failure in failures:
+            if failure in self._row:
+                speaker = speakers.setdefault(int(bundles[self._row[failure]]), failure)
+                together += [(speaker, failure)] if speaker != failure else []
+        apart = [
+            (speakers[one], speakers[other]) for one, other in sorted(strangers) if {one, other} <= speakers.keys()
+        ]
+        return together, apart
 
     def _bundles_of(self, link: Link) -> set[int]:
         return {self._bundles.find(self._row[failure]) for failure in link.pair}

@@ -2,11 +2,13 @@
 
 from issues.models.decisions import Constraint, ConstraintKind, Decision, DecisionKind
 from issues.models.events import EventKind, EventQuerySet, IssueEvent
-from issues.models.issues import Issue, IssueQuerySet, lock_project
+from issues.models.issues import Issue, IssueQuerySet, lock_project, titled
+from issues.models.lives import LifeRule, Release
 from issues.models.memberships import IssueMembership, MembershipQuerySet
 from issues.models.proposals import FEWEST_MEMBERS, Proposal, ProposalEvent, ProposalState
 from issues.models.recognitions import Recognition
 from issues.models.sources import Source, likeness_in_words
+from issues.models.talk import IssueComment, IssueMention, TypeRunbook, Watcher
 
 __all__ = [
     "FEWEST_MEMBERS",
@@ -17,15 +19,22 @@ __all__ = [
     "EventKind",
     "EventQuerySet",
     "Issue",
+    "IssueComment",
     "IssueEvent",
     "IssueMembership",
+    "IssueMention",
     "IssueQuerySet",
+    "LifeRule",
     "MembershipQuerySet",
     "Proposal",
     "ProposalEvent",
     "ProposalState",
     "Recognition",
+    "Release",
     "Source",
+    "TypeRunbook",
+    "Watcher",
     "likeness_in_words",
     "lock_project",
+    "titled",
 ]

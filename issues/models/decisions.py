@@ -31,8 +31,9 @@ class DecisionKind(models.TextChoices):
 class Decision(models.Model):
     """One act, by a person or a rule: what it did in all issues can be undone as one.
 
-    `detail`: `said` (in words), `of` (of an undo: the kind of what it undid or did again in the end), `made` (the
-    issue), `changes` and `proposals` (before and after, as `deciding.changing` writes them).
+    `detail`: `said` (in words), `act` and `failures` (of a move: see `lifecycle.Act`, and its evidence), `of` (of an
+    undo: the kind of what it undid or did again in the end), `made` (the issue), `changes` and `proposals` (before and
+    after, as `deciding.changing` writes them).
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="decisions")
@@ -63,6 +64,11 @@ class Decision(models.Model):
     def said(self) -> str:
         """What was done, in words such as "merge of ISS-4 into ISS-2"."""
         return str(self.detail.get("said") or self.get_kind_display().lower())
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether it undid something: to undo this is to do that again."""
+        return self.kind == DecisionKind.UNDO and self.said.startswith("undo of ")
 
     @property
     def who(self) -> str:

@@ -33,6 +33,10 @@ class EventKind(models.TextChoices):
     GOT_BACK = "got_back", "Failures came back"
     UNDONE = "undone", "Taken back"
     REDONE = "redone", "Made again"
+    ESCALATING = "escalating", "Escalating"
+    CALM = "calm", "Escalates no more"
+    LINKED = "linked", "Link changed"
+    RUNBOOK = "runbook", "Runbook changed"
 
 
 class EventQuerySet(models.QuerySet["IssueEvent"]):

@@ -4,11 +4,12 @@ from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
 from annotate.models import Failure
-from issues.models.decisions import Decision
+from issues.models.decisions import Decision, DecisionKind
 from issues.models.events import EventKind, IssueEvent
 from issues.models.issues import USER, Issue
 from issues.models.sources import Source, likeness_in_words
@@ -37,7 +38,7 @@ class MembershipQuerySet(models.QuerySet["IssueMembership"]):
         Runs inside a transaction: the failures are locked, so that two who place the same one cannot both. `how`:
         further fields of the rows, such as `mechanism`.
         """
-        wanted = Failure.objects.select_for_update().filter(
+        wanted = Failure.objects.select_for_update(no_key=True).filter(
             pk__in=failure_ids, project_id=issue.project_id, withdrawn_at=None
         )
         locked = list(wanted.order_by("pk").values_list("pk", flat=True))
@@ -58,9 +59,9 @@ class MembershipQuerySet(models.QuerySet["IssueMembership"]):
 
         Rows that end as they begin: no machine puts a failure back where a person took it out.
         """
-        taken = self.model.objects.filter(until=None).values("failure")
-        free = Failure.objects.filter(pk__in=failure_ids, project_id=issue.project_id, withdrawn_at=None)
-        ids = list(free.exclude(pk__in=taken).order_by("pk").values_list("pk", flat=True))
+        taken = Exists(self.model.objects.filter(failure=OuterRef("pk"), until=None))
+        free = Failure.objects.filter(~taken, pk__in=failure_ids, project_id=issue.project_id, withdrawn_at=None)
+        ids = list(free.order_by("pk").values_list("pk", flat=True))
         who = {"placed_by": actor, "opened_by": decision, "closed_by": decision}
         row = {"issue": issue, "source": Source.REFUSED, **who}
         now = timezone.now()
@@ -122,6 +123,11 @@ class IssueMembership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.failure_id} in {self.issue_id}"
+
+    @property
+    def joined_by(self) -> Decision | None:
+        """The decision by which a machine alone put it here; None where a person had a part in it."""
+        return self.opened_by if self.opened_by and self.opened_by.kind == DecisionKind.JOIN else None
 
     @property
     def likeness(self) -> str:

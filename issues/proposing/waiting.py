@@ -5,37 +5,47 @@ in the pool is grouped into proposals. The work is found by looking, so that run
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 from typing import Any
 
+import numpy as np
 from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import Project
 from annotate.models import Failure
 from clustering.engine import mechanisms
-from clustering.engine.embed import Vectors
 from clustering.engine.group import measure_background
-from clustering.engine.match import pick_exemplars
+from clustering.engine.matching import Anchors, Match, anchors_of
 from clustering.grouping import group_failures, hash_input, was_grouped
 from clustering.queries import Embeddings, read_contents, read_embeddings
 from issues.deciding import join
-from issues.models import Issue, IssueMembership, Source, lock_project
+from issues.models import Decision, DecisionKind, Issue, IssueMembership, Source, lock_project
 from issues.proposing.writing import free_ids, write_proposals
 from issues.queries import unplaced_failures
-from issues.queries.links import BY_PEOPLE, forbidden
+from issues.queries.links import BY_PEOPLE, forbidden, read_links
+
+# Decisions that change of no failure where it belongs.
+BESIDES = (DecisionKind.STATE, DecisionKind.EDIT, DecisionKind.JOIN)
 
 
 def place_waiting(project: Project) -> None:
     """Does all that is to do for one project's failures and proposals."""
     release_withdrawn(project)
     place_chosen(project)
-    if was_grouped(project, hash_input(read_contents(project, free_ids(project)))):
+    mark = _newest_word(project)  # first: what people decide meanwhile is looked at again
+    if was_grouped(project, hash_input(read_contents(project, free_ids(project)), mark)):
         return
-    pool = read_embeddings(project, free_ids(project))
-    placed = place_alike(project, pool) if pool.rows else set()
-    run, groups = group_failures(project, [row.failure_id for row in pool.rows if row.failure_id not in placed])
+    left = place_alike(project)
+    run, groups = group_failures(project, left, partial(read_links, project), mark)
     write_proposals(project, run, groups)
+
+
+def _newest_word(project: Project) -> int:
+    """The last decision that may change what belongs where; what machines joined by themselves is none."""
+    said = Decision.objects.filter(project=project).exclude(kind__in=BESIDES).order_by("-pk")
+    return said.values_list("pk", flat=True).first() or 0
 
 
 def release_withdrawn(project: Project) -> None:
@@ -67,53 +77,79 @@ def place_chosen(project: Project) -> None:
             join(issue=issue, failure_id=failure.pk, source=Source.PERSON, actor=reviewer, cause=cause)
 
 
-def place_alike(project: Project, pool: Embeddings) -> set[int]:
-    """Joins each failure to the one issue with its very words and type, or that it clearly matches. Returns who."""
+def place_alike(project: Project) -> list[int]:
+    """Joins each free failure to the one issue with its very words and type, or that it clearly matches.
+
+    Returns those that were looked at and stay in the pool.
+    """
     issues = {issue.pk: issue for issue in Issue.objects.living().filter(project=project).select_related("project")}
-    everything = read_embeddings(project)
-    members = _Members(project, everything)
-    background = measure_background([row.content for row in everything.rows], everything.vectors)
+    everything, free = read_embeddings(project), set(free_ids(project))
+    pool = [place for place, row in enumerate(everything.rows) if row.failure_id in free]
+    if not pool:
+        return []
+    members = _Members(everything, issues)
+    never = forbidden(project, [everything.rows[place].failure_id for place in pool])
+    left = []
+    for place, found in zip(pool, _match(everything, pool, members, never), strict=True):
+        row = everything.rows[place]
+        same = members.issues_of(row.content) - never.get(row.failure_id, frozenset())
+        issue, how = _where(same, found)
+        if issue is None or not join(
+            issue=issues[issue], failure_id=row.failure_id, nearest_id=members.nearest(issue, place), **how
+        ):
+            left.append(row.failure_id)
+    return left
+
+
+def _where(same: Collection[int], found: Match | None) -> tuple[int | None, dict[str, Any]]:
+    """The issue that a failure joins, if any, and how: by its text, which one issue has, else by being like it."""
+    if len(same) == 1:
+        return next(iter(same)), {"source": Source.EXACT, "cause": "same text"}
+    if found is None:
+        return None, {}
+    how = {"score": found.score, "margin": found.margin, "mechanism": mechanisms.CURRENT}
+    return found.issue, {"source": Source.MATCH, "cause": f"match {mechanisms.CURRENT}", **how}
+
+
+def _match(
+    everything: Embeddings, pool: list[int], members: "_Members", never: Mapping[int, frozenset[int]]
+) -> list[Match | None]:
+    """Of each row of the pool the issue that it clearly matches, if any."""
     mechanism = mechanisms.current()
-    threshold = mechanism.joining(background)
-    never = forbidden(project, [row.failure_id for row in pool.rows])
-    placed: set[int] = set()
-    for row, vector in zip(pool.rows, pool.vectors, strict=True):
-        allowed = issues.keys() - never.get(row.failure_id, frozenset())
-        same = members.issues_of(row.content) & allowed
-        if len(same) == 1:
-            placed |= _join(issues[same.pop()], row.failure_id, Source.EXACT, cause="same text")
-            continue
-        anchors = {pk: rows for pk, rows in members.anchors.items() if pk in allowed}
-        if found := mechanism.match(vector, anchors, threshold):
-            how = {"score": found.score, "margin": found.margin, "mechanism": mechanism.name}
-            placed |= _join(issues[found.issue], row.failure_id, Source.MATCH, cause=f"match {mechanism.name}", **how)
-    return placed
-
-
-def _join(issue: Issue, failure_id: int, source: Source, **how: Any) -> set[int]:
-    return {failure_id} if join(issue=issue, failure_id=failure_id, source=source, **how) else set()
+    background = measure_background([row.content for row in everything.rows], everything.vectors)
+    not_these = {
+        number: issues
+        for number, place in enumerate(pool)
+        if (issues := never.get(everything.rows[place].failure_id, frozenset()))
+    }
+    return mechanism.match_many(everything.vectors[pool], members.anchors(), mechanism.rule(background), not_these)
 
 
 class _Members:
-    """Who is in which issue now, as contents and as anchors: a few vectors per issue, people's choices first."""
+    """Who is in which of the issues now, by their rows: as contents, and as anchors."""
 
-    def __init__(self, project: Project, everything: Embeddings) -> None:
-        row_of = {row.failure_id: index for index, row in enumerate(everything.rows)}
+    def __init__(self, everything: Embeddings, issues: Collection[int]) -> None:
+        self._everything = everything
+        self._issue_of = np.full(len(everything.rows), -1, dtype=np.int64)
+        self._by_person = np.zeros(len(everything.rows), dtype=bool)
         self._contents: defaultdict[str, set[int]] = defaultdict(set)
-        by_people: defaultdict[int, list[int]] = defaultdict(list)
-        by_machine: defaultdict[int, list[int]] = defaultdict(list)
-        standing = IssueMembership.objects.standing().filter(issue__project=project).order_by("failure_id")
-        for issue_id, failure_id, source in standing.values_list("issue_id", "failure_id", "source"):
-            if (index := row_of.get(failure_id)) is not None:
-                self._contents[everything.rows[index].content].add(issue_id)
-                (by_people if source in BY_PEOPLE else by_machine)[issue_id].append(index)
-        self.anchors: dict[int, Vectors] = {
-            issue_id: pick_exemplars(everything.vectors[by_people[issue_id] or by_machine[issue_id]])
-            for issue_id in sorted({*by_people, *by_machine})
-        }
+        row_of = {row.failure_id: place for place, row in enumerate(everything.rows)}
+        standing = IssueMembership.objects.standing().filter(issue__in=issues)
+        for issue, failure, source in standing.values_list("issue_id", "failure_id", "source"):
+            if (place := row_of.get(failure)) is not None:
+                self._issue_of[place], self._by_person[place] = issue, source in BY_PEOPLE
+                self._contents[everything.rows[place].content].add(issue)
 
     def issues_of(self, content: str) -> set[int]:
         return set(self._contents.get(content, ()))
+
+    def anchors(self) -> Anchors:
+        return anchors_of(self._everything.vectors, self._issue_of.tolist(), self._by_person.tolist())
+
+    def nearest(self, issue: int, place: int) -> int:
+        """The member of the issue that this row is most like; of equally near ones the oldest."""
+        rows, vectors = np.flatnonzero(self._issue_of == issue), self._everything.vectors
+        return self._everything.rows[int(rows[(vectors[rows] @ vectors[place]).argmax()])].failure_id
 
 
 def projects_with_work() -> Iterable[Project]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from django.db import transaction
 
 from accounts.models import Project
-from clustering.engine.describe import choose_title
+from clustering.engine.describe import choose_title, fold
 from clustering.grouping import Group
 from clustering.models import GroupingRun
 from issues.models import FEWEST_MEMBERS, Issue, Proposal, ProposalState, lock_project
@@ -39,16 +39,19 @@ def write_proposals(project: Project, run: GroupingRun, groups: Iterable[Group])
         ]
         Proposal.objects.filter(pk__in=gone).update(state=ProposalState.OUTDATED)
         kept = {frozenset(members) for pk, members in standing.items() if pk not in gone}
+        taken = taken_titles(project)
         for group in fresh:
             if frozenset(group.failure_ids) not in kept:
-                _create(project, run, group)
+                title = choose_title(group.notes, group.words, taken)
+                _create(project, run, group, title)
+                taken.add(fold(title))
 
 
-def _create(project: Project, run: GroupingRun, group: Group) -> None:
+def _create(project: Project, run: GroupingRun, group: Group, title: str) -> None:
     proposal = Proposal.objects.create(
         project=project,
         run=run,
-        title=choose_title(group.notes, group.words, taken_titles(project)),
+        title=title,
         words=list(group.words),
         cohesion=group.cohesion,
         fingerprint=fingerprint(group.failure_ids),
@@ -67,10 +70,10 @@ def _same_evidence(members: set[int], declined: set[int]) -> bool:
 
 
 def taken_titles(project: Project) -> set[str]:
-    """The titles of issues and open proposals, in lower case."""
+    """The titles of issues and open proposals, folded."""
     issues = Issue.objects.kept().filter(project=project).values_list("title", flat=True)
     proposals = Proposal.objects.filter(project=project, state=ProposalState.OPEN).values_list("title", flat=True)
-    return {title.lower() for title in (*issues, *proposals)}
+    return {fold(title) for title in (*issues, *proposals)}
 
 
 def _members_of(project: Project, state: ProposalState) -> dict[int, set[int]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, TruncDate
@@ -75,7 +76,7 @@ def board_rows(project: Project, issues: Iterable[Issue], sight: Sight = EVERYTH
     rows = standing(sight).filter(issue__in=issues)
     days = last_days(project, BOARD_DAYS, sight)
     per_day: defaultdict[int, dict[date, int]] = defaultdict(dict)
-    for issue_id, day, count in _by_day(rows, days):
+    for issue_id, day, count in by_day(rows, days):
         per_day[issue_id][day] = count
     workflows: defaultdict[int, list[str]] = defaultdict(list)
     found = rows.values("issue_id", workflow=F("failure__session__workflow"))
@@ -100,18 +101,30 @@ def last_days(project: Project, count: int, sight: Sight = EVERYTHING) -> list[d
 
 def sessions_by_day(issue: Issue, sight: Sight = EVERYTHING) -> list[tuple[str, int]]:
     """(day, distinct confirmed sessions) up to the project's last day with data, zero-filled."""
+    return [(_short(day), count) for day, count in _counted_days(issue, sight)]
+
+
+def listed_by_day(issue: Issue, sight: Sight = EVERYTHING) -> list[tuple[str, int, str]]:
+    """The same, each day with what lists its sessions."""
+    return [
+        (_short(day), count, urlencode({"issue": issue.number, "start": day, "end": day}))
+        for day, count in _counted_days(issue, sight)
+    ]
+
+
+def _counted_days(issue: Issue, sight: Sight) -> list[tuple[date, int]]:
     days = last_days(issue.project, TREND_DAYS, sight)
-    found = {day: count for _, day, count in _by_day(standing(sight).filter(issue=issue), days)}
-    return [(_short(day), found.get(day, 0)) for day in days]
+    found = {day: count for _, day, count in by_day(standing(sight).filter(issue=issue), days)}
+    return [(day, found.get(day, 0)) for day in days]
 
 
-def _by_day(rows: QuerySet[IssueMembership], days: Sequence[date]) -> list[tuple[int, date, int]]:
+def by_day(rows: QuerySet[IssueMembership], days: Sequence[date]) -> list[tuple[int, date, int]]:
     """(issue, day, distinct sessions) from the first of these days on."""
     if not days:
         return []
     recent = rows.alias(seen=SEEN).filter(seen__gte=datetime.combine(days[0], time.min, UTC))
-    by_day = recent.annotate(day=TruncDate(SEEN)).values("issue_id", "day")
-    counted = by_day.annotate(count=Count("failure__session", distinct=True)).order_by("day")
+    daily = recent.annotate(day=TruncDate(SEEN)).values("issue_id", "day")
+    counted = daily.annotate(count=Count("failure__session", distinct=True)).order_by("day")
     return [(row["issue_id"], row["day"], row["count"]) for row in counted]
 
 

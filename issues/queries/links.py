@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
+from django.db.models import Q
 
 from accounts.models import Project
 from clustering.engine.describe import by_centrality
 from clustering.engine.links import Links
-from clustering.queries import read_embeddings
-from issues.lifecycle.links import Link
+from clustering.queries import is_few, read_embeddings
+from issues.lifecycle.links import Link, implied
 from issues.models import Constraint, ConstraintKind, DecisionKind, Issue, IssueMembership, Source
 
 BY_PEOPLE = frozenset({Source.PERSON, Source.PROPOSAL})
@@ -18,6 +19,8 @@ BY_PEOPLE = frozenset({Source.PERSON, Source.PROPOSAL})
 def standing_links(project_id: int, failure_ids: Collection[int] | None = None) -> list[Link]:
     """What was taught and not ended, oldest first; with `failure_ids` only what is about one of them."""
     rows = Constraint.objects.filter(project=project_id, ended_by=None).order_by("pk")
+    if is_few(failure_ids):
+        rows = rows.filter(Q(first__in=failure_ids) | Q(second__in=failure_ids))
     found = [
         Link(key, first, second, kind == ConstraintKind.TOGETHER)
         for key, first, second, kind in rows.values_list("pk", "first_id", "second_id", "kind")
@@ -34,18 +37,18 @@ def about(links: Iterable[Link], failure_ids: Collection[int]) -> list[Link]:
 def read_links(project: Project, failure_ids: Sequence[int]) -> Links:
     """What was taught of these failures, as pairs of their places in the list, and where people put them: two queries.
 
-    `placed`: the issue's key.
+    What others bind together or keep apart counts, too. `placed`: the issue's key.
     """
     row = {failure: place for place, failure in enumerate(failure_ids)}
-    known = [link for link in standing_links(project.pk) if link.first in row and link.second in row]
+    together, apart = implied(standing_links(project.pk), failure_ids)
     placed = np.full(len(failure_ids), -1, dtype=np.int64)
     members = IssueMembership.objects.standing().filter(issue__project=project, source__in=BY_PEOPLE)
     for failure, issue in members.values_list("failure_id", "issue_id"):
         if failure in row:
             placed[row[failure]] = issue
     return Links(
-        together=tuple((row[link.first], row[link.second]) for link in known if link.is_together),
-        apart=tuple((row[link.first], row[link.second]) for link in known if not link.is_together),
+        together=tuple((row[one], row[other]) for one, other in together),
+        apart=tuple((row[one], row[other]) for one, other in apart),
         placed=placed,
     )
 
@@ -73,7 +76,7 @@ def forbidden(project: Project, failure_ids: Collection[int] | None = None) -> d
         for failure, other in (link.pair, link.pair[::-1]):
             if other in places:
                 there = {places[other]}
-                found[failure] |= (set(ends) | set(ends.values())) - there if link.is_together else there
+                found[failure] |= ends.keys() - there if link.is_together else there
     return {failure: frozenset(issues) for failure, issues in found.items()}
 
 
@@ -89,9 +92,12 @@ def _ends(project: Project) -> dict[int, int]:
 
 
 def _taken_out(project: Project, failure_ids: Collection[int] | None) -> set[tuple[int, int]]:
-    """(failure, issue) of rows that ended, unless that was undone. A merge takes nothing out, nor does its undo."""
+    """(failure, issue) of rows that ended, unless that was undone. A merge takes nothing out, nor does its undo.
+
+    Of many failures: those of all, since databases bound how many values a query may carry.
+    """
     closed = IssueMembership.objects.filter(issue__project=project, until__isnull=False, closed_by__undone_by=None)
-    if failure_ids is not None:
+    if is_few(failure_ids):
         closed = closed.filter(failure__in=failure_ids)
     fields = ("failure_id", "issue_id", "closed_by__kind", "closed_by__detail")
     return {

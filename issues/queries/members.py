@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
@@ -14,31 +15,57 @@ from issues.models import Issue, IssueMembership
 from issues.queries.withholding import standing
 from traces.models import AgentSession, Step, StepKind
 
+OF_SESSION = {name: f"failure__session__{name}" for name in ("workflow", "release", "model")}
+NOTHING = {"tool": "not a tool call", "step": "a step that is gone"}
+
 
 @dataclass(frozen=True)
 class Part:
-    """One value of a breakdown: how many of the issue's sessions have it, and the same as a share 0..1."""
+    """One value of a breakdown: how many of the issue's sessions have it, and the same as a share 0..1.
+
+    `query`: what lists these sessions; "" where no filter tells them.
+    """
 
     label: str
     sessions: int
     share: float
+    query: str = ""
 
 
 def breakdown(issue: Issue, by: str, most: int = 6, sight: Sight = EVERYTHING) -> list[Part]:
-    """The issue's distinct sessions by `workflow`, `release` or `tool` (of the root step), most first."""
+    """The issue's distinct sessions by `workflow`, `release`, `model`, `tool` or `step` (of the root step), most first.
+
+    `step` is the kind of step; a session with failures at two kinds counts for both.
+    """
     members = standing(sight).filter(issue=issue)
     rows = members.annotate(part=_part(by)).values("part")
     counted = list(rows.annotate(count=Count("failure__session", distinct=True)).order_by("-count", "part"))
     total = members.aggregate(total=Count("failure__session", distinct=True))["total"] or 1
-    nothing = "not a tool call" if by == "tool" else f"no {by}"
-    return [Part(row["part"] or nothing, row["count"], row["count"] / total) for row in counted[:most]]
+    return [
+        Part(_label(by, row["part"]), row["count"], row["count"] / total, _query(issue, by, row["part"]))
+        for row in counted[:most]
+    ]
 
 
 def _part(by: str) -> F | Subquery:
+    if by in OF_SESSION:
+        return F(OF_SESSION[by])
+    root = Step.objects.filter(session=OuterRef("failure__session"), key=OuterRef("failure__root_step"))
     if by == "tool":
-        root = Step.objects.filter(session=OuterRef("failure__session"), key=OuterRef("failure__root_step"))
         return Subquery(root.filter(kind=StepKind.TOOL).values("name")[:1])
-    return F({"workflow": "failure__session__workflow", "release": "failure__session__release"}[by])
+    return Subquery(root.values("kind")[:1])
+
+
+def _label(by: str, part: str | None) -> str:
+    if not part:
+        return NOTHING.get(by, f"no {by}")
+    return str(StepKind(part).label) if by == "step" else part
+
+
+def _query(issue: Issue, by: str, part: str | None) -> str:
+    if by not in OF_SESSION:
+        return ""
+    return urlencode({"issue": issue.number, **({by: part} if part else {"known": f"no_{by}"})})
 
 
 @dataclass(frozen=True)
@@ -90,7 +117,7 @@ def _named(failure: Failure) -> list[str]:
 
 def standing_members(issue: Issue, sight: Sight = EVERYTHING) -> QuerySet[IssueMembership]:
     """The issue's standing memberships with all that their rows show, newest first."""
-    shown = ("failure__session", "failure__review__reviewer", "failure__failure_type", "placed_by")
+    shown = ("failure__session", "failure__review__reviewer", "failure__failure_type", "placed_by", "opened_by")
     return standing(sight).filter(issue=issue).select_related(*shown).order_by("-since", "-pk")
 
 

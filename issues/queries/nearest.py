@@ -128,6 +128,22 @@ def nearest_issues(project: Project, session: AgentSession, note: str, sight: Si
     return Help(near, _types(project, known.types.like(text, vector), sight), vector is None and is_coming())
 
 
+def similar_issues(issue: Issue, sight: Sight) -> Help:
+    """The issues that this one's newest failures look like, nearest first; at most five queries.
+
+    By its title where these have no vectors. Nothing for who may not see all: likeness is made of everybody's words.
+    """
+    known = None if sight.is_partial else known_issues(issue.project)
+    if known is None or issue.pk not in known.issues.ids:
+        return Help([], [], known is None and is_under_way(("issues", issue.project_id)))
+    centroid = known.issues.centroids[known.issues.ids.index(issue.pk)]
+    vector = centroid if centroid.any() else None
+    likeness = known.issues.like(issue.title, vector)
+    shown = _visible(issue.project, [pk for pk in likeness if pk != issue.pk], sight)
+    by_meaning = known.issues.speaks_to(vector)
+    return Help([_near(other, likeness[other.pk], "", by_meaning=by_meaning) for other in shown], [], is_coming=False)
+
+
 def _vector(known: Known, embedder: Embedder | None, text: str) -> Vectors | None:
     """The text's vector, shape (d,); None where there is no model, or nothing to compare with."""
     if embedder is None or not (known.issues.centroids.size or known.types.centroids.size):

@@ -1,4 +1,4 @@
-"""In which issues the failures of each type are."""
+"""In which issues the failures of each type are, and of which types an issue's failures are."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from django.db.models import Count, Q
 
 from accounts.models import Project
 from annotate.queries.blind import EVERYTHING, Sight
-from issues.models import IssueMembership
+from issues.models import Issue, IssueMembership
+from issues.queries.withholding import standing
 
 
 @dataclass(frozen=True)
@@ -30,3 +31,20 @@ def issues_by_type(
     for kind, number, title, times in pairs.order_by("-times", "issue__number"):
         found[kind].append(TypeInIssue(number, title, times))
     return dict(found)
+
+
+@dataclass(frozen=True)
+class TypeOf:
+    """A failure type, what the team wrote about it, and how many of an issue's failures have it."""
+
+    pk: int
+    name: str
+    description: str
+    failures: int
+
+
+def types_of(issue: Issue, sight: Sight = EVERYTHING) -> list[TypeOf]:
+    """The types of the issue's failures, the most failures first: one query."""
+    fields = [f"failure__failure_type__{name}" for name in ("id", "name", "description")]
+    typed = standing(sight).filter(issue=issue, failure__failure_type__isnull=False).order_by().values_list(*fields)
+    return [TypeOf(*row) for row in typed.annotate(times=Count("pk")).order_by("-times", fields[1])]

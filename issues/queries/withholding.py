@@ -33,7 +33,7 @@ def seen_proposals(sight: Sight, proposal: str = "pk") -> Q:
 
 def seen_events(issue: Issue, most: int, sight: Sight) -> list[IssueEvent]:
     """The issue's newest events, with only those failures that the reader may see: two queries."""
-    events = list(issue.events.select_related("actor")[:most])
+    events = list(issue.events.select_related("actor", "decision__actor")[:most])
     if sight.hidden is None:
         return events
     rows = IssueMembership.objects.filter(sight.hides(SESSION), issue=issue)

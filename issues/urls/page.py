@@ -8,9 +8,7 @@ from issues.views import judgements, page
 urlpatterns = [
     path(f"{ISSUES}/new/", page.issue_create, name="issue_create"),
     path(f"{ISSUES}/<int:number>/", page.issue_page, name="issue_page"),
-    path(f"{ISSUES}/<int:number>/move/", page.issue_move, name="issue_move"),
     path(f"{ISSUES}/<int:number>/edit/", page.issue_edit, name="issue_edit"),
-    path(f"{ISSUES}/<int:number>/failures/<int:failure_id>/remove/", page.issue_detach, name="issue_detach"),
     path(
         "p/<slug:slug>/sessions/<int:session_id>/judgements/", judgements.session_judgements, name="session_judgements"
     ),

@@ -2,3 +2,4 @@
 
 ISSUES = "p/<slug:slug>/issues"
 PROPOSALS = "p/<slug:slug>/proposals"
+DECISIONS = "p/<slug:slug>/decisions"

@@ -10,7 +10,7 @@ from accounts.request import ProjectRequest
 from annotate.models import Severity
 from annotate.queries.blind import sight_of
 from common.keys import is_key
-from issues.filters import GROUPS, SORTS, choose_issues, read_choice
+from issues.filters import GROUPS, SORTS, choose_issues, named_like, read_choice
 from issues.models import Issue
 from issues.queries import attachable_issues, board_rows, counted_issues, read_pool, seen_issues, seen_workflows
 from issues.queries.shares import issue_shares
@@ -62,7 +62,10 @@ def shares(request: ProjectRequest) -> HttpResponse:
 
 @member(Role.REVIEWER)
 def choices(request: ProjectRequest) -> HttpResponse:
-    """The living issues as options: the review screen holds a place for them, and says by number which was chosen."""
+    """The living issues as options, or those whose number or title holds what is typed as `issue`.
+
+    The review screen and the page of an issue hold a place for them, and say by number which was chosen.
+    """
     living = attachable_issues(request.project, sight_of(request.membership))
-    found = living.order_by("-updated_at", "-number")
+    found = named_like(living, request.GET.get("issue", "")).order_by("-updated_at", "-number")
     return render(request, "issues/choices.html", {"issues": found[:MOST_CHOICES]})

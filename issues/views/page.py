@@ -1,11 +1,14 @@
-"""The page of one issue, and what a lead does there."""
+"""The page of one issue, and what a lead does about it."""
 
+from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.models import Project, Role, User
@@ -16,58 +19,107 @@ from annotate.queries.blind import Sight, sight_of
 from common.errors import Refused
 from common.keys import is_key
 from issues import actions
-from issues.access import find_owner, get_failure, get_issue, get_standing_member
-from issues.forms import MoveForm, NewIssueForm, checked
-from issues.lifecycle import State, choices_by_hand
+from issues.access import LARGEST_NUMBER, find_owner, get_failure, get_issue
+from issues.forms import NewIssueForm, checked
 from issues.models import Issue
-from issues.proposing import representatives
+from issues.proposing import representatives, telling_words
 from issues.queries import (
     breakdown,
     counted_issues,
-    seen_events,
-    seen_releases,
-    sessions_by_day,
+    listed_by_day,
     standing_members,
     with_steps,
 )
+from issues.queries.extent import cost_of, releases_of
+from issues.queries.history import history_of
+from issues.queries.places import issues_beside, whereabouts
 from issues.queries.shares import issue_shares
 from issues.queries.sightings import sightings_of
+from issues.queries.types import types_of
+from issues.views.life import life_of
 
 MEMBERS_PER_PAGE = 25
 EVENTS = 40
-BREAKDOWNS = ("workflow", "tool", "release")
+BREAKDOWNS = ("workflow", "tool", "step", "model")
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What a lead had ticked and entered when they were refused, and why they were: nobody does anything twice.
+
+    `overrule`: the address of what may be done all the same; "" where it may not.
+    """
+
+    ticked: frozenset[str]
+    issue: str
+    title: str
+    problem: str
+    overrule: str
 
 
 @member(Role.VIEWER)
 def issue_page(request: ProjectRequest, number: int) -> HttpResponse:
-    """What it is, how bad, where, what we do, how we know."""
+    """What it is, how bad, where, what we do, how we know. The number of a merged issue leads to where it is now."""
+    issue = get_issue(request.project, number)
+    if issue.merged_into is not None and "own" not in request.GET:
+        seen_issue(request.project, number, sight_of(request.membership))  # or it is not told where the number leads
+        to = reverse("issue_page", args=[request.project.slug, issue.present.number])
+        return HttpResponseRedirect(f"{to}?was={number}")
+    return show_issue(request, number)
+
+
+def show_issue(request: ProjectRequest, number: int, entered: Entered | None = None) -> HttpResponse:
+    """The page; with 422 where somebody was refused what they had `entered`."""
     sight = sight_of(request.membership)
-    issue = _seen(request.project, number, sight)
+    issue = seen_issue(request.project, number, sight)
     members = Paginator(standing_members(issue, sight), MEMBERS_PER_PAGE).get_page(request.GET.get("page"))
     shown = list(members.object_list)
     typical = representatives(issue, sight=sight)
+    may_change = request.membership.may(Role.LEAD)
     context = {
         "section": "issues",
         "issue": issue,
+        "was": _former(request, issue),
         "typical": with_steps([row.failure for row in typical], typical),
-        "days": sessions_by_day(issue, sight),
+        "words": telling_words(issue, sight),
+        "types": types_of(issue, sight),
+        "days": _linked(request.project, listed_by_day(issue, sight)),
+        "by_release": releases_of(issue, sight),
+        "cost": cost_of(issue, sight),
         "share": issue_shares(request.project, [issue], sight)[issue.pk],
         "sightings": sightings_of(issue, sight),
         "parts": [(by, breakdown(issue, by, sight=sight)) for by in BREAKDOWNS],
-        "moves": choices_by_hand(State(issue.state)),
-        "releases": seen_releases(request.project),
-        "severities": Severity.choices,
-        "owners": User.objects.filter(memberships__project=request.project, is_active=True).order_by("name", "email"),
+        "whereabouts": whereabouts(issue, sight),
+        "beside": issues_beside(issue, issue.sessions, sight),
         "members": members,
         "told": with_steps([row.failure for row in shown], shown),
-        "events": seen_events(issue, EVENTS, sight),
+        "history": history_of(issue, EVENTS, sight),
+        "entered": entered,
+        "client_id": uuid4(),
         "sight": sight,
-        "may_change": request.membership.may(Role.LEAD),
+        "life": life_of(request, issue, sight),
+        "may_change": may_change,
+        "may_operate": may_change and issue.merged_into is None and issue.withdrawn_at is None,
     }
-    return render(request, "issues/issue.html", context)
+    return render(request, "issues/issue.html", context, status=422 if entered else 200)
 
 
-def _seen(project: Project, number: int, sight: Sight) -> Any:
+def _linked(project: Project, days: list[tuple[str, int, str]]) -> list[tuple[str, int, str]]:
+    """Each day with the address of what lists its sessions."""
+    sessions = reverse("session_list", args=[project.slug])
+    return [(day, count, f"{sessions}?{query}") for day, count, query in days]
+
+
+def _former(request: ProjectRequest, issue: Issue) -> int | None:
+    """The number that led here, if it does: that of an issue which was merged into this one."""
+    named = request.GET.get("was", "")
+    if not is_key(named) or int(named) > LARGEST_NUMBER:
+        return None
+    found = Issue.objects.filter(project=request.project, number=int(named)).exclude(pk=issue.pk).first()
+    return found.number if found is not None and found.present == issue else None
+
+
+def seen_issue(project: Project, number: int, sight: Sight) -> Any:
     """The issue with its counts, as far as the reader may see; Http404 where they may see nothing of it."""
     get_issue(project, number)
     found = counted_issues(project, sight).select_related("project", "merged_into").filter(number=number).first()
@@ -76,30 +128,9 @@ def _seen(project: Project, number: int, sight: Sight) -> Any:
     return found
 
 
-def _back(request: ProjectRequest, issue: Issue) -> HttpResponseRedirect:
+def back_to(request: ProjectRequest, issue: Issue) -> HttpResponseRedirect:
+    """To the page of the issue."""
     return redirect("issue_page", request.project.slug, issue.number)
-
-
-@member(Role.LEAD)
-@require_POST
-def issue_move(request: ProjectRequest, number: int) -> HttpResponse:
-    """Moves the issue from where the reader saw it."""
-    issue = get_issue(request.project, number)
-    try:
-        asked = checked(MoveForm(request.POST))
-        moved = actions.move_issue(
-            issue=issue,
-            source=State(asked["source"]),
-            target=State(asked["target"]),
-            actor=request.user,
-            fixed_in_release=asked["fixed_in_release"],
-            now=asked["now"],
-            reason=asked["reason"],
-        )
-        messages.success(request, f"ISS-{number} is now {State(moved.state).label.lower()}.")
-    except Refused as refused:
-        messages.error(request, refused.message)
-    return _back(request, issue)
 
 
 @member(Role.LEAD)
@@ -112,12 +143,13 @@ def issue_edit(request: ProjectRequest, number: int) -> HttpResponse:
             actions.rename_issue(issue=issue, title=request.POST["title"].replace("\0", ""), actor=request.user)
         if "owner" in request.POST:
             actions.assign_owner(issue=issue, owner=_owner(request), actor=request.user)
-        if "severity" in request.POST:
+        # The form sends it with the rest: what was not changed was not chosen.
+        if "severity" in request.POST and request.POST["severity"] != issue.severity:
             actions.set_severity(issue=issue, severity=_severity(request), actor=request.user)
         messages.success(request, "Saved.")
     except Refused as refused:
         messages.error(request, refused.message)
-    return _back(request, issue)
+    return back_to(request, issue)
 
 
 def _owner(request: ProjectRequest) -> User | None:
@@ -139,20 +171,6 @@ def _severity(request: ProjectRequest) -> Severity:
 
 @member(Role.LEAD)
 @require_POST
-def issue_detach(request: ProjectRequest, number: int, failure_id: int) -> HttpResponse:
-    """Takes one failure out of the issue."""
-    issue = get_issue(request.project, number)
-    membership = get_standing_member(issue, failure_id)
-    try:
-        actions.detach_failure(membership=membership, actor=request.user)
-        messages.success(request, "Removed. The failure waits in the pool and will not come back here by itself.")
-    except Refused as refused:
-        messages.error(request, refused.message)
-    return _back(request, issue)
-
-
-@member(Role.LEAD)
-@require_POST
 def issue_create(request: ProjectRequest) -> HttpResponse:
     """Makes an issue by hand from one failure."""
     try:
@@ -163,4 +181,4 @@ def issue_create(request: ProjectRequest) -> HttpResponse:
         messages.error(request, refused.message)
         return redirect("proposal_inbox", request.project.slug)
     messages.success(request, f"ISS-{issue.number} was made.")
-    return _back(request, issue)
+    return back_to(request, issue)

@@ -8,8 +8,9 @@ const { use, actions: KEYS } = JSON.parse(document.getElementById("keymap")?.tex
 export const TYPED_IN =
   "input:not([type='radio'], [type='checkbox']), textarea, select, [contenteditable]:not([contenteditable='false']), [role='textbox']";
 const ENTER_MEANS_ITSELF = "a, button, summary, #outbox"; // the last has the focus when the button that had it is gone
+const ACTS = ["takeOut", "notThis", "undoAct", "redoAct", "mergeIssue", "keepFirst", "keepSecond"]; // on issues
 // A key that is held down does these once, also where the first time leads to another page of the kind.
-const ONCE_A_PRESS = ["submit", "undo", "skip", "another", "nextDispute", "begin", "openRow", "accept", "decline", "reopen"];
+const ONCE_A_PRESS = ["submit", "undo", "skip", "another", "nextDispute", "begin", "openRow", "accept", "decline", "reopen", "mapLasso", "mapRectangle", "mapUndo", ...ACTS];
 
 /** An action's key in brackets, to stand behind the words of a button's tooltip; "" where there is none to press. */
 export function hint(act) {
@@ -80,9 +81,10 @@ function run(event, acts, name) {
   acts[name]();
 }
 
-// Fills the sheet from the table: with the keys that do something here, and those that are no page's to bind.
+// Fills the sheet from the table: with the keys that do something here, and those that are no page's to bind, unless it
+// says of one, by `false`, that it does nothing here.
 function writeSheet(list, acts) {
-  const shown = KEYS.filter(({ act, keys, shown }) => shown && (acts[act] || !keys.length));
+  const shown = KEYS.filter(({ act, keys, shown }) => shown && (acts[act] ?? !keys.length));
   const groups = [...new Set(shown.map(({ group }) => group))];
   list.replaceChildren(...groups.map((title) => sheetOf(title, shown.filter(({ group }) => group === title))));
 }

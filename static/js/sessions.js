@@ -1,18 +1,9 @@
 // The list of sessions: one box ticks all of the page; Shift ticks all between the last box and this one.
 
-const boxes = () => [...document.querySelectorAll('input[name="session"]')];
-let last = null;
+import { tickRanges } from "./ticks.js";
 
-document.addEventListener("click", (event) => {
-  const box = event.target.closest('input[name="session"]');
-  if (!box) return;
-  const all = boxes();
-  if (event.shiftKey && last) {
-    const [from, to] = [all.indexOf(last), all.indexOf(box)].sort((one, other) => one - other);
-    for (const between of all.slice(from, to + 1)) between.checked = box.checked;
-  }
-  last = box;
-});
+const boxes = () => [...document.querySelectorAll('input[name="session"]')];
+tickRanges(boxes);
 
 document.addEventListener("change", (event) => {
   const every = document.querySelector("[data-tick-all]");

@@ -37,7 +37,9 @@ def test_every_make_target_is_explained() -> None:
     assert set(re.findall(r"^make (\w+) +#", CONTRIBUTING, re.MULTILINE)) == targets
 
 
-@pytest.mark.parametrize("paper", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md"])
+@pytest.mark.parametrize(
+    "paper", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md", "docs/api.md"]
+)
 def test_every_local_link_leads_somewhere(paper: str) -> None:
     path = ROOT / paper
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", path.read_text()) if "://" not in link]

@@ -20,6 +20,7 @@ from annotate.models import (
     SlotState,
     Stratum,
 )
+from clustering.models import Layout
 from issues.models import EventKind, Issue, IssueEvent, IssueMembership, Proposal, Source
 from tests.accounts.tenants import Tenant, make_tenant
 from tests.builders import (
@@ -33,6 +34,7 @@ from tests.builders import (
     make_slot,
     make_talk,
 )
+from tests.issues.makers import draw_map
 from traces.models import AgentSession, Signal, ToolUse
 
 # In all that the colleague said and what was made of it, and nowhere else.
@@ -120,6 +122,9 @@ def _said(world: BlindWorld) -> dict[str, Any]:
         for place in range(4)
     ]
     _merge(world)
+    Layout.objects.filter(project=world.project).delete()
+    visible = Failure.objects.get(pk=world.tenant.names["failure_id"])
+    draw_map(world.project, {failure: (0.1 * place, 0.5) for place, failure in enumerate([visible, *told])})
     issue = Issue.objects.create(project=world.project, number=ISSUE, title=f"{MARKER} issue", owner=world.bob)
     other = Issue.objects.get(project=world.project, number=OPEN_ISSUE)
     for each, failure in ((issue, told[0]), (other, told[1])):

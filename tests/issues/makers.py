@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import numpy as np
 from django.utils import timezone
 
 from accounts.models import Project, User
 from annotate.models import Failure
 from clustering.embedding import embed_waiting
+from clustering.models import Layout
 from issues.actions import create_issue
 from issues.models import Issue, Proposal
 from issues.proposing import fingerprint, place_waiting
@@ -56,3 +58,15 @@ def run(project: Project) -> None:
 def withdraw(failure: Failure) -> None:
     now = timezone.now()
     Failure.objects.filter(pk=failure.pk).update(withdrawn_at=now, updated_at=now)
+
+
+def draw_map(project: Project, places: dict[Failure, tuple[float, float]]) -> Layout:
+    """The project's map as a worker would leave it, each failure where it is said to lie."""
+    order = sorted(places, key=lambda failure: failure.pk)
+    return Layout.objects.create(
+        project=project,
+        failures=np.array([failure.pk for failure in order], dtype="<i8").tobytes(),
+        places=np.array([places[failure] for failure in order], dtype="<f4").tobytes(),
+        size=len(order),
+        drawn_at=timezone.now(),
+    )

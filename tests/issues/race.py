@@ -1,35 +1,30 @@
-"""One of two processes that move the same issues: `python -m tests.issues.race ONE|BROKEN TARGET ISSUE…`.
+"""One of two processes that move the same issues: `tests.issues.race ONE|BROKEN TARGET ISSUE…`.
 
-It waits for a line on its input, so that both begin together, then prints the id of each issue that it moved.
+It prints the id of each issue that it moved.
 """
 
-import os
 import sys
 import time
 
-import django
+from common.errors import Refused
+from issues.actions import move_issue
+from issues.lifecycle import State
+from issues.models import Issue
+from tests.racer import await_all, say
 
 WINDOW_SECONDS = 0.005
 
 
 def main(variant: str, target: str, issue_ids: list[int]) -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    django.setup()
     move = {"ONE": _move, "BROKEN": _broken}[variant]
-    print("ready", flush=True)  # noqa: T201  # what the test reads
-    sys.stdin.readline()
+    await_all()
     for issue_id in issue_ids:
         if move(issue_id, target):
-            print(issue_id, flush=True)  # noqa: T201
+            say(issue_id)
 
 
 def _move(issue_id: int, target: str) -> bool:
     """The product's own move, from where both saw the issue stand."""
-    from common.errors import Refused  # noqa: PLC0415  # models exist only after setup
-    from issues.actions import move_issue  # noqa: PLC0415
-    from issues.lifecycle import State  # noqa: PLC0415
-    from issues.models import Issue  # noqa: PLC0415
-
     try:
         move_issue(issue=Issue.objects.get(pk=issue_id), source=State.NEW, target=State(target), actor=None)
     except Refused:
@@ -39,8 +34,6 @@ def _move(issue_id: int, target: str) -> bool:
 
 def _broken(issue_id: int, target: str) -> bool:
     """The same without compare-and-set: look, then write. Both may look before either has written."""
-    from issues.models import Issue  # noqa: PLC0415
-
     if Issue.objects.get(pk=issue_id).state != "new":
         return False
     time.sleep(WINDOW_SECONDS)

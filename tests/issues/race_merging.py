@@ -1,36 +1,35 @@
-"""One of two that merge the same issues: `python -m tests.issues.race_merging ONE|BROKEN|UNDO A:B…`.
+"""One of two that merge the same issues: `tests.issues.race_merging ONE|BROKEN|UNDO|SENT|UNSEEN A:B…`.
 
-ONE and BROKEN merge the second of each pair into the first; UNDO undoes the first as a decision. It waits for a line on
-its input, so that both begin together, then prints each pair that it did.
+ONE and BROKEN merge the second of each pair into the first; UNDO undoes the first as a decision; SENT and UNSEEN send
+the same merge, with the same `client_id`, as the other one does. It prints each pair that it did.
 """
 
-import os
 import sys
 import time
+from uuid import UUID
 
-import django
+from django.db import IntegrityError
+
+from accounts.models import User
+from common.errors import Refused
+from issues.actions import merge_issues, undo
+from issues.deciding import find_sent, make_decision
+from issues.models import Decision, DecisionKind, Issue
+from tests.racer import await_all, say
 
 WINDOW_SECONDS = 0.005
 
 
 def main(variant: str, pairs: list[str]) -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    django.setup()
-    act = {"ONE": _merge, "BROKEN": _broken, "UNDO": _undo}[variant]
-    print("ready", flush=True)  # noqa: T201  # what the test reads
-    sys.stdin.readline()
+    act = {"ONE": _merge, "BROKEN": _broken, "UNDO": _undo, "SENT": _sent, "UNSEEN": _unseen}[variant]
+    await_all()
     for pair in pairs:
         first, second = (int(word) for word in pair.split(":"))
         if act(first, second):
-            print(pair, flush=True)  # noqa: T201
+            say(pair)
 
 
 def _merge(into: int, other: int) -> bool:
-    from accounts.models import User  # noqa: PLC0415  # models exist only after setup
-    from common.errors import Refused  # noqa: PLC0415
-    from issues.actions import merge_issues  # noqa: PLC0415
-    from issues.models import Issue  # noqa: PLC0415
-
     target, source = Issue.objects.get(pk=into), Issue.objects.get(pk=other)
     try:
         merge_issues(into=target, others=[source], actor=User.objects.earliest("pk"))
@@ -39,10 +38,27 @@ def _merge(into: int, other: int) -> bool:
     return True
 
 
+def _sent(into: int, other: int) -> bool:
+    target, source = Issue.objects.get(pk=into), Issue.objects.get(pk=other)
+    merge_issues(into=target, others=[source], actor=User.objects.earliest("pk"), client_id=UUID(int=into))
+    return True
+
+
+def _unseen(into: int, _: int) -> bool:
+    """The same without locks: look whether it was sent before, then write."""
+    project, client_id = Issue.objects.get(pk=into).project, UUID(int=into)
+    if find_sent(project, DecisionKind.MERGE, client_id):
+        return True
+    time.sleep(WINDOW_SECONDS)
+    try:
+        make_decision(project, DecisionKind.MERGE, client_id=client_id)
+    except IntegrityError:
+        return False
+    return True
+
+
 def _broken(into: int, other: int) -> bool:
     """The same without locks: look whether both are living, then write. Both may look before either has written."""
-    from issues.models import Issue  # noqa: PLC0415
-
     if Issue.objects.living().filter(pk__in=[into, other]).count() < len([into, other]):
         return False
     time.sleep(WINDOW_SECONDS)
@@ -51,11 +67,6 @@ def _broken(into: int, other: int) -> bool:
 
 
 def _undo(decision: int, _: int) -> bool:
-    from accounts.models import User  # noqa: PLC0415
-    from common.errors import Refused  # noqa: PLC0415
-    from issues.actions import undo  # noqa: PLC0415
-    from issues.models import Decision  # noqa: PLC0415
-
     try:
         undo(decision=Decision.objects.get(pk=decision), actor=User.objects.earliest("pk"))
     except Refused:

@@ -231,12 +231,12 @@ def test_only_members_can_own(issue: Issue, lead: User) -> None:
 
 def test_detaching_keeps_the_row_as_history(issue: Issue, failure: Failure, lead: User) -> None:
     membership = IssueMembership.objects.get()
-    actions.detach_failure(membership=membership, actor=lead)
+    actions.detach_failures(issue=issue, failure_ids=[failure.pk], actor=lead)
     membership.refresh_from_db()
     assert (standing(issue), membership.until is not None) == (set(), True)
     assert issue.events.first() == IssueEvent.objects.get(kind=EventKind.DETACHED, actor=lead)
     with pytest.raises(Refused):
-        actions.detach_failure(membership=membership, actor=lead)
+        actions.detach_failures(issue=issue, failure_ids=[failure.pk], actor=lead)
 
 
 def test_an_issue_by_hand_takes_its_failure_out_of_the_old_one(issue: Issue, failure: Failure, lead: User) -> None:

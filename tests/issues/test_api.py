@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from base64 import b64encode
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,19 +12,16 @@ from django.db import connection
 from django.http import StreamingHttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from accounts.models import Project, Scope, User
 from annotate.actions.types import merge_types
 from annotate.models import Answer, Failure, Outcome, Question, Stratum
-from issues import actions
-from issues.lifecycle import State
 from issues.models import Issue
+from issues.sampling import part_of
 from tests.builders import (
     NOON,
     make_failure,
     make_failure_type,
-    make_key,
     make_project,
     make_queue,
     make_review,
@@ -33,30 +29,16 @@ from tests.builders import (
     make_slot,
     make_talk,
 )
+from tests.issues.calling import error_of, get, program, send
 from tests.issues.makers import make_issue, make_told, tell_all, withdraw
 
 QUOTE = {"step": "k3", "start": 0, "end": 5, "text": "Done!"}
 ASSERTION = {"kind": "must_call", "target": "refund", "detail": "once"}
 
 
-@pytest.fixture
-def api(project: Project) -> Client:
-    return Client(headers={"authorization": f"Bearer {make_key(project)}"})
-
-
-def get(client: Client, path: str, **query: Any) -> Any:
-    response = client.get(f"/api/v1/{path}", query)
-    assert response.status_code == 200, response.content
-    return response.json()
-
-
 def text_of(response: Any) -> str:
     assert isinstance(response, StreamingHttpResponse)
     return b"".join(response).decode()
-
-
-def error_of(response: Any) -> tuple[int, str]:
-    return response.status_code, response.json()["errors"][0]["field"]
 
 
 @pytest.fixture
@@ -97,6 +79,18 @@ def test_a_failure_is_told_whole(api: Client, told: Failure, lead: User) -> None
         "overruled": False,
         "adopted": False,
         "settlement": None,
+        "verdicts": [
+            {
+                "review": told.review_id,
+                "reviewer": lead.email,
+                "outcome": "failure",
+                "submitted_at": "2026-11-02T12:00:00Z",
+                "rubric": "Default",
+                "rubric_version": 1,
+            }
+        ],
+        "agreement": None,
+        "split": part_of("acme", told.session_id, [issue.number]),
         "quotes": [QUOTE],
         "assertions": [ASSERTION],
         "session": {
@@ -179,6 +173,8 @@ def test_filters_choose(api: Client, told: Failure, project: Project, lead: User
     ):
         assert found(**query) == [told.pk], query
     assert found(issue="none") == found(severity="low") == [plain.pk]
+    withdraw(plain)
+    assert (found(withdrawn="true"), found(withdrawn="false")) == ([plain.pk], [told.pk])
     assert found(reviewer=lead.email.upper()) == [told.pk, plain.pk]
     assert found(reviewer="nobody@example.com") == found(issue=999) == []
 
@@ -195,28 +191,12 @@ def test_the_name_of_a_merged_failure_type_finds_what_it_gave_away(
     assert get(api, "failures/", failure_type="nobody's")["results"] == []
 
 
-def test_updated_since_follows_the_failure_and_its_issue(api: Client, told: Failure, lead: User) -> None:
-    long_ago = timezone.now() - timedelta(days=9)
-    Failure.objects.update(updated_at=long_ago)
-    moment = timezone.now()
-
-    def changed() -> int:
-        return len(get(api, "failures/", updated_since=moment.isoformat())["results"])
-
-    assert changed() == 0
-    issue = make_issue(told, lead)
-    assert changed() == 1
-    moment = timezone.now()
-    assert changed() == 0
-    actions.move_issue(issue=issue, target=State.OPEN, actor=lead)
-    assert changed() == 1
-
-
 @pytest.mark.parametrize(
     ("query", "field"),
     [
         ({"reviewer__password": "x"}, "reviewer__password"),
         ({"severity": "huge"}, "severity"),
+        ({"withdrawn": "maybe"}, "withdrawn"),
         ({"outcome": "x"}, "outcome"),
         ({"issue": "first"}, "issue"),
         ({"issue": "9" * 30}, "issue"),
@@ -228,7 +208,9 @@ def test_updated_since_follows_the_failure_and_its_issue(api: Client, told: Fail
         ({"issue": "0" * 5000 + "1"}, "issue"),
         ({"workflow": "\0"}, "workflow"),
         ({"cursor": "nonsense"}, "cursor"),
-        ({"cursor": b64encode(b"9999-12-31T23:59:59-14:00|1").decode()}, "cursor"),
+        ({"cursor": b64encode(b"2026-11-02T12:00:00+00:00|1").decode()}, "cursor"),
+        ({"cursor": b64encode(b"2026-11-02T12:00:00+00:00|-1|2026-11-02T12:00:00+00:00").decode()}, "cursor"),
+        ({"cursor": b64encode(b"9999-12-31T23:59:59-14:00|1|2026-11-02T12:00:00+00:00").decode()}, "cursor"),
         ({"limit": "0"}, "limit"),
         ({"limit": "many"}, "limit"),
         ({"format": "xml"}, "format"),
@@ -256,7 +238,7 @@ def test_jsonl_streams_the_same_rows(api: Client, told: Failure, project: Projec
 
 
 def test_streams_go_on_past_a_chunk(api: Client, project: Project, lead: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("issues.export.CHUNK", 2)
+    monkeypatch.setattr("issues.export.reading.CHUNK", 2)
     made = [failure.pk for failure in tell_all(project, lead, ["again"] * 5)]
     lines = text_of(api.get("/api/v1/failures/", {"format": "jsonl"})).splitlines()
     assert [json.loads(line)["id"] for line in lines] == made
@@ -273,15 +255,14 @@ def test_csv_has_flat_columns_and_no_formula(api: Client, told: Failure, project
 
 def test_another_projects_key_sees_none_of_it(told: Failure, lead: User) -> None:
     issue = make_issue(told, lead)
-    stranger = Client(headers={"authorization": f"Bearer {make_key(make_project('other'))}"})
+    stranger = program(make_project("other"))
     assert get(stranger, "failures/")["results"] == get(stranger, "issues/")["results"] == []
     assert stranger.get(f"/api/v1/issues/{issue.number}/").status_code == 404
 
 
 def test_keys_need_the_scope(project: Project, issue: Issue) -> None:
-    reader = Client(headers={"authorization": f"Bearer {make_key(project, Scope.READ)}"})
-    sender = Client(headers={"authorization": f"Bearer {make_key(project, Scope.INGEST)}"})
-    assert reader.post("/api/v1/issues/1/move/", {"to": "open"}, content_type="application/json").status_code == 403
+    reader, sender = program(project, Scope.READ), program(project, Scope.INGEST)
+    assert send(reader, "issues/1/move/", to="open").status_code == 403
     assert sender.get("/api/v1/failures/").status_code == 403
     assert Client().get("/api/v1/failures/", {"format": "csv"}).status_code == 401
 
@@ -310,7 +291,7 @@ def test_an_issue_is_told_with_days_places_and_moves(api: Client, issue: Issue) 
 
 def test_an_issue_is_moved_by_the_same_table(api: Client, issue: Issue) -> None:
     def move(**data: Any) -> Any:
-        return api.post("/api/v1/issues/1/move/", data, content_type="application/json")
+        return send(api, "issues/1/move/", **data)
 
     assert move(to="resolved").json()["errors"][0]["field"] == "fixed_in_release"
     assert move(to="verified").json()["errors"][0]["field"] == "to"

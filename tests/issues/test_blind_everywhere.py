@@ -44,6 +44,7 @@ TOLD_ON = {
     *("issue_board", "issue_page", "issue_choices", "issue_shares", "session_judgements"),
     *("overview", "overview_compare", "overview_workflow", "proposal_inbox", "queue_list", "queue_page"),
     *("session_list", "signal_list", "type_list", "type_page"),
+    "map_points",
 }
 
 

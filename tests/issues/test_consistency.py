@@ -13,6 +13,7 @@ from accounts.models import Project, Role
 from annotate.models import Failure
 from common.errors import Refused
 from issues import actions
+from issues.consistency import findings
 from issues.lifecycle import State
 from issues.models import Decision, DecisionKind, Issue, IssueMembership, Source
 from issues.proposing import place_waiting
@@ -76,7 +77,7 @@ class World:
             make_issue(failure, self.lead, f"Issue {self.made}")
         elif what == "detach":
             for membership in IssueMembership.objects.filter(failure=failure, until=None):
-                actions.detach_failure(membership=membership, actor=self.lead)
+                actions.detach_failures(issue=membership.issue, failure_ids=[failure.pk], actor=self.lead)
         elif what == "withdraw":
             withdraw(failure)
         elif what == "return":
@@ -112,6 +113,10 @@ class World:
         if found:
             place = number % len(found) if what == "undo_any" else 0
             actions.undo(decision=found[place], actor=self.lead)
+
+    def prove(self) -> None:
+        """What the command looks for is not there."""
+        assert [finding.words for finding in findings(self.project)] == []
 
     def check(self) -> None:
         self._check_counts()
@@ -189,4 +194,5 @@ def test_any_sequence_leaves_counts_equal_to_memberships(steps: list[Step]) -> N
         for step in steps:
             world.do(*step)
             world.check()
+        world.prove()
         transaction.set_rollback(True)

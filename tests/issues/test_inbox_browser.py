@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import Project, User
 from issues.models import Issue, Proposal, ProposalState
-from tests.browsing import log_in
+from tests.browsing import browsing
 from tests.issues.makers import TOKEN, make_proposal, tell_all
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -26,12 +26,10 @@ def proposals(project: Project, lead: User) -> list[Proposal]:
 
 @pytest.fixture
 def page(chromium: Browser, live_server: Any, lead: User, proposals: list[Proposal]) -> Iterator[Page]:
-    context = chromium.new_context(base_url=live_server.url)
-    log_in(context, lead, live_server.url)
-    page = context.new_page()
-    page.goto(reverse("proposal_inbox", args=["acme"]))
-    yield page
-    context.close()
+    with browsing(chromium, live_server.url, lead) as context:
+        page = context.new_page()
+        page.goto(reverse("proposal_inbox", args=["acme"]))
+        yield page
 
 
 @pytest.fixture(autouse=True)

@@ -98,7 +98,7 @@ def test_judgements_show_answers_quotes_and_what_should_have_happened(
 
     assert "Was it &lt;kind&gt;?" in html
     assert "4 (of 1 to 5)" in html
-    assert "“&lt;b&gt;Done”" in html
+    assert "“<bdi>&lt;b&gt;Done</bdi>”" in html
     assert 'href="#step-3">step 3</a>' in html
     assert "Say so." in html
     assert "must ask before <code>&lt;refund&gt;</code> in writing" in html

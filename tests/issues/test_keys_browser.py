@@ -11,7 +11,7 @@ from accounts.models import Project, Role, User
 from annotate.actions.preferences import set_keys
 from annotate.models import KeyUse
 from issues.models import Issue, Proposal, ProposalState
-from tests.browsing import log_in
+from tests.browsing import browsing, log_in
 from tests.builders import make_member
 from tests.issues.makers import LOOP, TOKEN, make_issue, make_proposal, make_told, tell_all
 
@@ -36,10 +36,8 @@ def proposal(project: Project, lead: User) -> Proposal:
 
 @pytest.fixture
 def context(chromium: Browser, live_server: Any, lead: User) -> Iterator[BrowserContext]:
-    context = chromium.new_context(base_url=live_server.url)
-    log_in(context, lead, live_server.url)
-    yield context
-    context.close()
+    with browsing(chromium, live_server.url, lead) as context:
+        yield context
 
 
 @pytest.fixture

@@ -95,6 +95,25 @@ def test_an_owner_comes_along_where_there_is_none(pair: tuple[Issue, Issue], lea
     assert target.events.filter(kind=EventKind.ASSIGNED).count() == 1
 
 
+def test_an_owner_who_is_there_stays(pair: tuple[Issue, Issue], project: Project, lead: User) -> None:
+    target, source = pair
+    actions.assign_owner(issue=target, owner=make_member(project, Role.REVIEWER), actor=lead)
+    actions.assign_owner(issue=source, owner=lead, actor=lead)
+    merge(target, source, actor=lead)
+    assert target.owner != lead
+
+
+def test_issues_merged_into_an_empty_one_belong_together(
+    pair: tuple[Issue, Issue], project: Project, lead: User
+) -> None:
+    empty = make_issue(make_told(project, lead, "leaves"), lead, "Empty")
+    [member] = standing(empty)
+    actions.detach_failures(issue=empty, failure_ids=[member], actor=lead)
+    members = standing(pair[0]) | standing(pair[1])
+    merge(empty, *pair, actor=lead)
+    assert {*Constraint.objects.get(kind="together").pair()} == members
+
+
 def test_a_merge_teaches_that_those_who_speak_for_them_belong_together(pair: tuple[Issue, Issue], lead: User) -> None:
     members = standing(pair[0]) | standing(pair[1])
     decision = merge(*pair, actor=lead)

@@ -93,7 +93,7 @@ def test_no_machine_puts_a_failure_back_where_a_person_took_it_out(project: Proj
     first, second = tell_all(project, lead, TOKEN[:2])
     issue = make_issue(first, lead)
     run(project)
-    actions.detach_failure(membership=IssueMembership.objects.get(failure=second, issue=issue), actor=lead)
+    actions.detach_failures(issue=issue, failure_ids=[second.pk], actor=lead)
     run(project)
     assert place_of(second) is None
 

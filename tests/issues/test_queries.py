@@ -62,7 +62,11 @@ def test_days_are_filled_with_zeroes_and_count_sessions(three: Issue) -> None:
 
 
 def test_breakdowns_share_the_issues_sessions(three: Issue) -> None:
-    assert breakdown(three, "workflow") == [Part("orders", 1, 0.5), Part("refunds", 1, 0.5)]
+    listed = f"issue={three.number}&workflow="
+    assert breakdown(three, "workflow") == [
+        Part("orders", 1, 0.5, listed + "orders"),
+        Part("refunds", 1, 0.5, listed + "refunds"),
+    ]
     assert {part.label for part in breakdown(three, "release")} == {"1.0", "no release"}
     assert breakdown(three, "tool") == [Part("refund", 2, 1.0), Part("not a tool call", 1, 0.5)]
 

@@ -1,4 +1,4 @@
-"""Two processes merge the same issues into each other, or undo the same decisions: of each pair one does it."""
+"""Two processes merge the same issues into each other, undo the same decisions, or send the same: one does it."""
 
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from tests.issues.makers import make_issue, make_told
 from tests.races import goes_wrong, race
 
 PAIRS = 20
+CROSSWISE = {"ONE", "BROKEN"}
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -23,7 +24,7 @@ def done(variant: str, folder: Path) -> list[int]:
     there, back = [], []
     for one, other in zip(issues[::2], issues[1::2], strict=True):
         there.append(_named(variant, one, other))
-        back.append(_named(variant, one, other) if variant == "UNDO" else _named(variant, other, one))
+        back.append(_named(variant, *((other, one) if variant in CROSSWISE else (one, other))))
     outputs = race("tests.issues.race_merging", [[variant, *there], [variant, *back]], folder)
     return [len(output.split()) for output in outputs]
 
@@ -42,3 +43,11 @@ def test_without_the_locks_both_merge(tmp_path: Path) -> None:
 
 def test_of_two_that_undo_the_same_one_does(tmp_path: Path) -> None:
     assert sum(done("UNDO", tmp_path)) == PAIRS
+
+
+def test_of_two_that_send_the_same_one_does_and_both_are_told(tmp_path: Path) -> None:
+    assert done("SENT", tmp_path) == [PAIRS, PAIRS]
+
+
+def test_without_the_lock_one_of_them_fails(tmp_path: Path) -> None:
+    assert goes_wrong(lambda folder: sum(done("UNSEEN", folder)) < 2 * PAIRS, tmp_path)

@@ -125,9 +125,19 @@ def test_sightings_stand_apart_with_how_often_they_are_right(
         )
     make_review(session, lead)
     known = Recognition.objects.create(
-        issue=issue, version=1, model_name="m", weights=b"", bias=0, threshold=0, precision=0.83, recall=0.5,
-        positives=6, negatives=40, is_good=True, learned_from="x",
-    )  # fmt: skip
+        issue=issue,
+        version=1,
+        model_name="m",
+        weights=b"",
+        bias=0,
+        threshold=0,
+        precision=0.83,
+        recall=0.5,
+        positives=6,
+        negatives=40,
+        is_good=True,
+        learned_from="x",
+    )
     html = lead_client.get(reverse("issue_page", args=["acme", issue.number])).content.decode()
     assert "1 unreviewed session looks like this" in html
     assert ("The unread one" in html, "The reviewed one" in html) == (True, False)

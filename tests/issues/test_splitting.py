@@ -1,14 +1,18 @@
 """Failures moved by hand: split off, moved, attached, taken out. No machine undoes it."""
 
 import pytest
+from django.db.models import Q
 
-from accounts.models import Project, User
+from accounts.models import Project, Role, User
 from annotate.models import Failure
 from common.errors import Refused
 from issues import actions
-from issues.models import Constraint, DecisionKind, EventKind, Issue, IssueMembership, Source
+from issues.models import Constraint, DecisionKind, EventKind, Issue, IssueMembership, Proposal, Source
 from issues.proposing import place_waiting
-from tests.issues.makers import LOOP, TOKEN, make_issue, make_told, run, tell_all
+from tests.builders import make_member, make_project
+from tests.issues.makers import LOOP, TOKEN, make_issue, make_proposal, make_told, run, tell_all
+
+FRESH_EVENTS = 2  # created, and what it was made of
 
 
 def standing(issue: Issue) -> set[int]:
@@ -143,3 +147,75 @@ def test_an_issue_of_a_member_parts_it_from_the_others(mixed: Issue, failures: l
     assert other.made_by is not None
     assert Constraint.objects.get().taught_by == other.made_by
     assert standing(mixed) == set(ids(failures[1:]))
+
+
+@pytest.mark.parametrize("act", ["create", "move", "attach", "detach", "split"])
+def test_failures_of_another_project_stay_where_they_are(
+    mixed: Issue, failures: list[Failure], lead: User, act: str
+) -> None:
+    stranger = make_project("other")
+    reviewer = make_member(stranger, Role.LEAD)
+    others = ids(tell_all(stranger, reviewer, TOKEN))
+    foreign, _ = actions.create_from(project=stranger, failure_ids=others, title="Theirs", actor=reviewer)
+    theirs = others[0]
+    chosen = [failures[0].pk, theirs]
+    if act == "create":
+        actions.create_from(project=mixed.project, failure_ids=chosen, title="Taken", actor=lead)
+    elif act == "move":
+        target = make_issue(make_told(mixed.project, lead, "something else"), lead, "Another")
+        actions.move_failures(failure_ids=chosen, target=target, actor=lead)
+    elif act == "attach":
+        chosen.append(make_told(mixed.project, lead, "free").pk)
+        actions.attach(issue=mixed, failure_ids=chosen, actor=lead)
+    elif act == "detach":
+        actions.detach_failures(issue=mixed, failure_ids=chosen, actor=lead)
+    else:
+        actions.split_issue(issue=mixed, failure_ids=chosen, actor=lead, title="Part")
+    assert standing(foreign) == set(others)
+    assert foreign.events.count() == FRESH_EVENTS
+    assert not Constraint.objects.filter(Q(first__in=others) | Q(second__in=others)).exists()
+
+
+def test_splitting_what_belongs_together_is_refused_until_overruled(
+    project: Project, mixed: Issue, failures: list[Failure], lead: User
+) -> None:
+    other = make_issue(make_told(project, lead, "something else"), lead, "Another")
+    actions.merge_issues(into=mixed, others=[other], actor=lead)
+    bound = Constraint.objects.get().pair()
+    with pytest.raises(Refused, match="belong together"):
+        actions.split_issue(issue=mixed, failure_ids=bound[:1], actor=lead, title="Part")
+    part, _ = actions.split_issue(issue=mixed, failure_ids=bound[:1], actor=lead, title="Part", overrule=True)
+    assert standing(part) == {bound[0]}
+
+
+def test_what_a_person_split_off_is_their_judgement(project: Project, lead: User) -> None:
+    first, second = tell_all(project, lead, TOKEN[:2])
+    issue = make_issue(first, lead)
+    run(project)
+    part, _ = actions.split_issue(issue=issue, failure_ids=[second.pk], actor=lead)
+    row = part.memberships.get()
+    assert (row.source, row.placed_by, row.score) == (Source.PERSON, lead, None)
+
+
+def test_attaching_what_is_different_is_refused_until_overruled(
+    mixed: Issue, failures: list[Failure], lead: User
+) -> None:
+    actions.detach_failures(issue=mixed, failure_ids=[failures[0].pk], actor=lead)
+    with pytest.raises(Refused, match="are different"):
+        actions.attach(issue=mixed, failure_ids=[failures[0].pk], actor=lead)
+    assert failures[0].pk not in standing(mixed)
+    actions.attach(issue=mixed, failure_ids=[failures[0].pk], actor=lead, overrule=True)
+    assert failures[0].pk in standing(mixed)
+
+
+def test_a_proposal_of_what_is_different_is_refused_but_who_names_the_issue_has_the_last_word(
+    mixed: Issue, failures: list[Failure], lead: User
+) -> None:
+    actions.detach_failures(issue=mixed, failure_ids=[failures[0].pk], actor=lead)
+    [spoke] = {*Constraint.objects.get().pair()} - {failures[0].pk}
+    actions.detach_failures(issue=mixed, failure_ids=[spoke], actor=lead)
+    both = list(Failure.objects.filter(pk__in=[failures[0].pk, spoke]))
+    with pytest.raises(Refused, match="are different"):
+        actions.accept_proposal(proposal=make_proposal(both), actor=lead)
+    actions.accept_proposal(proposal=Proposal.objects.get(), actor=lead, issue=mixed)
+    assert {failures[0].pk, spoke} <= standing(mixed)

@@ -1,5 +1,6 @@
 """The board, the page of an issue, and the inbox of proposals."""
 
+import uuid
 from datetime import timedelta
 
 from django.db import connection
@@ -144,9 +145,9 @@ def test_a_hostile_note_stays_text(lead_client: Client, project: Project, lead: 
 
 
 def test_a_lead_moves_edits_and_detaches(lead_client: Client, issue: Issue, failure: Failure, lead: User) -> None:
-    moved = post(lead_client, "issue_move", 1, source="new", target="resolved", fixed_in_release="2.0")
+    moved = post(lead_client, "issue_act", 1, source="new", act="fix", fixed_in_release="2.0")
     edited = post(lead_client, "issue_edit", 1, title="Better", owner=lead.pk, severity="critical")
-    detached = post(lead_client, "issue_detach", 1, failure.pk)
+    detached = post(lead_client, "issue_detach", 1, failure.pk, client_id=uuid.uuid4())
     assert (moved, edited, detached) == (302, 302, 302)
     issue.refresh_from_db()
     assert (issue.state, issue.fixed_in_release) == (State.RESOLVED, "2.0")
@@ -155,10 +156,10 @@ def test_a_lead_moves_edits_and_detaches(lead_client: Client, issue: Issue, fail
 
 
 def test_what_is_refused_is_said_and_changes_nothing(lead_client: Client, issue: Issue) -> None:
-    post(lead_client, "issue_move", 1, source="new", target="verified")
-    assert "an issue moves to" in page(lead_client, "issue_page", 1)
-    post(lead_client, "issue_move", 1, source="new", target="nowhere")
-    assert "Target: Select a valid choice" in page(lead_client, "issue_page", 1)
+    post(lead_client, "issue_act", 1, source="new", act="reopen")
+    assert "has no “Reopen”" in page(lead_client, "issue_page", 1)
+    post(lead_client, "issue_act", 1, source="new", act="verify")
+    assert "Act: Select a valid choice" in page(lead_client, "issue_page", 1)
     post(lead_client, "issue_edit", 1, owner="9" * 40, severity="low")
     assert "Only members" in page(lead_client, "issue_page", 1)
     post(lead_client, "issue_edit", 1, severity="huge")
@@ -177,7 +178,7 @@ def test_reviewers_and_viewers_read_and_change_nothing(
         inbox = page(client, "proposal_inbox")
         assert ("Token expired" in inbox, 'value="accept"' in inbox) == (True, False)
         codes = {
-            post(client, "issue_move", 1, source="new", target="open"),
+            post(client, "issue_act", 1, source="new", act="triage"),
             post(client, "issue_edit", 1, title="x"),
             post(client, "issue_detach", 1, failure.pk),
             post(client, "issue_create", failure=failure.pk, title="x"),
@@ -215,12 +216,12 @@ def test_inbox_declines_and_undoes(lead_client: Client, project: Project, lead: 
     proposal = make_proposal(tell_all(project, lead, TOKEN))
     post(lead_client, "proposal_decide", proposal.pk, decision="decline")
     html = page(lead_client, "proposal_inbox")
-    assert ("Alone so far" in html, "Declined: 1" in html, f"declined by {lead}" in html) == (False, True, True)
+    assert ("Alone so far" in html, "Declined: 1" in html, f"declined by <bdi>{lead}</bdi>" in html) == (False, True, True)
     # The button in the toast sends the form that stands in the section.
     assert (f'form="undo-{proposal.pk}"' in html, f'id="undo-{proposal.pk}"' in html) == (True, True)
     assert location(lead_client, "proposal_reopen", proposal.pk) == f"/p/acme/proposals/#proposal-{proposal.pk}"
     assert Proposal.objects.get().state == ProposalState.OPEN
-    assert f"opened again by {lead}" in page(lead_client, "proposal_inbox")
+    assert f"opened again by <bdi>{lead}</bdi>" in page(lead_client, "proposal_inbox")
     post(lead_client, "proposal_reopen", proposal.pk)
     assert "already decided otherwise" in page(lead_client, "proposal_inbox")
 

@@ -1,16 +1,12 @@
-"""The shapes of failures and issues over the API. Rows are built as plain values; these describe and check them."""
-
-from typing import Any
+"""The shapes of labelled failures. Rows are built as plain values; these describe them."""
 
 from rest_framework import serializers
 
 from annotate.models import Outcome, Severity, Stratum
 from annotate.told import ASSERTION_KINDS
-from issues.lifecycle import BY_HAND, State
-from issues.models import Issue, Source
-
-Plain = serializers.Serializer[dict[str, Any]]
-PLACED_BY = [choice for choice in Source.choices if choice[0] != Source.REFUSED]
+from issues.lifecycle import State
+from issues.sampling import PARTS
+from issues.serializers.plain import PLACED_BY, Plain
 
 
 class FailureSessionSerializer(Plain):
@@ -23,6 +19,25 @@ class FailureSessionSerializer(Plain):
     environment = serializers.CharField()
     model = serializers.CharField()
     started_at = serializers.DateTimeField(allow_null=True)
+
+
+class VerdictSerializer(Plain):
+    """What one reviewer said of the whole session."""
+
+    review = serializers.IntegerField(help_text="Its id.")
+    reviewer = serializers.EmailField()
+    outcome = serializers.ChoiceField(choices=Outcome.choices)
+    submitted_at = serializers.DateTimeField()
+    rubric = serializers.CharField()
+    rubric_version = serializers.IntegerField()
+
+
+class SessionAgreementSerializer(Plain):
+    """How far reviewers agree on the session's outcome, of those who judged under one definition of it."""
+
+    reviewers = serializers.IntegerField()
+    pairs = serializers.IntegerField(help_text="How many pairs of them there are.")
+    agreed = serializers.IntegerField(help_text="How many of the pairs said the same.")
 
 
 class FailureReviewSerializer(Plain):
@@ -100,7 +115,7 @@ class AssertionSerializer(Plain):
 
 
 class FailureSerializer(Plain):
-    """One thing that went wrong, as a person told it. `updated_at` moves with its issue, too."""
+    """One thing that went wrong, as a person told it. `updated_at` moves with all that is said of its session, too."""
 
     id = serializers.IntegerField()
     note = serializers.CharField()
@@ -117,10 +132,19 @@ class FailureSerializer(Plain):
     session = FailureSessionSerializer()
     review = FailureReviewSerializer()
     settlement = SettlementSerializer(allow_null=True, help_text="Null while no lead has settled the session.")
+    verdicts = VerdictSerializer(
+        many=True, help_text="Of all its reviewers, the oldest first; not what they took back."
+    )
+    agreement = SessionAgreementSerializer(allow_null=True, help_text="Null where fewer than two can be compared.")
     root_step = NamedStepSerializer(allow_null=True)
     surfaced_step = NamedStepSerializer(allow_null=True)
     issue = FailureIssueSerializer(allow_null=True)
     membership = FailureMembershipSerializer(allow_null=True)
+    split = serializers.ChoiceField(
+        choices=list(PARTS),
+        allow_null=True,
+        help_text="Null where its session belongs to issues of different parts: leave it out. Nothing leaks then.",
+    )
     selection_probability = serializers.FloatField(
         allow_null=True,
         help_text="The chance of any session of the queue’s filter to be drawn, to six digits; null where chosen.",
@@ -133,101 +157,11 @@ class FailureSerializer(Plain):
 
 
 class FailurePageSerializer(Plain):
-    """A page of failures. `next` is the cursor of the page that follows, or null."""
+    """A page of failures. `next` is the cursor of the page that follows, or null.
+
+    `next_since` is the `updated_since` of the next call that asks what has changed; it is the same on all pages.
+    """
 
     results = FailureSerializer(many=True)
     next = serializers.CharField(allow_null=True)
-
-
-class EstimateSerializer(serializers.Serializer[Any]):
-    """An estimated share of all sessions, 0 to 1, with its 95 % interval; null where too few were read at random.
-
-    `sampled` sessions were drawn at random and judged, `frame` is how many they stand for, and `reviewed` how many of
-    these were judged at all.
-    """
-
-    share = serializers.FloatField(source="estimate", allow_null=True)
-    low = serializers.FloatField(allow_null=True)
-    high = serializers.FloatField(allow_null=True)
-    sampled = serializers.IntegerField()
-    frame = serializers.IntegerField()
-    reviewed = serializers.IntegerField()
-
-
-class IssueSerializer(serializers.ModelSerializer[Issue]):
-    """An issue with its confirmed counts (sessions, end users and failures, each distinct) and its estimated share."""
-
-    owner = serializers.EmailField(source="owner.email", default=None, allow_null=True)
-    sessions = serializers.IntegerField()
-    users = serializers.IntegerField()
-    failures = serializers.IntegerField()
-    first_seen = serializers.DateTimeField(allow_null=True)
-    last_seen = serializers.DateTimeField(allow_null=True)
-    estimate = EstimateSerializer()
-
-    class Meta:
-        model = Issue
-        fields = (
-            "number", "title", "description", "state", "severity", "owner", "fixed_in_release", "ignored_reason",
-            "sessions", "users", "failures", "first_seen", "last_seen", "estimate", "created_at", "updated_at",
-        )  # fmt: skip
-        read_only_fields = fields
-
-
-class IssuePageSerializer(Plain):
-    """A page of issues, newest first. `next` is the cursor of the page that follows, or null."""
-
-    results = IssueSerializer(many=True)
-    next = serializers.CharField(allow_null=True)
-
-
-class DayCountSerializer(Plain):
-    """Distinct confirmed sessions that started on a day (UTC)."""
-
-    day = serializers.CharField()
-    sessions = serializers.IntegerField()
-
-
-class PartSerializer(Plain):
-    """One value of a breakdown."""
-
-    label = serializers.CharField()  # type: ignore[assignment]  # a field of the row, not DRF's attribute
-    sessions = serializers.IntegerField()
-    share = serializers.FloatField()
-
-
-class IssueDetailSerializer(Plain):
-    """An issue with its days, its breakdowns, and the states that it may be moved to by hand."""
-
-    issue = IssueSerializer()
-    days = DayCountSerializer(many=True)
-    workflows = PartSerializer(many=True)
-    releases = PartSerializer(many=True)
-    tools = PartSerializer(many=True)
-    moves = serializers.ListField(child=serializers.ChoiceField(choices=State.choices))
-
-
-class MoveSerializer(Plain):
-    """A move. `from` makes it fail if somebody else moved the issue first. Resolving needs a release or `now`."""
-
-    to = serializers.ChoiceField(choices=[(state.value, state.label) for state in State if state in BY_HAND])
-    fixed_in_release = serializers.CharField(required=False, allow_blank=True, max_length=100, default="")
-    now = serializers.BooleanField(required=False, default=False)
-    reason = serializers.CharField(required=False, allow_blank=True, max_length=300, default="")
-
-    def get_fields(self) -> dict[str, Any]:
-        """The fields, `from` among them, which is no name that a class may use."""
-        return {**super().get_fields(), "from": serializers.ChoiceField(choices=State.choices, required=False)}
-
-
-class ErrorSerializer(Plain):
-    """What is wrong with one field; `field` is empty where it is the whole call."""
-
-    field = serializers.CharField()
-    message = serializers.CharField()
-
-
-class ErrorsSerializer(Plain):
-    """The one shape of every error."""
-
-    errors = ErrorSerializer(many=True)  # type: ignore[assignment]  # a field of the row, not DRF's attribute
+    next_since = serializers.DateTimeField()

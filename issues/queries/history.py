@@ -1,0 +1,33 @@
+"""What was decided on an issue, and what of it can be undone."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from annotate.queries.blind import EVERYTHING, Sight
+from issues.models import Decision, Issue, IssueEvent
+from issues.queries.decisions import hindrances
+from issues.queries.withholding import seen_events
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What was done to an issue at once, as the events that tell of it. `decision`: what can be undone, or why not."""
+
+    events: list[IssueEvent]
+    decision: Decision | None
+    why_not: str
+
+
+def history_of(issue: Issue, most: int, sight: Sight = EVERYTHING) -> list[Entry]:
+    """The issue's newest events by what they tell of, newest first: at most four queries."""
+    events = seen_events(issue, most, sight)
+    decisions = {event.decision.pk: event.decision for event in events if event.decision is not None}
+    hindered = hindrances(list(decisions.values()))
+
+    def entry(told: list[IssueEvent]) -> Entry:
+        decision = told[0].decision
+        why_not = hindered[decision.pk] if decision else ""
+        return Entry(told, None if why_not else decision, why_not)
+
+    # An event without a decision stands alone.
+    return [entry(list(told)) for _, told in groupby(events, key=lambda event: event.decision_id or -event.pk)]
