@@ -9,23 +9,28 @@ AXE = AXE_FILE_PATH.read_text(encoding="utf-8")
 GRAVE = ("serious", "critical")
 WIDE, NARROW = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 # Contrast is most of what axe computes. It follows from the colours of a text and of what is behind it, so that of the
-# texts that are alike in these, such as the rows of a list, the first few tell what all would.
+# texts that are alike in these, such as the rows of a list, a few tell what all would: the first, one in the middle and
+# the last, for something else may lie over one of them. Of a text of one letter or sign axe cannot tell.
 SAMPLES = """
 (roots) => {
-  const grounds = new Map([[null, ""]]), times = new Map(), found = new Set();
+  const grounds = new Map([[null, ""]]), alike = new Map(), seen = new Set();
   for (const root of roots) {
     const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) if (texts.currentNode.data.trim()) take(texts.currentNode.parentElement);
     root.querySelectorAll("input, select, textarea").forEach(take);
   }
-  return [...found];
+  return [...alike.values()].flatMap((each) => [...new Set([each[0], each[each.length >> 1], each.at(-1)])]);
   function take(element) {
-    if (!element || found.has(element) || !element.checkVisibility()) return;
+    if (!element || seen.has(element) || !element.checkVisibility()) return;
+    seen.add(element);
     const {color, fontSize, fontWeight, textShadow} = getComputedStyle(element), {localName, className} = element;
-    const off = Boolean(element.closest(":disabled, [aria-disabled='true'], label:has(:disabled)"));
-    const key = [ground(element), color, fontSize, fontWeight, textShadow, localName, className, off].join(" ");
-    times.set(key, (times.get(key) ?? 0) + 1);
-    if (times.get(key) <= 3) found.add(element);
+    const said = [...element.childNodes].map((node) => (node.nodeType === Node.TEXT_NODE ? node.data : "")).join("");
+    const tells = /[\\p{L}\\p{N}].*[\\p{L}\\p{N}]/su.test(said);
+    const isOff = element.closest(":disabled, [aria-disabled='true']") || element.closest("label")?.control?.disabled;
+    const off = Boolean(isOff);
+    const key = [ground(element), color, fontSize, fontWeight, textShadow, localName, className, off, tells].join(" ");
+    if (!alike.has(key)) alike.set(key, []);
+    alike.get(key).push(element);
   }
   function ground(element) {
     if (!grounds.has(element)) grounds.set(element, ground(element.parentElement) + own(element));

@@ -1,15 +1,40 @@
-"""A real browser for tests: how somebody is logged in there, and where the focus is."""
+"""A real browser for tests: how somebody is logged in there, what it complains of, and where the focus is."""
 
-from playwright.sync_api import BrowserContext, Page
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from accounts.models import User
 from tests.builders import client_of
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+@contextmanager
+def browsing(chromium: Browser, url: str, person: User, **options: Any) -> Iterator[BrowserContext]:
+    """A browser of its own with these options, in which somebody has logged in; closed at the end."""
+    context = chromium.new_context(base_url=url, **options)
+    try:
+        log_in(context, person, url)
+        yield context
+    finally:
+        context.close()
 
 
 def log_in(context: BrowserContext, user: User, url: str) -> None:
     """Gives the browser the cookie of somebody who has logged in."""
     cookie = client_of(user).cookies["sessionid"]
     context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": url}])
+
+
+def complaints_of(page: Page) -> list[str]:
+    """What the page's console will have complained of, of the content policy or anything else."""
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return complaints
 
 
 def focus_is_lost(page: Page) -> bool:

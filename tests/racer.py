@@ -2,6 +2,7 @@
 
 import runpy
 import sys
+import time
 from collections.abc import Sequence
 from socket import socket
 
@@ -22,3 +23,14 @@ def run(module: str, words: Sequence[str], database: str, channel: socket) -> No
         runpy.run_module(module, run_name="__main__", alter_sys=True)
     finally:
         connection.close()
+
+
+def say(*words: object) -> None:
+    """One line for the test."""
+    print(*words, flush=True)  # noqa: T201 # what the test reads
+
+
+def await_all() -> None:
+    """Says that this process is ready, and waits for the moment at which all begin."""
+    say("ready")
+    time.sleep(max(0.0, float(sys.stdin.readline()) - time.time()))

@@ -44,11 +44,10 @@ def goes_wrong(harm: Callable[[Path], object], folder: Path) -> bool:
 def race(
     module: str, arguments: Sequence[Sequence[str]], folder: Path, *, then: Sequence[str] | None = None
 ) -> list[str]:
-    """The output of `python -m MODULE …`, one process for each list of arguments, and last that of `then`, if given.
+    """The output of MODULE, run once with each list of arguments, all at once, and last that of `then`, if given.
 
-    Each prints "ready" and waits for a line on its input, which tells the moment (epoch seconds) to begin: when all
-    that have not ended are ready. It may be so more than once. They work on what the test has committed; on SQLite
-    that is a copy in `folder`.
+    Each awaits all (`tests.racer`): they begin when all that have not ended are ready. It may be so more than once.
+    They work on what the test has committed; on SQLite that is a copy in `folder`.
     """
     name = _name(folder)
     outputs = _run(module, arguments, name)
@@ -97,7 +96,7 @@ def _run(module: str, arguments: Sequence[Sequence[str]], database: str) -> list
     return [each.output() for each in racers]
 
 
-def _database(folder: Path) -> str:
+def database_url(folder: Path) -> str:
     """The address of the test database for other processes."""
     if connection.vendor == "postgresql":
         return "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**connection.settings_dict)

@@ -4,7 +4,7 @@ from os import getpid
 from pathlib import Path
 from tempfile import gettempdir
 
-from config.settings import *  # noqa: F403
+from config.settings import *  # noqa: F403 # all of them, and what follows otherwise
 from config.settings import DATABASES, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

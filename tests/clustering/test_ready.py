@@ -86,10 +86,13 @@ def test_a_model_that_there_is_none_of_ends(capfd: pytest.CaptureFixture[str]) -
 def test_a_model_that_cannot_be_loaded_is_not_tried_at_every_letter(
     monkeypatch: pytest.MonkeyPatch, at_once: None
 ) -> None:
-    monkeypatch.setattr(ready, "ModelBeside", type("Broken", (Fake,), {"breaks": True}))
+    class Broken(Fake):
+        breaks = True
+
+    monkeypatch.setattr(ready, "ModelBeside", Broken)
 
     assert [ready_embedder() for _ in range(3)] == [None] * 3
-    assert ready.ModelBeside.made == 1  # type: ignore[attr-defined]
+    assert Broken.made == 1
 
 
 def test_a_model_that_was_loaded_is_there(monkeypatch: pytest.MonkeyPatch, at_once: None) -> None:

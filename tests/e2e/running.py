@@ -2,6 +2,7 @@
 
 import atexit
 import http.client
+import json
 import os
 import shutil
 import signal
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 180.0
@@ -71,10 +73,41 @@ def answers(port: int) -> bool:
 
 def send(port: int, key: str, body: bytes) -> int:
     """Posts spans in JSON; the status. TimeoutError where an exporter would have given up."""
-    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=EXPORTER_SECONDS)) as client:
-        client.request("POST", "/v1/traces", body, headers)
-        return client.getresponse().status
+    status, _ = ask(port, key, "/v1/traces", body, {"Content-Type": "application/json"}, EXPORTER_SECONDS)
+    return status
+
+
+def get(port: int, key: str, path: str) -> Any:
+    """What the API says, out of its JSON."""
+    status, body = ask(port, key, path)
+    assert status == http.client.OK, body
+    return json.loads(body)
+
+
+def ask(
+    port: int,
+    key: str,
+    path: str,
+    body: bytes | None = None,
+    headers: Mapping[str, str] = MappingProxyType({}),
+    seconds: float = START_SECONDS,
+) -> tuple[int, bytes]:
+    """The status and the body of the answer; with a body of its own it is a POST."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)) as client:
+        client.request("GET" if body is None else "POST", path, body, {**headers, "Authorization": f"Bearer {key}"})
+        answer = client.getresponse()
+        return answer.status, answer.read()
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that a process has started and that are still there."""
+    listed = subprocess.run(  # noqa: S603 - the command is ours
+        ["ps", "-o", "pid=", "--ppid", str(pid)],  # noqa: S607 - every system's own
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return [int(child) for child in listed.stdout.split()]
 
 
 @dataclass
@@ -91,6 +124,12 @@ class Running:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """Of those that run, by name."""
+        parts = {"web": self.web, "reader": self.reader, "worker": self.worker}
+        return {name: process.pid for name, process in parts.items() if process is not None}
 
     def manage(self, *arguments: str) -> str:
         """What `manage.py` prints, run in this installation's environment; fails when the command fails."""

@@ -5,7 +5,6 @@ import http.client
 import json
 import socket
 import sqlite3
-import subprocess
 import sys
 import threading
 import zlib
@@ -18,7 +17,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from tests.e2e.running import EXPORTER_SECONDS, Running, answers, start, wait_until
+from tests.e2e.running import EXPORTER_SECONDS, Running, answers, children_of, start, wait_until
 from tests.e2e.test_serve import make_key
 from tests.ingest.payloads import export, span
 
@@ -73,13 +72,7 @@ class Server:
     def peak_kib(self) -> int:
         """The largest resident size that any process of the server ever had."""
         assert self.running.web is not None
-        listed = subprocess.run(  # noqa: S603 - the command is ours
-            ["ps", "-o", "pid=", "--ppid", str(self.running.web.pid)],  # noqa: S607 - every system's own
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        statuses = [Path(f"/proc/{pid}/status").read_text() for pid in listed.stdout.split()]
+        statuses = [Path(f"/proc/{pid}/status").read_text() for pid in children_of(self.running.web.pid)]
         return max(int(line.split()[1]) for status in statuses for line in status.splitlines() if "VmHWM" in line)
 
 

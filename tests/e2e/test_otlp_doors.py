@@ -1,7 +1,6 @@
 """Real clients' bytes, posted to the running server, become the sessions that their makers say they hold."""
 
 import json
-import urllib.request
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import SHARED_DATA
-from tests.e2e.running import Running, wait_until
+from tests.e2e.running import Running, ask, get, wait_until
 
 OTLP = SHARED_DATA / "otlp"
 SETUP = """
@@ -24,19 +23,11 @@ print("KEY", secret)
 CARRIED = {"content-type", "content-encoding", "user-agent"}
 
 
-def post(url: str, key: str, capture: Path) -> tuple[int, bytes]:
+def post(running: Running, key: str, door: str, capture: Path) -> tuple[int, bytes]:
     """Sends a capture with the headers that its client sent, and a key of ours."""
     sent = json.loads(capture.with_suffix(".headers.json").read_bytes())["headers"]
-    headers = {name: value for name, value in sent if name.lower() in CARRIED} | {"Authorization": f"Bearer {key}"}
-    request = urllib.request.Request(url, capture.read_bytes(), headers)  # noqa: S310 - loopback
-    with urllib.request.urlopen(request) as answer:  # noqa: S310
-        return answer.status, answer.read()
-
-
-def get(url: str, key: str) -> Any:
-    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {key}"})  # noqa: S310 - loopback
-    with urllib.request.urlopen(request) as answer:  # noqa: S310
-        return json.load(answer)
+    headers = {name: value for name, value in sent if name.lower() in CARRIED}
+    return ask(running.port, key, door, capture.read_bytes(), headers)
 
 
 def read_session(running: Running, key: str, external_id: str, steps: int) -> Any:
@@ -44,10 +35,10 @@ def read_session(running: Running, key: str, external_id: str, steps: int) -> An
     found: dict[str, Any] = {}
 
     def there() -> bool:
-        rows = get(f"{running.url}/api/v1/sessions/", key)["results"]
+        rows = get(running.port, key, "/api/v1/sessions/")["results"]
         ids = [row["id"] for row in rows if row["external_id"] == external_id]
         if ids:
-            found.update(get(f"{running.url}/api/v1/sessions/{ids[0]}/", key))
+            found.update(get(running.port, key, f"/api/v1/sessions/{ids[0]}/"))
         return bool(ids) and len(found["steps"]) == steps and len(found["scores"]) == 1
 
     wait_until(there, f"{external_id} has {steps} steps and a score")
@@ -58,10 +49,9 @@ def read_session(running: Running, key: str, external_id: str, steps: int) -> An
 @pytest.mark.shared_data
 def test_doors_turn_real_bytes_into_the_sessions_they_hold(running: Running) -> None:
     key = running.manage("shell", "-v", "0", "-c", SETUP).split("KEY ")[1].strip()
-    traces, logs = f"{running.url}/v1/traces", f"{running.url}/v1/logs"
-    assert post(traces, key, OTLP / "01_openinference_gzip" / "001_POST_v1_traces.bin") == (200, b"")
-    assert post(traces, key, OTLP / "03_genai_semconv_gzip" / "001_POST_v1_traces.bin") == (200, b"")
-    assert post(logs, key, OTLP / "03_genai_semconv_gzip" / "002_POST_v1_logs.bin") == (200, b"")
+    assert post(running, key, "/v1/traces", OTLP / "01_openinference_gzip" / "001_POST_v1_traces.bin") == (200, b"")
+    assert post(running, key, "/v1/traces", OTLP / "03_genai_semconv_gzip" / "001_POST_v1_traces.bin") == (200, b"")
+    assert post(running, key, "/v1/logs", OTLP / "03_genai_semconv_gzip" / "002_POST_v1_logs.bin") == (200, b"")
 
     order = read_session(running, key, "sess-7f3a", steps=12)
     assert Counter(step["kind"] for step in order["steps"]) == {

@@ -38,8 +38,6 @@ decided = [what for _, what in sorted(decided)]
 print("REPORT", json.dumps({"decided": decided, "drafts": drafts, "slots": Slot.objects.count()}))
 """
 
-BOTH = "1 review and 1 skip"
-
 pytestmark = pytest.mark.slow
 
 

@@ -1,5 +1,6 @@
 """`manage.py serve` as a person meets it: one command, one password, Ctrl-C, and a worker that dies."""
 
+import os
 import re
 import signal
 import sqlite3
@@ -16,7 +17,7 @@ from demo.queries import REVIEWS
 from demo.sending import encode, post
 from demo.story import tell
 from tests.builders import NOON
-from tests.e2e.running import Running, answers, environment_for, free_port, start, stop, wait_until
+from tests.e2e.running import Running, answers, children_of, environment_for, free_port, start, stop, wait_until
 
 DEMO_SECONDS = 180.0
 
@@ -109,7 +110,7 @@ def test_killed_supervisor_leaves_no_child_behind(served: Served) -> None:
 
 def test_crashed_child_is_started_again(served: Served) -> None:
     before = children_of(served.process.pid)
-    subprocess.run(["kill", "-9", str(max(before))], check=True)  # noqa: S603, S607 - every system's own
+    os.kill(max(before), signal.SIGKILL)
     wait_until(lambda: "It starts again in 1 s" in served.text(), "the crash is told")
     wait_until(lambda: len(set(children_of(served.process.pid)) - set(before)) == 1, "a new one runs")
 
@@ -155,18 +156,8 @@ def make_key(running: Running) -> str:
     return running.manage("shell", "--verbosity", "0", "--command", code).split("KEY ")[1].strip()
 
 
-def children_of(pid: int) -> list[int]:
-    listed = subprocess.run(  # noqa: S603
-        ["ps", "-o", "pid=", "--ppid", str(pid)],  # noqa: S607 - every system's own
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return [int(child) for child in listed.stdout.split()]
-
-
 def is_alive(pid: int) -> bool:
-    listed = subprocess.run(  # noqa: S603
+    listed = subprocess.run(  # noqa: S603 - the command is ours
         ["ps", "-o", "stat=", "-p", str(pid)],  # noqa: S607 - every system's own
         capture_output=True,
         text=True,

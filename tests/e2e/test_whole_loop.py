@@ -1,14 +1,13 @@
 """The whole loop as people live it: import, review by keyboard, grouping, an issue decided, failures read back."""
 
 import json
-import urllib.request
 from typing import Any
 
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from tests.conftest import SHARED_DATA
-from tests.e2e.running import Running, wait_until
+from tests.e2e.running import Running, get, wait_until
 
 FILE = SHARED_DATA / "sessions" / "tau2" / "sierra_airline_qwen2.5-7b_50.json"
 RESULTS = json.loads(FILE.read_bytes()) if FILE.exists() else {"info": {}, "simulations": []}
@@ -54,7 +53,7 @@ def test_whole_loop_from_a_file_to_labelled_failures(running: Running, page: Pag
     told = review_ten(page, running)
     accepted = accept_the_proposal(page, running)
     resolve(page, running)
-    rows = get(f"{running.url}/api/v1/failures/", key)["results"]
+    rows = get(running.port, key, "/api/v1/failures/")["results"]
 
     assert complaints == []
     assert sorted(row["note"] for row in rows) == sorted(NOTES)
@@ -84,7 +83,9 @@ def review_ten(page: Page, running: Running) -> dict[str, dict[str, Any]]:
     page.keyboard.press("Enter")
     told: dict[str, dict[str, Any]] = {}
     for number in range(10):
-        page.wait_for_selector("#judgement[data-lease]")
+        # Keys are bound once the sheet of keys is filled.
+        page.wait_for_selector("#judgement[data-lease]:has(.all-of-it:enabled)")
+        expect(page.locator("#key-sheet kbd").first).to_be_attached()
         here = page.url
         if number in {4, 9}:
             page.keyboard.press("1")
@@ -159,16 +160,10 @@ def resolve(page: Page, running: Running) -> None:
     expect(page.locator("#main")).to_contain_text("Resolved")
 
 
-def get(url: str, key: str) -> Any:
-    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {key}"})  # noqa: S310 - loopback
-    with urllib.request.urlopen(request) as answer:  # noqa: S310
-        return json.load(answer)
-
-
 def check_row(row: dict[str, Any], told: dict[str, Any], running: Running, key: str) -> None:
     """Every field of a failure: as told on the screen, as the file says of its session, as the lead decided."""
     simulation = SIMULATIONS[row["session"]["external_id"]]
-    steps = get(f"{running.url}/api/v1/sessions/{row['session']['id']}/", key)["steps"]
+    steps = get(running.port, key, f"/api/v1/sessions/{row['session']['id']}/")["steps"]
     root = next(step for step in steps if step["key"] == told["root"])
     transferred = row["note"] in TRANSFERRED
     assert row == {
@@ -213,7 +208,20 @@ def check_row(row: dict[str, Any], told: dict[str, Any], running: Running, key: 
         "adopted": False,
         "settlement": None,
         "overruled": False,
+        "verdicts": [
+            {
+                "review": row["review"]["id"],
+                "reviewer": EMAIL,
+                "outcome": "failure",
+                "submitted_at": row["review"]["submitted_at"],
+                "rubric": "Did it work?",
+                "rubric_version": 1,
+            }
+        ],
+        "agreement": None,  # one alone agrees with nobody
+        "split": row["split"],
     }
+    assert row["split"] in {"train", "dev", "test"}
     assert row["created_at"] <= row["updated_at"]
 
 

@@ -350,11 +350,26 @@ WIDE = (
 CORPUS: tuple[str, ...] = tuple(
     dict.fromkeys(
         chain(
-            SCRIPTS, TAGS, HANDLERS, BREAKING_OUT, DRAWINGS, ADDRESSES, MARKDOWN, TEMPLATES, SWAPPING, STYLES,
-            DIRECTIONS, INVISIBLE, STACKS, CONTROLS, STRUCTURES, OTHER_LANGUAGES, WIDE,
+            SCRIPTS,
+            TAGS,
+            HANDLERS,
+            BREAKING_OUT,
+            DRAWINGS,
+            ADDRESSES,
+            MARKDOWN,
+            TEMPLATES,
+            SWAPPING,
+            STYLES,
+            DIRECTIONS,
+            INVISIBLE,
+            STACKS,
+            CONTROLS,
+            STRUCTURES,
+            OTHER_LANGUAGES,
+            WIDE,
         )
     )
-)  # fmt: skip
+)
 
 # Too large to be in every field: each in one of its own.
 LONG_LINE = "x" * 1_000_000

@@ -39,6 +39,7 @@ EXEMPT = {
     "annotate.Slot.skip_reason": CHECKED,
     "issues.Proposal.fingerprint": DIGEST,
     "issues.Decision.detail": "ids and our own words",
+    "issues.Issue.external_url": CHECKED,
     "issues.IssueEvent.from_state": CHECKED,
     "issues.IssueEvent.to_state": CHECKED,
     "ingest.RawBatch.sha256": DIGEST,
@@ -72,6 +73,7 @@ EXEMPT_MODELS = {
     "clustering.EmbedderFault": "the name of a model that the operator chose, and our own sentence",
     "clustering.StepEmbedding": "no page shows it",
     "clustering.StepsRead": "no page shows it",
+    "clustering.Layout": "numbers alone",
     "issues.Recognition": "no page shows it",
 }
 

@@ -72,6 +72,20 @@ def files_that_are_empty(page: Page, tenant: Tenant) -> str:
     return ".upload"
 
 
+def files_whose_line_broke(page: Page, tenant: Tenant) -> str:
+    """The first while it is on its way, the others before they begin."""
+    page.reload()
+    page.route("**/upload/send/", hold, times=1)
+    choose(page, {name: told_of(name) for name in NAMED})
+    expect(page.locator("#sending progress")).to_have_count(len(NAMED))
+    page.context.set_offline(True)
+    HELD.pop().abort("internetdisconnected")
+    broke = "The connection broke off. Send the file again."
+    expect(page.locator("#sending .problem")).to_have_text([broke] * len(NAMED))
+    page.context.set_offline(False)
+    return ".upload"
+
+
 def files_on_their_way(page: Page, tenant: Tenant) -> str:
     page.reload()
     page.route("**/upload/send/", hold, times=1)  # one is sent after the other
@@ -276,6 +290,7 @@ def prices_are_applied(page: Page, tenant: Tenant) -> str:
 
 INCOMING: tuple[State, ...] = (
     files_that_are_empty,
+    files_whose_line_broke,
     files_on_their_way,
     files_that_wait,
     files_that_were_read,

@@ -40,6 +40,7 @@ def _send(project: Project, *requests: list[dict[str, Any]]) -> None:
     secret = make_key(project)
     sender = Client()
     for body in requests:
+        # In ASCII: half of a pair travels as \ud800.
         answer = post(sender, secret, "/api/v1/sessions/", json.dumps(body).encode())
         assert answer.status_code == 202, answer.content
         assert answer.json()["refused"] == [], answer.json()["refused"][:3]
@@ -51,11 +52,6 @@ def _send(project: Project, *requests: list[dict[str, Any]]) -> None:
 
 def session_called(project: Project, name: str) -> AgentSession:
     return AgentSession.objects.get(project=project, external_id=name)
-
-
-def _written(body: Any) -> bytes:
-    """JSON in ASCII: half of a pair travels as \\ud800."""
-    return json.dumps(body).encode()
 
 
 def _told_of(string: str, number: int) -> dict[str, Any]:

@@ -1,14 +1,12 @@
 """Every page of the site map, full of words that would like to run, in a real Chromium."""
 
 from collections import Counter
-from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import urljoin
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser, Error, expect
+from playwright.sync_api import Error, expect
 
 from accounts.models import Role
 from annotate.models import Draft, QueueItem
@@ -16,17 +14,14 @@ from annotate.told import MOST_FAILURES
 from tests.accessibility import NARROW, WIDE
 from tests.accounts.tenants import Tenant, leased_by, make_tenant
 from tests.accounts.test_every_url import SITE_MAP
-from tests.browsing import log_in
 from tests.builders import make_queue, make_slot
+from tests.hostile.conftest import LOOKERS
 from tests.hostile.corpus import CORPUS, storable
 from tests.hostile.filling import fill_everything, told
 from tests.hostile.sending import LARGE, TALK, send_everything, session_called
 from tests.hostile.watching import Watched
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-
-LOOKERS = (Role.ADMIN, Role.LEAD, Role.REVIEWER)
-SETTLING = 300  # ms for what a page asks for by itself
 
 
 @pytest.fixture
@@ -53,19 +48,6 @@ def tenant() -> Tenant:
     return tenant
 
 
-@pytest.fixture
-def windows(chromium: Browser, live_server: Any, tenant: Tenant) -> Iterator[dict[Role, Watched]]:
-    contexts = {role: chromium.new_context(base_url=live_server.url, viewport=WIDE) for role in LOOKERS}
-    opened: dict[Role, Watched] = {}
-    for role, context in contexts.items():
-        log_in(context, tenant.people[role], live_server.url)
-        opened[role] = Watched(context.new_page(), live_server.url)
-    yield opened
-    for window in opened.values():
-        window.page.goto("about:blank")
-        window.page.context.close()
-
-
 def look_at(window: Watched, url: str) -> tuple[int, list[str]]:
     """The status of the answer and what was wrong with the page; nothing of what is a file or a part of a page."""
     page = window.page
@@ -79,7 +61,7 @@ def look_at(window: Watched, url: str) -> tuple[int, list[str]]:
     if status >= HTTPStatus.BAD_REQUEST or "html" not in (answer.headers.get("content-type", "") if answer else ""):
         window.forget()
         return status, []
-    page.wait_for_timeout(SETTLING)
+    window.settle()
     return status, window.ran() + _looks(window)
 
 

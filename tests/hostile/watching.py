@@ -3,6 +3,7 @@
 from playwright.sync_api import ConsoleMessage, Dialog, Page, Request
 
 from tests.annotate.browser.screen import expect_quiet, watch_requests
+from tests.hostile.corpus import CORPUS, DIRECTIONS, storable
 
 # Before anything of the page: what the content policy stops is told, and what it does not.
 LISTEN = """
@@ -43,28 +44,51 @@ BROKEN_OUT = """
   return found;
 }
 """
-# Words that turn the direction of writing around stay among themselves: in a block, or in what is isolated.
+# Words that turn the direction of writing around stay among themselves: in a block, or in what is isolated. They turn
+# the rest of their own text, where it is ours, and what stands beside it, up to what holds them together. `theirs` are
+# words that turn; `known` is how any of theirs begin.
 LEAKING = """
-() => {
+([theirs, known]) => {
   const found = [], turning = /[\\u202a-\\u202e\\u2066-\\u2069]/;
   const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let text = words.nextNode(); text; text = words.nextNode()) {
     const within = text.parentElement.tagName;
     if (!turning.test(text.data) || ["SCRIPT", "TITLE", "OPTION", "TEXTAREA"].includes(within)) continue;
     if (!text.parentElement.checkVisibility()) continue;
-    let after = text.nextSibling, at = text.parentElement, isolated = false, follows = "";
+    let after = text.nextSibling, at = text.parentElement, follows = rest(text);
     for (;;) {
       for (; after; after = after.nextSibling) follows += apart(after) ? "" : after.textContent;
       const style = getComputedStyle(at);
-      if (/isolate|plaintext/.test(style.unicodeBidi)) { isolated = true; break; }
-      if (!/^(inline|contents)$/.test(style.display)) break;
+      if (/isolate|plaintext/.test(style.unicodeBidi) || !/^(inline|contents)$/.test(style.display)) break;
       after = at.nextSibling; at = at.parentElement;
     }
-    if (!isolated && follows.trim()) found.push(`${at.outerHTML.slice(0, 70)} … then “${follows.trim().slice(0, 40)}”`);
+    if (follows.trim()) found.push(`${at.outerHTML.slice(0, 70)} … then “${follows.trim().slice(0, 40)}”`);
   }
   return found;
   function apart(node) {
     return node.nodeType === Node.ELEMENT_NODE && !/^(inline|contents)$/.test(getComputedStyle(node).display);
+  }
+  function rest(text) {
+    const keepsLines = /^(pre|break)/.test(getComputedStyle(text.parentElement).whiteSpace);
+    for (const line of keepsLines ? text.data.split("\\n") : [text.data]) {
+      for (const each of theirs.filter((one) => line.includes(one))) {
+        const end = line.indexOf(each) + each.length, ours = line.slice(end).search(/[\\p{L}\\p{N}]/u);
+        const behind = line.slice(end).replace(/^[\\s\\p{P}=]+/u, "");
+        const isOurs = ours >= 0 && !known.some((one) => behind.startsWith(one));
+        if (isOurs && isOpen(line.slice(0, end + ours))) return line.slice(end);
+      }
+    }
+    return "";
+  }
+  function isOpen(text) {
+    const open = [];
+    for (const sign of text) {
+      if (/[\\u202a\\u202b\\u202d\\u202e]/.test(sign)) open.push("\\u202c");
+      if (/[\\u2066-\\u2068]/.test(sign)) open.push("\\u2069");
+      if (sign === "\\u202c" && open.at(-1) === sign) open.pop();
+      if (sign === "\\u2069" && open.includes(sign)) while (open.pop() !== sign);
+    }
+    return open.length > 0;
   }
 }
 """
@@ -89,16 +113,23 @@ PUSHED_AWAY = """
   return found;
 }
 """
-# Once what came has been put into the page.
+# Once what came has been put into the page. One that asks for hundreds of parts is looked at as far as it has come.
 PUT_IN = """
 () => new Promise((done) => {
-  const look = () => {
-    if (document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling")) setTimeout(look, 10);
+  const look = (times) => {
+    const comes = document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling");
+    if (times && comes) setTimeout(look, 10, times - 1);
     else done();
   };
-  look();
+  look(100);
 })
 """
+
+
+SAID = "the console: "
+THEIRS = [storable(string) for string in DIRECTIONS]
+# As much of each string as tells it from words of ours.
+KNOWN = [words[:6] for string in (*CORPUS, "<img src=x") if len(words := storable(string).strip()) >= 6]
 
 
 class Watched:
@@ -121,7 +152,7 @@ class Watched:
     def _console(self, said: ConsoleMessage) -> None:
         # Of an answer that was no page, such as to a GET of what is only posted, the console hears late.
         if said.type == "error" and not said.location["url"].endswith("/favicon.ico") and " 405 " not in said.text:
-            self._heard.append(f"the console: {said.text}")
+            self._heard.append(f"{SAID}{said.text}")
 
     def _request(self, request: Request) -> None:
         if not request.url.startswith((self._home, "data:", "about:")):
@@ -148,6 +179,6 @@ class Watched:
 
     def looks(self) -> list[str]:
         """What leaked or was pushed away, in the window as it is."""
-        found = [f"turns what follows: {each}" for each in self.page.evaluate(LEAKING)]
+        found = [f"turns what follows: {each}" for each in self.page.evaluate(LEAKING, [THEIRS, KNOWN])]
         found += self.page.evaluate(PUSHED_AWAY)
         return found

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from clustering.engine.describe import by_centrality, choose_title, distinguishing_words, title_of
+from clustering.engine.describe import by_centrality, choose_title, count_words, distinguishing_words, title_of
 
 
 def test_title_is_the_first_sentence_without_its_full_stop() -> None:
@@ -39,4 +39,9 @@ def test_taken_titles_are_avoided_by_the_next_note_then_by_words_then_by_number(
 def test_words_set_a_group_apart_from_the_rest() -> None:
     group = ["refund token expired", "token expired on refund", "expired token"]
     rest = ["refund over policy", "refund for wrong customer", "refund twice"]
-    assert distinguishing_words(group, rest)[:2] == ["expired", "token"]
+    assert distinguishing_words(group, count_words([*group, *rest]), 6)[:2] == ["expired", "token"]
+
+
+def test_a_line_without_spaces_is_no_word() -> None:
+    group = [f"{'a' * 900} token", "token expired"]
+    assert distinguishing_words(group, count_words(group), 2) == ["expired", "token"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clustering.engine.links import NONE, Contradiction, Links, collapse
+from clustering.engine.links import NONE, Bundles, Contradiction, Links, collapse
 
 PAIRS = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda pair: pair[0] != pair[1]), max_size=8)
 
@@ -25,6 +25,13 @@ def test_contradiction_names_the_rows() -> None:
     with pytest.raises(Contradiction, match="Rows 0 and 3 are both together and apart") as caught:
         collapse(4, Links(together=((0, 1), (1, 3)), apart=((3, 0),)))
     assert caught.value.rows == (0, 3)
+
+
+def test_what_is_apart_from_one_is_apart_from_whoever_is_bound_to_it_later() -> None:
+    bundles = Bundles(3)
+    assert bundles.keep_apart(1, 2)
+    assert bundles.bind(0, 1)
+    assert not bundles.bind(0, 2)
 
 
 @given(together=PAIRS, apart=PAIRS)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from clustering.engine.embed import Vectors
 from clustering.engine.group import Background
-from clustering.engine.match import rank
 from clustering.engine.matching import (
     EXEMPLARS,
     Match,
@@ -20,6 +20,14 @@ from tests.clustering.engine.vectors import clouds, shuffled, unit
 
 X, Y = unit([1, 0]), unit([0, 1])
 OPEN = Rule(threshold=0.5, margin=0.05)
+
+
+def rank(vector: Vectors, issues: dict[int, Vectors]) -> list[Match]:
+    """One failure and one issue after the other."""
+    cosines = {issue: rows @ vector for issue, rows in issues.items()}
+    scores = sorted((-float(near.max() + near.mean()) / 2, issue) for issue, near in cosines.items())
+    behind = [*(score for score, _ in scores[1:]), 1.0]
+    return [Match(issue, -score, after - score) for (score, issue), after in zip(scores, behind, strict=True)]
 
 
 def test_scores_are_those_of_one_issue_after_the_other() -> None:
@@ -42,12 +50,34 @@ def test_scores_in_pieces_are_the_scores(monkeypatch: pytest.MonkeyPatch) -> Non
     assert score_many(vectors, anchors) == pytest.approx(whole, abs=1e-6)
 
 
-def test_the_mean_is_over_all_members_and_exemplars_are_those_of_people() -> None:
-    anchors = anchors_of(np.concatenate([X, Y, Y]), [3, 3, -1], [True, False, True])
-    assert anchors.rows.tolist() == X.tolist()
+def test_the_mean_is_over_all_members_and_peoples_exemplars_come_first() -> None:
+    anchors = anchors_of(np.concatenate([X, Y, Y]), [3, 3, -1], [False, True, True])
+    assert anchors.rows.tolist() == [[0, 1], [1, 0]]
     assert anchors.means.tolist() == [[0.5, 0.5]]
     assert anchors.issues == (3,)
     assert anchors_of(np.concatenate([X, Y]), [3, 3], [False, False]).rows.tolist() == [[1, 0], [0, 1]]
+
+
+@pytest.mark.parametrize(("people", "expected"), [(3, 3), (EXEMPLARS, EXEMPLARS), (EXEMPLARS + 9, EXEMPLARS)])
+def test_machines_fill_up_the_exemplars_that_people_left_open(people: int, expected: int) -> None:
+    _, vectors = clouds([60])
+    by_person = [row < people for row in range(60)]
+    anchors = anchors_of(vectors, [1] * 60, by_person)
+    taught = {tuple(row) for row in vectors[:people].tolist()}
+    assert len({tuple(row) for row in anchors.rows.tolist()}) == EXEMPLARS
+    assert sum(tuple(row) in taught for row in anchors.rows.tolist()) == expected
+
+
+def test_matches_in_pieces_are_the_matches(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts, vectors = clouds([6, 5, 4])
+    anchors = anchors_of(vectors, [int(text[4]) for text in texts], [False] * len(texts))
+    never = {row: frozenset({row % 3}) for row in range(0, 15, 2)}
+    whole = match_many(vectors, anchors, OPEN, never)
+    monkeypatch.setattr("clustering.engine.matching.CELLS", 40)
+    assert [found and found.issue for found in match_many(vectors, anchors, OPEN, never)] == [
+        found and found.issue for found in whole
+    ]
+    assert len({found and found.issue for found in whole}) > 2
 
 
 def test_exemplars_are_few_and_the_same_in_any_order() -> None:
@@ -56,6 +86,11 @@ def test_exemplars_are_few_and_the_same_in_any_order() -> None:
     chosen = pick_exemplars(vectors)
     assert len(chosen) == EXEMPLARS
     assert np.array_equal(chosen, pick_exemplars(vectors[order]))
+
+
+def test_exemplars_are_spread() -> None:
+    chosen = pick_exemplars(np.concatenate([np.tile(X, (40, 1)), Y]))
+    assert chosen[1].tolist() == Y[0].tolist()
 
 
 def test_match_needs_a_score_and_a_lead() -> None:

@@ -82,6 +82,20 @@ def test_what_a_person_put_together_is_not_split() -> None:
     assert reconcile(np.full(7, 6), grouped((0, 1, 2, 3), (4, 5, 6), rows=7), vectors, links).splits == ()
 
 
+@pytest.mark.parametrize("stays", [3, 8, 9])
+def test_nobody_is_split_from_who_belongs_to_them_wherever_these_are(stays: int) -> None:
+    """In the largest group, in another one that stays, and in none."""
+    _, vectors = clouds([4, 3, 2, 1])
+    groups = grouped((0, 1, 2, 3), (4, 5, 6), (7, 8), rows=10)
+
+    def leaving(other: int) -> set[tuple[int, ...]]:
+        found = reconcile(np.full(10, 6), groups, vectors, Links(together=((4, other),)))
+        return {split.rows for split in found.splits}
+
+    assert leaving(5) == {(4, 5, 6), (7, 8)}
+    assert leaving(stays) == (set() if stays == 8 else {(7, 8)})
+
+
 def test_two_parts_of_one_cloud_are_no_reason_to_split() -> None:
     found = reconcile(np.full(7, 6), grouped((0, 1, 2, 3), (4, 5, 6), rows=7), one_cloud(7))
     assert found.splits == ()
@@ -98,3 +112,9 @@ def test_merges_are_suggested_by_likeness_and_never_twice_refused() -> None:
     assert [merge.issues for merge in suggest_merges(anchors, most=2)] == [(1, 2), (3, 4)]
     assert [merge.issues for merge in suggest_merges(anchors, frozenset({(1, 2)}), most=2)] == [(3, 4), (2, 3)]
     assert suggest_merges(anchors_of(unit([1, 0]), [1], [True])) == []
+
+
+def test_a_small_part_of_an_issue_is_no_reason_to_split() -> None:
+    _, vectors = clouds([17, 3])
+    found = reconcile(np.full(20, 6), grouped(tuple(range(17)), (17, 18, 19), rows=20), vectors)
+    assert found.splits == ()

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.running import ROOT, Running, answers, environment_for, wait_until
+from tests.e2e.running import ROOT, Running, answers, children_of, environment_for, wait_until
 
 WEB = ["--config", "python:config.gunicorn", "--workers", "2"]
 WORKER = [
@@ -66,14 +66,8 @@ class Installation:
 
     def end_one_of(self, part: str, number: signal.Signals) -> None:
         """Ends one process below `part`, which starts another in its place."""
-        listed = subprocess.run(  # noqa: S603 - the command is ours
-            ["ps", "-o", "pid=", "--ppid", str(self.pids[part])],  # noqa: S607 - every system's own
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        for pid in listed.stdout.split()[:1]:
-            os.kill(int(pid), number)
+        for pid in children_of(self.pids[part])[:1]:
+            os.kill(pid, number)
 
     def close(self) -> None:
         for part in list(self.pids):
