@@ -1,7 +1,7 @@
 """Groups failures by what was written about them. It proposes; who asked decides."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Project
 from clustering.engine import describe, mechanisms
 from clustering.engine.linkage import cohesion
+from clustering.engine.links import NONE, Links
 from clustering.models import GroupingRun, RunState
 from clustering.queries import Embeddings, read_embeddings
 
@@ -24,27 +25,38 @@ class Group:
     cohesion: float
 
 
-def group_failures(project: Project, failure_ids: Collection[int]) -> tuple[GroupingRun, list[Group]]:
-    """Groups those of the failures that have a current vector, and keeps a record of the run."""
+def group_failures(
+    project: Project,
+    failure_ids: Collection[int],
+    links_of: Callable[[Sequence[int]], Links] = lambda _: NONE,
+    mark: int = 0,
+) -> tuple[GroupingRun, list[Group]]:
+    """Groups those of the failures that have a current vector, and keeps a record of the run.
+
+    `links_of`: what people taught of the failures that it is given, as pairs of their places there. `mark` stands for
+    what they had decided when that was looked at.
+    """
     found = read_embeddings(project, failure_ids)
     mechanism = mechanisms.current()
-    grouping = mechanism.group([row.content for row in found.rows], found.vectors)
-    groups = [_describe(found, rows) for rows in grouping.groups]
+    links = links_of([row.failure_id for row in found.rows])
+    grouping = mechanism.group([row.content for row in found.rows], found.vectors, links)
+    counts = describe.count_words(row.text for row in found.rows)
+    groups = [_describe(found, rows, counts) for rows in grouping.groups]
     run = GroupingRun.objects.create(
         project=project,
         mechanism=mechanism.name,
         state=RunState.DONE,
         failure_count=len(found.rows),
         group_count=len(groups),
-        input_hash=hash_input([(row.failure_id, row.content) for row in found.rows]),
+        input_hash=hash_input([(row.failure_id, row.content) for row in found.rows], mark),
         finished_at=timezone.now(),
     )
     return run, groups
 
 
-def hash_input(rows: Collection[tuple[int, str]]) -> str:
-    """What a run was about: the failures and their contents, in any order."""
-    return hashlib.sha256(repr(sorted(rows)).encode()).hexdigest()
+def hash_input(rows: Collection[tuple[int, str]], mark: int = 0) -> str:
+    """What a run was about: the failures and their contents, in any order, and what people had decided."""
+    return hashlib.sha256(repr((mark, sorted(rows))).encode()).hexdigest()
 
 
 def was_grouped(project: Project, input_hash: str) -> bool:
@@ -53,16 +65,13 @@ def was_grouped(project: Project, input_hash: str) -> bool:
     return last is not None and last.input_hash == input_hash and last.mechanism == mechanisms.CURRENT
 
 
-def _describe(found: Embeddings, rows: tuple[int, ...]) -> Group:
-    inside = set(rows)
+def _describe(found: Embeddings, rows: tuple[int, ...], counts: Mapping[str, int]) -> Group:
     texts = [found.rows[row].text for row in rows]
     order = describe.by_centrality(texts, found.vectors[list(rows)])
     return Group(
         failure_ids=tuple(found.rows[rows[index]].failure_id for index in order),
         notes=tuple(found.rows[rows[index]].note for index in order),
         texts=tuple(sorted(texts)),
-        words=tuple(
-            describe.distinguishing_words(texts, [row.text for i, row in enumerate(found.rows) if i not in inside])
-        ),
+        words=tuple(describe.distinguishing_words(texts, counts, len(found.rows))),
         cohesion=cohesion(found.vectors[list(rows)]),
     )

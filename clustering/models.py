@@ -107,3 +107,22 @@ class StepsRead(models.Model):
 
     def __str__(self) -> str:
         return f"steps of {self.session_id}"
+
+
+class Layout(models.Model):
+    """Where each failure of a project lies on its map: one row, drawn anew as the project grows.
+
+    `failures`: their ids ascending, as little-endian int64; `places`: x and y of each, as little-endian float32.
+    """
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="layout")
+    failures = models.BinaryField(default=bytes)
+    places = models.BinaryField(default=bytes)
+    size = models.PositiveIntegerField(default=0)
+    source = models.CharField(max_length=64, blank=True, help_text="A hash of what it was drawn from, and by what.")
+    drawn_at = models.DateTimeField(null=True, blank=True)
+    seconds = models.FloatField(default=0, help_text="How long it took: what takes long is drawn less often.")
+    began_at = models.DateTimeField(null=True, blank=True, help_text="A worker has been drawing it since.")
+
+    def __str__(self) -> str:
+        return f"map of {self.size} failures"

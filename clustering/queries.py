@@ -3,8 +3,9 @@
 import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
+import numpy as np
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -13,7 +14,7 @@ from annotate.models import Failure, FailureType
 from clustering.engine.compare import join_types
 from clustering.engine.embed import BUNDLED, Vectors, from_bytes
 from clustering.engine.mask import TEXT_VERSION
-from clustering.models import EmbedderFault, Embedding
+from clustering.models import EmbedderFault, Embedding, Layout
 from traces.models import Step, Transcript
 
 NAME_LENGTH = range(3, 61)
@@ -96,9 +97,22 @@ def read_contents(project: Project, failure_ids: Collection[int]) -> list[tuple[
 
 def _embeddings_of(project: Project, failure_ids: Collection[int] | None) -> QuerySet[Embedding]:
     found = current_embeddings().filter(project=project, failure__withdrawn_at=None).order_by("failure_id")
-    # Databases bound how many values a query may carry; past that the caller picks from all.
-    narrow = failure_ids is not None and len(failure_ids) <= MOST_IN_QUERY
-    return found.filter(failure_id__in=failure_ids) if narrow and failure_ids is not None else found
+    return found.filter(failure_id__in=failure_ids) if is_few(failure_ids) else found
+
+
+def is_few(ids: Collection[int] | None) -> TypeGuard[Collection[int]]:
+    """Whether a query may name them all: databases bound how many values it carries. Past that, pick from all."""
+    return ids is not None and len(ids) <= MOST_IN_QUERY
+
+
+def read_places(project: Project) -> tuple[Layout, dict[int, tuple[float, float]]] | None:
+    """The project's map and where each failure lies on it, x and y within -1 and 1; None before it is drawn."""
+    layout = Layout.objects.filter(project=project, drawn_at__isnull=False).first()
+    if layout is None:
+        return None
+    failures = np.frombuffer(bytes(layout.failures), dtype="<i8").tolist()
+    places = np.frombuffer(bytes(layout.places), dtype="<f4").reshape(-1, 2).tolist()
+    return layout, {failure: (x, y) for failure, (x, y) in zip(failures, places, strict=True)}
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,6 @@ MARGINS = (0.0, 0.02, 0.05, 0.08)
 PRECISION = 0.9
 # One deviation of a normal distribution: what is seen in few joins is drawn towards one half.
 CAUTION = 1.0
-NOWHERE = -1
 
 
 def calibrate(vectors: Vectors, issue_of: NDArray[np.int64], fallback: Rule, *, contents: Sequence[str]) -> Rule:

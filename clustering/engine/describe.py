@@ -2,8 +2,9 @@
 
 import math
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from clustering.engine.embed import Vectors
 TITLE_LENGTH = 90
 SHORTEST_SENTENCE = 25
 WORD = re.compile(r"[a-z][a-z'-]{2,}")
+# Letters of a word that somebody might say: neither "to" nor a line without spaces.
+SPOKEN = range(3, 31)
 # Masking's own words and words that every note about an agent holds tell nothing apart.
 EMPTY_WORDS = """
 name number quote date time link address file amount percentage code agent user assistant customer bot
@@ -46,33 +49,42 @@ def title_of(note: str) -> str:
 
 
 def choose_title(notes: Iterable[str], words: Sequence[str], taken: Collection[str]) -> str:
-    """The first of `notes` whose title nobody else has (`taken`, in lower case); else the first with what differs."""
+    """The first of `notes` whose title nobody else has (`taken`, folded); else the first with what differs."""
     titles = [title_of(note) for note in notes]
     for title in titles:
-        if title.lower() not in taken:
+        if fold(title) not in taken:
             return title
     base = f"{titles[0]} ({', '.join(words[:2])})" if words else titles[0]
     numbered = (base if number == 1 else f"{base} #{number}" for number in range(1, len(taken) + 3))
-    return next(title for title in numbered if title.lower() not in taken)
+    return next(title for title in numbered if fold(title) not in taken)
 
 
-def distinguishing_words(group: Sequence[str], rest: Sequence[str], most: int = 5) -> list[str]:
-    """The words that many members have and few others do, best first. Each text counts a word once."""
-    inside, outside = _document_counts(group), _document_counts(rest)
-    total = len(group) + len(rest)
+def fold(title: str) -> str:
+    """The title without what some database takes for no difference: case, in any script, and marks above letters."""
+    letters = unicodedata.normalize("NFKD", title).casefold()
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def distinguishing_words(group: Sequence[str], counts: Mapping[str, int], total: int, most: int = 5) -> list[str]:
+    """The words that many members have and few others do, best first.
+
+    `counts`: of all `total` texts, the group's among them, as `count_words` counts.
+    """
+    inside = count_words(group)
 
     def weight(word: str) -> float:
-        rarity = math.log((total + 1) / (inside[word] + outside[word] + 0.5)) + 0.05
+        rarity = math.log((total + 1) / (counts[word] + 0.5)) + 0.05
         return inside[word] / len(group) * rarity
 
     ranked = sorted(inside, key=lambda word: (-round(weight(word), 9), word))
     return ranked[:most]
 
 
-def _document_counts(texts: Sequence[str]) -> Counter[str]:
+def count_words(texts: Iterable[str]) -> Counter[str]:
+    """In how many of the texts each word is that may tell one from another."""
     return Counter(word for text in texts for word in _words(text))
 
 
 def _words(text: str) -> set[str]:
     found = {word.strip("'-") for word in WORD.findall(text.lower())}
-    return {word for word in found if len(word) > 2 and word not in SAY_NOTHING}  # noqa: PLR2004  # "to", "of"
+    return {word for word in found if len(word) in SPOKEN and word not in SAY_NOTHING}

@@ -56,7 +56,7 @@ def _load(name: str) -> Any:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     try:
         # Torch takes seconds and 600 MB to import: only the process that embeds pays for it.
-        from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+        from sentence_transformers import SentenceTransformer  # noqa: PLC0415  # as said above
 
         return SentenceTransformer(_where(name), device="cpu")
     except Exception as error:

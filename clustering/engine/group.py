@@ -135,8 +135,8 @@ def find_cores(points: Matrix) -> list[list[int]]:
     if len(points) < 3:  # noqa: PLR2004  # HDBSCAN needs more points than neighbours
         return []
     # Web processes import this module by way of the tasks; only the one that groups pays for these.
-    from hdbscan import HDBSCAN  # noqa: PLC0415
-    from sklearn.decomposition import PCA  # noqa: PLC0415
+    from hdbscan import HDBSCAN  # noqa: PLC0415  # as said above
+    from sklearn.decomposition import PCA  # noqa: PLC0415  # as said above
 
     raw = len(points) < RAW_UP_TO
     # The exact spanning tree of HDBSCAN's generic way is 7 times faster on small sets in 384 dimensions.

@@ -64,7 +64,7 @@ def rule_of(background: Background) -> Rule:
 def anchors_of(vectors: Vectors, issue_of: Sequence[int], by_person: Sequence[bool]) -> Anchors:
     """Anchors of the issues that rows are in (-1: in none), by number.
 
-    At most EXEMPLARS exemplars per issue: those that people placed, and machines' only where people placed none.
+    At most EXEMPLARS exemplars per issue: of those that people placed, and as far as they are fewer, of machines'.
     """
     numbers, people = np.asarray(issue_of, dtype=np.int64), np.asarray(by_person, dtype=bool)
     order = np.argsort(numbers, kind="stable")
@@ -76,24 +76,25 @@ def anchors_of(vectors: Vectors, issue_of: Sequence[int], by_person: Sequence[bo
     for place, (begin, end) in enumerate(zip(begins, ends, strict=True)):
         members = order[begin:end]
         means[place] = vectors[members].mean(axis=0)
-        taught = members[people[members]]
-        exemplars.append(pick_exemplars(vectors[taught if len(taught) else members]))
+        taught = pick_exemplars(vectors[members[people[members]]])
+        others = pick_exemplars(vectors[members[~people[members]]], EXEMPLARS - len(taught))
+        exemplars.append(np.concatenate([taught, others]))
     starts = np.cumsum([0, *(len(rows) for rows in exemplars)], dtype=np.int64)
     rows = np.concatenate(exemplars) if exemplars else means
     return Anchors(rows, starts, tuple(issues.tolist()), means)
 
 
-def pick_exemplars(vectors: Vectors) -> Vectors:
-    """At most EXEMPLARS rows that stand for all: the most central one, then always the one farthest from the chosen.
+def pick_exemplars(vectors: Vectors, most: int = EXEMPLARS) -> Vectors:
+    """At most so many rows that stand for all: the most central one, then always the one farthest from the chosen.
 
     Whatever the order of the rows: they are sorted by what they hold first.
     """
-    if len(vectors) <= EXEMPLARS:
-        return vectors
+    if len(vectors) <= most or not most:
+        return vectors[:most]
     vectors = vectors[np.lexsort(vectors.T[:KEYS])]
     chosen = [int((vectors @ vectors.mean(axis=0)).argmax())]
     nearest = vectors @ vectors[chosen[0]]
-    while len(chosen) < EXEMPLARS:
+    while len(chosen) < most:
         chosen.append(int(nearest.argmin()))
         nearest = np.maximum(nearest, vectors @ vectors[chosen[-1]])
     return vectors[chosen]
@@ -103,8 +104,12 @@ def score_many(vectors: Vectors, anchors: Anchors) -> Vectors:
     """Scores of shape (rows, issues)."""
     if not anchors.issues or not len(vectors):
         return np.zeros((len(vectors), len(anchors.issues)), dtype=np.float32)
-    step = max(1, CELLS // len(anchors.rows))
-    return np.concatenate([_scores(vectors[at : at + step], anchors) for at in range(0, len(vectors), step)])
+    return np.concatenate([_scores(vectors[piece], anchors) for piece in _pieces(len(vectors), anchors)])
+
+
+def _pieces(count: int, anchors: Anchors) -> list[slice]:
+    step = max(1, CELLS // max(1, len(anchors.rows)))
+    return [slice(at, at + step) for at in range(0, count, step)]
 
 
 def _scores(vectors: Vectors, anchors: Anchors) -> Vectors:
@@ -126,14 +131,17 @@ def match_many(
 
     What a row was taken out of is no rival either: the margin is to the nearest issue that it may join.
     """
-    scores = score_many(vectors, anchors)
     place = {issue: index for index, issue in enumerate(anchors.issues)}
-    for row, issues in (forbidden or {}).items():
-        scores[row, [place[issue] for issue in issues if issue in place]] = NOBODY
-    ranked = _two_nearest(scores, anchors.issues)
-    return [
-        found if found and found.score >= rule.threshold and found.margin >= rule.margin else None for found in ranked
-    ]
+    never = {row: [place[issue] for issue in issues if issue in place] for row, issues in (forbidden or {}).items()}
+    found: list[Match | None] = []
+    # What fits is kept of each piece, never all scores: rows times issues would be too many.
+    for piece in _pieces(len(vectors), anchors):
+        scores = score_many(vectors[piece], anchors)
+        for row, columns in never.items():
+            if piece.start <= row < piece.stop:
+                scores[row - piece.start, columns] = NOBODY
+        found += _two_nearest(scores, anchors.issues)
+    return [match if match and _joins(match, rule) else None for match in found]
 
 
 def _joins(found: Match, rule: Rule) -> bool:

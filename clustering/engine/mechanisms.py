@@ -1,15 +1,15 @@
 """The registry of grouping mechanisms. A released one is frozen: results keep the name of what made them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
-from clustering.engine import linked, matching
+from clustering.engine import average, linked, matching
 from clustering.engine.embed import Vectors
 from clustering.engine.group import Background
 from clustering.engine.grouping import Grouping
 from clustering.engine.links import NONE, Links
-from clustering.engine.match import Match, match
 from clustering.engine.matching import Anchors, Rule
 
 
@@ -31,32 +31,19 @@ class Matcher(Protocol):
 class Mechanism:
     """How failures become groups, and how new ones find their issues.
 
-    `rule`: what joining asks for before people have taught enough. `match` and `joining` are the same for one failure.
+    `rule`: what joining asks for before people have taught enough.
     """
 
     name: str
     group: Grouper
     match_many: Matcher
     rule: Callable[[Background], Rule]
-    match: Callable[[Vectors, Mapping[int, Vectors], float], Match | None]
-    joining: Callable[[Background], float]
 
 
-def _joining_v1(background: Background) -> float:
-    """Joining an issue asks for half a deviation more than founding a group does."""
-    return background.threshold(0.5)
-
-
-MECHANISMS = {
-    "v1": Mechanism(
-        name="v1",
-        group=linked.group,
-        match_many=matching.match_many,
-        rule=matching.rule_of,
-        match=match,
-        joining=_joining_v1,
-    )
-}
+_V1 = Mechanism(name="v1", group=linked.group, match_many=matching.match_many, rule=matching.rule_of)
+# Groups otherwise; new failures find their issues as before.
+_V2 = replace(_V1, name="v2", group=partial(linked.group, by=average.group))
+MECHANISMS = {mechanism.name: mechanism for mechanism in (_V1, _V2)}
 CURRENT = "v1"
 
 

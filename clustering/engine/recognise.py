@@ -83,7 +83,7 @@ def _left_out_scores(
 
 def _fit(confirmed: Sequence[Confirmed], others: Sequence[Vectors]) -> tuple[NDArray[np.float32], float]:
     # Half a second to import: only the worker that learns pays for it.
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  # as said above
 
     rows = np.concatenate([*(one.roots for one in confirmed), *others])
     marked = np.zeros(len(rows), dtype=bool)

@@ -65,12 +65,11 @@ def reconcile(issue_of: NDArray[np.int64], grouping: Grouping, vectors: Vectors,
         for pair in table.meeting()
         if pair not in apart and (merge := _merge(pair, table, vectors, grouping.threshold))
     ]
-    together = _pairs_of(links.together, group_of, within=issue_of)
     splits = [
         split
         for issue, sides in table.torn()
         for side in sides[1:]
-        if (split := _split(issue, table, sides[0], side, vectors, together))
+        if (split := _split(issue, table, sides[0], side, vectors)) and not _parts(split, issue_of, links)
     ]
     held = set(group_of[issue_of != NOWHERE].tolist())
     return Reconciled(
@@ -162,11 +161,7 @@ def _merge(pair: tuple[int, int], table: _Table, vectors: Vectors, threshold: fl
     return Merge(pair, round(score, 4), evidence)
 
 
-def _split(
-    issue: int, table: _Table, stays: int, leaves: int, vectors: Vectors, together: set[tuple[int, int]]
-) -> Split | None:
-    if (min(stays, leaves), max(stays, leaves)) in together:
-        return None
+def _split(issue: int, table: _Table, stays: int, leaves: int, vectors: Vectors) -> Split | None:
     sides = [vectors[table.rows(issue, group)] for group in (stays, leaves)]
     nearness = float(sides[0].mean(axis=0) @ sides[1].mean(axis=0))
     bound = GAP * min(cohesion(side) for side in sides)
@@ -175,12 +170,16 @@ def _split(
     return Split(issue, tuple(table.rows(issue, leaves).tolist()), round(1 - max(nearness, 0.0) / bound, 4))
 
 
-def _pairs_of(
-    links: tuple[tuple[int, int], ...], of: NDArray[np.int64], within: NDArray[np.int64] | None = None
-) -> set[tuple[int, int]]:
-    """The pairs of numbers that links lie between; `within`: only links inside one of these."""
-    kept = [pair for pair in links if within is None or within[pair[0]] == within[pair[1]]]
-    return {(int(min(of[[*pair]])), int(max(of[[*pair]]))) for pair in kept}
+def _parts(split: Split, issue_of: NDArray[np.int64], links: Links) -> bool:
+    """Whether one of those who would leave belongs to one who would stay, in whatever group that one is."""
+    leaving = set(split.rows)
+    inside = (pair for pair in links.together if all(issue_of[row] == split.issue for row in pair))
+    return any((one in leaving) != (other in leaving) for one, other in inside)
+
+
+def _pairs_of(links: tuple[tuple[int, int], ...], of: NDArray[np.int64]) -> set[tuple[int, int]]:
+    """The pairs of numbers that links lie between."""
+    return {(int(min(of[[*pair]])), int(max(of[[*pair]]))) for pair in links}
 
 
 def suggest_merges(anchors: Anchors, apart: frozenset[tuple[int, int]] = frozenset(), most: int = 5) -> list[Merge]:
