@@ -46,7 +46,7 @@ def cloned_kinds() -> list[Kind]:
 
 
 def _parents(kind: Kind) -> set[Any]:
-    return {field.related_model for field in kind._meta.concrete_fields if field.many_to_one or field.one_to_one}  # noqa: SLF001
+    return {field.related_model for field in kind._meta.concrete_fields if field.many_to_one or field.one_to_one}  # noqa: SLF001 - Django's own way
 
 
 def _quoted(name: str | None) -> str:
@@ -54,13 +54,13 @@ def _quoted(name: str | None) -> str:
 
 
 def _highest(kind: Kind) -> int:
-    top = kind._default_manager.aggregate(top=models.Max("pk"))["top"]  # noqa: SLF001
+    top = kind._default_manager.aggregate(top=models.Max("pk"))["top"]  # noqa: SLF001 - as above
     return int(top or 0)
 
 
 def _copy(kind: Kind, steps: dict[Kind, int], number: int, earlier: int) -> None:
     """All rows of the first generation once more."""
-    meta = kind._meta  # noqa: SLF001
+    meta = kind._meta  # noqa: SLF001 - as above
     columns = ", ".join(_quoted(field.column) for field in meta.concrete_fields)
     selection, values = _selection(kind, steps, number, earlier)
     with connection.cursor() as cursor:
@@ -69,12 +69,12 @@ def _copy(kind: Kind, steps: dict[Kind, int], number: int, earlier: int) -> None
 
 def _selection(kind: Kind, steps: dict[Kind, int], number: int, earlier: int) -> tuple[str, list[Any]]:
     """The first generation of a table as another one: with ids, names and times of its own."""
-    meta = kind._meta  # noqa: SLF001
+    meta = kind._meta  # noqa: SLF001 - as above
     terms = [_term(field, _quoted(field.column), steps, number, earlier) for field in meta.concrete_fields]
     chosen = ", ".join(term for term, _ in terms)
     table, key = (_quoted(name) for name in (meta.db_table, meta.pk.column))
     values = [value for _, given in terms for value in given]
-    return f"SELECT {chosen} FROM {table} WHERE {key} <= %s", [*values, steps[kind]]  # noqa: S608
+    return f"SELECT {chosen} FROM {table} WHERE {key} <= %s", [*values, steps[kind]]  # noqa: S608 - our own names
 
 
 def _term(field: Any, column: str, steps: dict[Kind, int], number: int, earlier: int) -> tuple[str, list[Any]]:
@@ -126,10 +126,10 @@ def ceiling(steps: dict[Kind, int], number: int, sessions: int) -> float:
 
 
 def _insertion(kind: Kind) -> str:
-    meta = kind._meta  # noqa: SLF001
+    meta = kind._meta  # noqa: SLF001 - as above
     columns = ", ".join(_quoted(field.column) for field in meta.concrete_fields)
     places = ", ".join("%s" for _ in meta.concrete_fields)
-    return f"INSERT INTO {_quoted(meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608
+    return f"INSERT INTO {_quoted(meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608 - our own names
 
 
 def _moved(kind: Kind, steps: dict[Kind, int], number: int) -> list[tuple[Any, ...]]:

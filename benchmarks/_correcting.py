@@ -27,8 +27,8 @@ SEEDS = 5
 DRAWS = 2000
 FEWEST_TO_SPLIT = 2
 MOST_STAYERS = 16
-# A released mechanism without a rule of its own to read from placements.
-UNCALIBRATED = frozenset({"v1"})
+# Released mechanisms without a rule of their own to read from placements.
+UNCALIBRATED = frozenset({"v1", "v2"})
 
 Figures = dict[str, Any]
 Act = dict[str, Any]

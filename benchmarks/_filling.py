@@ -50,8 +50,12 @@ PROPOSALS, PROPOSED, ALONE = 30, 12, 40
 DIMENSIONS = 384
 BATCH = 1_000
 DAYS = 60
-ROUND = ((StepKind.USER, StepRole.USER), (StepKind.LLM, StepRole.INTERNAL), (StepKind.TOOL, StepRole.TOOL),
-         (StepKind.AGENT, StepRole.AGENT))  # fmt: skip
+ROUND = (
+    (StepKind.USER, StepRole.USER),
+    (StepKind.LLM, StepRole.INTERNAL),
+    (StepKind.TOOL, StepRole.TOOL),
+    (StepKind.AGENT, StepRole.AGENT),
+)
 WORKFLOWS = [
     f"{name} agent" for name in ("refund", "billing", "shipping", "account", "search", "booking", "returns", "sales")
 ]
@@ -162,7 +166,7 @@ def _insert(rows: Iterable[Model], kind: type[Model]) -> None:
 
 
 def _ids(kind: type[Model], project: Project) -> list[int]:
-    return list(kind._default_manager.filter(project=project).order_by("pk").values_list("pk", flat=True))  # noqa: SLF001
+    return list(kind._default_manager.filter(project=project).order_by("pk").values_list("pk", flat=True))  # noqa: SLF001 - as above
 
 
 def _talker(dice: random.Random) -> Callable[[int], str]:
@@ -308,21 +312,35 @@ def _failures(project: Project, people: list[User], session_ids: list[int], coun
     judged = [session_ids[n * len(session_ids) // count] for n in range(count)]
     reviews = (
         Review(
-            project=project, session_id=judged[n], reviewer=dice.choice(people), rubric=rubric, client_id=uuid.uuid4(),
-            outcome=Outcome.FAILURE, opened_at=moments[n], submitted_at=moments[n] + timedelta(minutes=2),
+            project=project,
+            session_id=judged[n],
+            reviewer=dice.choice(people),
+            rubric=rubric,
+            client_id=uuid.uuid4(),
+            outcome=Outcome.FAILURE,
+            opened_at=moments[n],
+            submitted_at=moments[n] + timedelta(minutes=2),
         )
         for n in range(count)
-    )  # fmt: skip
+    )
     _insert(reviews, Review)
     review_ids = _ids(Review, project)
     failures = (
         Failure(
-            project=project, session_id=judged[n], review_id=review_ids[n], root_step="k3", surfaced_step="k4",
-            note=f"{talk(15)} {n}", failure_type=dice.choice(types), severity=dice.choice(Severity.values),
-            expected=talk(8), created_at=moments[n], updated_at=moments[n],
+            project=project,
+            session_id=judged[n],
+            review_id=review_ids[n],
+            root_step="k3",
+            surfaced_step="k4",
+            note=f"{talk(15)} {n}",
+            failure_type=dice.choice(types),
+            severity=dice.choice(Severity.values),
+            expected=talk(8),
+            created_at=moments[n],
+            updated_at=moments[n],
         )
         for n in range(count)
-    )  # fmt: skip
+    )
     _insert(failures, Failure)
     ids = _ids(Failure, project)
     _embed(project)
@@ -374,7 +392,10 @@ def _place(project: Project, failure_ids: list[int], dice: random.Random) -> Non
 def _propose(project: Project, free: list[int]) -> None:
     for n in range(PROPOSALS):
         proposal = Proposal.objects.create(
-            project=project, title=f"Perhaps one failure mode {n}", words=["refund", "token"], cohesion=0.7,
+            project=project,
+            title=f"Perhaps one failure mode {n}",
+            words=["refund", "token"],
+            cohesion=0.7,
             fingerprint=f"{n:064}",
-        )  # fmt: skip
+        )
         proposal.failures.set(free[n * PROPOSED : (n + 1) * PROPOSED])

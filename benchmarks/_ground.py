@@ -1,5 +1,6 @@
 """An installation of its own for a benchmark, in a temporary folder; gone with its processes when the block ends."""
 
+import argparse
 import json
 import secrets
 import signal
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+from benchmarks._measuring import say
 from tests.e2e.running import Running
 
 POSTGRES = "postgres://postgres@127.0.0.1:5432/"
@@ -57,6 +59,20 @@ def inside(running: Running, call: str, module: str = "_filling") -> Any:
     """What `benchmarks.MODULE.CALL` returns, called in the installation's own Django and brought here as JSON."""
     code = f"import json; from benchmarks import {module}; print('FILLED', json.dumps({module}.{call}))"
     return json.loads(running.manage("shell", "--verbosity", "0", "--command", code).split("FILLED ")[1])
+
+
+def arguments_of(what: str | None) -> argparse.ArgumentParser:
+    """Of a benchmark that measures an installation: on which database. Each adds its own."""
+    parser = argparse.ArgumentParser(description=what)
+    parser.add_argument(
+        "--database", default="", help="a PostgreSQL server as a URL; a database of its own is made there"
+    )
+    return parser
+
+
+def say_stored(asked: argparse.Namespace, **figures: Any) -> None:
+    """What the figures that follow are of."""
+    say("what is stored", database=asked.database.partition(":")[0] or "sqlite", **figures)
 
 
 def note(words: str) -> None:

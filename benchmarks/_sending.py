@@ -205,17 +205,18 @@ class Line:
 
     def ask(self, method: str, path: str, body: bytes | None, more: Mapping[str, str]) -> tuple[int, bytes]:
         """The status and the whole answer, over a new connection where the server closed the old one."""
-        for attempt in (1, 2):
-            try:
-                connection = self._connected()
-                connection.request(method, path, body, {**self.headers, **more})
-                response = connection.getresponse()
-                return response.status, response.read()
-            except (http.client.HTTPException, OSError):
-                self._connection = None
-                if attempt == 2:  # noqa: PLR2004
-                    raise
-        raise AssertionError
+        headers = {**self.headers, **more}
+        try:
+            return self._exchange(method, path, body, headers)
+        except (http.client.HTTPException, OSError):
+            self._connection = None
+            return self._exchange(method, path, body, headers)
+
+    def _exchange(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        connection = self._connected()
+        connection.request(method, path, body, headers)
+        response = connection.getresponse()
+        return response.status, response.read()
 
     def _connected(self) -> http.client.HTTPConnection:
         if self._connection is None:

@@ -219,7 +219,7 @@ def _sizes(n: int, available: Sequence[int], exponent: float) -> list[int]:
     """How many of each class: two, and the rest one by one to whoever is furthest below its share and has more."""
     shares = [(place + 1) ** -exponent for place in range(len(available))]
     sizes = [2] * len(available)
-    waiting = [(2 / share, place) for place, share in enumerate(shares) if available[place] > 2]  # noqa: PLR2004
+    waiting = [(2 / share, place) for place, share in enumerate(shares) if available[place] > 2]  # noqa: PLR2004 - they have two
     heapq.heapify(waiting)
     for _ in range(n - sum(sizes)):
         if not waiting:

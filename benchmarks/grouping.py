@@ -103,7 +103,7 @@ def _read(file: Path, asked: argparse.Namespace) -> tuple[Labelled, Embedded | N
 
 def _given(file: Path, labelled: Labelled) -> Embedded:
     rows = np.load(file)
-    if rows.ndim != 2 or len(rows) != labelled.lines:  # noqa: PLR2004 - a matrix
+    if rows.shape[:-1] != (labelled.lines,):
         raise ValueError(f"{file}: {rows.shape} for {labelled.lines} texts; one row for each is needed.")
     return Embedded(rows[labelled.rows].astype(np.float32))
 

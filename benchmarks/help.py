@@ -7,9 +7,10 @@ the same run. The issue that a note is about must be among the three that are of
 import argparse
 import re
 import time
+from http import HTTPStatus
 from typing import Any
 
-from benchmarks._ground import inside, installation, note
+from benchmarks._ground import arguments_of, inside, installation, note, say_stored
 from benchmarks._measuring import Client, log_in, say, say_times, time_gets
 from tests.e2e.running import Running
 
@@ -29,13 +30,12 @@ def main() -> None:
         known = inside(running, f"fill(2000, {asked.failures})")
         known |= inside(running, f"describe({SESSIONS})", module="_helping")
         running.start_web()
-        say("what is stored", database=asked.database.partition(":")[0] or "sqlite", failures=asked.failures)
+        say_stored(asked, failures=asked.failures)
         measure(running, known, asked.requests)
 
 
 def read_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--database", default="", help="a PostgreSQL server as a URL")
+    parser = arguments_of(__doc__)
     parser.add_argument("--failures", type=int, default=10_000)
     parser.add_argument("--requests", type=int, default=300)
     return parser.parse_args()
@@ -64,7 +64,7 @@ def _ask(client: Client, known: dict[str, Any], mode: int, part: float, seconds:
     text = f"The agent {notes[mode % len(notes)]}"
     session = known["sessions"][mode % len(known["sessions"])]
     answer = client.post(PATH, {"session": str(session), "note": text[: round(len(text) * part)]})
-    if answer.status != 200:  # noqa: PLR2004
+    if answer.status != HTTPStatus.OK:
         raise SystemExit(f"{PATH} answered {answer.status}")
     seconds.append(answer.seconds)
     return b" %)" in answer.body

@@ -204,16 +204,13 @@ def _started(running: Running, key: str) -> Iterator[Target]:
 def _start(running: Running, key: str) -> Target:
     running.start_web()
     running.start_workers()
-    assert running.web is not None  # noqa: S101 - they were started a line above
-    assert running.worker is not None  # noqa: S101
-    assert running.reader is not None  # noqa: S101
     headers = {"Authorization": f"Bearer {key}"}
     client = Client(running.port, headers)
     database = running.more.get("DATABASE_URL", str(running.var / "misstep.sqlite3"))
     return Target(
         url=f"{running.url}/v1/traces",
         headers=headers,
-        pids={"web": running.web.pid, "reader": running.reader.pid, "worker": running.worker.pid},
+        pids=running.pids,
         database=database,
         count=lambda: newest_id(client),
         lost=lambda label, sent: lost_of(client, label, sent),

@@ -8,7 +8,7 @@ import argparse
 import time
 from typing import Any
 
-from benchmarks._ground import inside, installation, note
+from benchmarks._ground import arguments_of, inside, installation, note, say_stored
 from benchmarks._measuring import Client, get_often, log_in, say, say_times, time_gets
 from tests.e2e.running import Running
 
@@ -61,21 +61,12 @@ def main() -> None:
         known = inside(running, f"fill({asked.sessions}, {asked.failures})")
         note(f"… took {time.perf_counter() - started:.0f} s")
         running.start_web()
-        say(
-            "what is stored",
-            database=asked.database.partition(":")[0] or "sqlite",
-            sessions=asked.sessions,
-            failures=asked.failures,
-            largest_issue=known["issue_failures"],
-        )
+        say_stored(asked, sessions=asked.sessions, failures=asked.failures, largest_issue=known["issue_failures"])
         measure(running, known, asked.requests, asked.only)
 
 
 def read_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--database", default="", help="a PostgreSQL server as a URL; a database of its own is made there"
-    )
+    parser = arguments_of(__doc__)
     parser.add_argument("--sessions", type=int, default=20_000)
     parser.add_argument("--failures", type=int, default=5_000)
     parser.add_argument("--requests", type=int, default=40, help="per page")

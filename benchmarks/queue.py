@@ -10,10 +10,11 @@ import json
 import re
 import time
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
 from typing import Any
 
-from benchmarks._ground import inside, installation, note
-from benchmarks._measuring import Answer, Client, at_once, judgement, log_in, say, say_times, time_gets
+from benchmarks._ground import arguments_of, inside, installation, note, say_stored
+from benchmarks._measuring import Answer, Client, at_once, judgement, log_in, say_times, time_gets
 from tests.e2e.running import Running
 
 ROOT_STEP = "k3"
@@ -36,17 +37,14 @@ def main() -> None:
         known = inside(running, f"fill({asked.sessions}, {FAILURES})")
         note(f"… took {time.perf_counter() - started:.0f} s")
         running.start_web()
-        say("what is stored", database=asked.database.partition(":")[0] or "sqlite", sessions=asked.sessions)
+        say_stored(asked, sessions=asked.sessions)
         for number in range(asked.runs):
             note(f"Run {number + 1} of {asked.runs}")
             measure(running, known, asked.decisions)
 
 
 def read_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--database", default="", help="a PostgreSQL server as a URL; a database of its own is made there"
-    )
+    parser = arguments_of(__doc__)
     parser.add_argument("--sessions", type=int, default=100_000)
     parser.add_argument("--decisions", type=int, default=30, help="of each reviewer, of each kind and at each speed")
     parser.add_argument("--runs", type=int, default=1, help="how often all of it is measured")
@@ -138,7 +136,7 @@ class Reviewer:
         return {"answer": [self.client.post(f"{self.slot}renew/", {"lease_token": self.lease}).seconds]}
 
     def _went_on(self, answer: Answer) -> Times:
-        if answer.status != 200:  # noqa: PLR2004 - everybody knows it
+        if answer.status != HTTPStatus.OK:
             raise SystemExit(f"{self.slot} answered {answer.status}: {answer.body[:300]!r}")
         page = self.open(json.loads(answer.body)["next"])
         return {"answer": [answer.seconds], "review page": [page.seconds]}

@@ -15,7 +15,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks import _label_studio
-from benchmarks._ground import inside, installation, note
+from benchmarks._ground import arguments_of, inside, installation, note, say_stored
 from benchmarks._measuring import Client, log_in, say, say_times, time_gets
 from benchmarks._opening import measure_opening
 from benchmarks._reviewing import NOTE, WINDOW, Screen, is_failure, launch, measure, open_first
@@ -41,10 +41,7 @@ def main() -> None:
 
 
 def read_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--database", default="", help="a PostgreSQL server as a URL; a database of its own is made there"
-    )
+    parser = arguments_of(__doc__)
     parser.add_argument("--sessions", type=int, default=100_000)
     parser.add_argument("--reviews", type=int, default=100, help="in each of the two passes")
     parser.add_argument("--reading", type=float, default=1.0, help="seconds of the second pass between two sessions")
@@ -64,7 +61,7 @@ def measure_ours(running: Running, browser: Browser, asked: argparse.Namespace) 
     note(f"Filling {asked.sessions} sessions …")
     known = inside(running, f"fill({asked.sessions}, {FAILURES})")
     running.start_web()
-    say("what is stored", database=asked.database.partition(":")[0] or "sqlite", sessions=asked.sessions)
+    say_stored(asked, sessions=asked.sessions)
     say_ceiling(running, known)
     screen = Screen(name="", stands=STANDS, submits="/submit/", judge=judge)
     page = screen.open(browser, running.url)
