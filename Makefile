@@ -39,6 +39,7 @@ bench: install
 	$(BIN)/python -m benchmarks.review --sessions 10000 --reviews 20
 	$(BIN)/python -m benchmarks.help
 	$(BIN)/python -m benchmarks.coverage --runs 100
+	$(BIN)/python -m benchmarks.escalation --issues 2000
 	$(if $(FILES),$(BIN)/python -m benchmarks.priority $(FILES))
 
 fuzz: install
