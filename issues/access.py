@@ -8,6 +8,7 @@ from django.http import Http404
 
 from accounts.models import Project, User
 from annotate.models import Failure
+from common.found import found
 from common.keys import LARGEST_KEY, is_key
 from issues.models import Decision, Issue, IssueComment, IssueMembership, Proposal, Release
 
@@ -17,10 +18,9 @@ NUMBERED = re.compile(r"ISS-(\d+)(?:\s|$)|(\d+)$", re.ASCII | re.IGNORECASE)
 
 def get_issue(project: Project, number: int) -> Issue:
     """The project's issue of this number; else Http404."""
-    issue = Issue.objects.select_related("project", "owner").filter(project=project, number=number).first()
-    if issue is None:
-        raise Http404("No such issue.")
-    return issue
+    return found(
+        Issue.objects.select_related("project", "owner").filter(project=project, number=number), "No such issue."
+    )
 
 
 def find_issue(issues: QuerySet[Issue], named: str) -> Issue | None:
@@ -32,8 +32,8 @@ def find_issue(issues: QuerySet[Issue], named: str) -> Issue | None:
 
 def number_in(named: str) -> int | None:
     """The number in `4`, `ISS-4` or `ISS-4` with words behind it; None in anything else."""
-    found = NUMBERED.match(named.strip())
-    number = next(filter(None, found.groups())) if found else ""
+    told = NUMBERED.match(named.strip())
+    number = next(filter(None, told.groups())) if told else ""
     return int(number) if is_key(number) and int(number) <= LARGEST_NUMBER else None
 
 
@@ -47,53 +47,41 @@ def find_sent_before(project: Project, client_id: str) -> Decision | None:
 
 def get_proposal(project: Project, proposal_id: int) -> Proposal:
     """A proposal of this project; else Http404."""
-    proposal = Proposal.objects.select_related("project", "issue").filter(project=project, pk=proposal_id).first()
-    if proposal is None:
-        raise Http404("No such proposal.")
-    return proposal
+    return found(
+        Proposal.objects.select_related("project", "issue").filter(project=project, pk=proposal_id), "No such proposal."
+    )
 
 
 def get_decision(project: Project, decision_id: int) -> Decision:
     """A decision of this project; else Http404."""
-    decision = Decision.objects.select_related("project", "actor").filter(project=project, pk=decision_id).first()
-    if decision is None:
-        raise Http404("No such decision.")
-    return decision
+    return found(
+        Decision.objects.select_related("project", "actor").filter(project=project, pk=decision_id), "No such decision."
+    )
 
 
 def get_failure(project: Project, failure_id: int) -> Failure:
     """A failure of this project that nobody withdrew; else Http404."""
-    found = Failure.objects.select_related("project").filter(project=project, pk=failure_id, withdrawn_at=None)
-    failure = found.first()
-    if failure is None:
-        raise Http404("No such failure.")
-    return failure
+    standing = Failure.objects.select_related("project").filter(project=project, pk=failure_id, withdrawn_at=None)
+    return found(standing, "No such failure.")
 
 
 def get_standing_member(issue: Issue, failure_id: int) -> IssueMembership:
     """The open membership of a failure in this issue; else Http404."""
-    found = IssueMembership.objects.select_related("issue").filter(issue=issue, failure_id=failure_id, until=None)
     # Django guards a row's own key against numbers no database holds, but not a foreign one.
-    membership = found.first() if failure_id <= LARGEST_KEY else None
-    if membership is None:
+    if failure_id > LARGEST_KEY:
         raise Http404("No such failure in this issue.")
-    return membership
+    members = IssueMembership.objects.select_related("issue").filter(issue=issue, failure_id=failure_id, until=None)
+    return found(members, "No such failure in this issue.")
 
 
 def get_remark(issue: Issue, remark_id: int) -> IssueComment:
     """What somebody said about this issue and did not take back; else Http404."""
-    remark = IssueComment.objects.filter(issue=issue, pk=remark_id, withdrawn_at=None).first()
-    if remark is None:
-        raise Http404("No such remark.")
-    return remark
+    return found(IssueComment.objects.filter(issue=issue, pk=remark_id, withdrawn_at=None), "No such remark.")
 
 
 def get_release(project: Project, release_id: int) -> Release:
     """A release of this project; else Http404."""
-    release = Release.objects.select_related("project").filter(project=project, pk=release_id).first()
-    if release is None:
-        raise Http404("No such release.")
-    return release
+    return found(Release.objects.select_related("project").filter(project=project, pk=release_id), "No such release.")
 
 
 def find_owner(project: Project, user_id: int) -> User | None:
