@@ -84,8 +84,11 @@ def get_release(project: Project, release_id: int) -> Release:
     return found(Release.objects.select_related("project").filter(project=project, pk=release_id), "No such release.")
 
 
+def possible_owners(project: Project) -> QuerySet[User]:
+    """The members of the project who may own its issues, by name."""
+    return User.objects.filter(is_active=True, memberships__project=project).order_by("name", "email")
+
+
 def find_owner(project: Project, user_id: int) -> User | None:
     """A member of the project who may own its issues, or None."""
-    if user_id > LARGEST_KEY:
-        return None
-    return User.objects.filter(pk=user_id, is_active=True, memberships__project=project).first()
+    return None if user_id > LARGEST_KEY else possible_owners(project).filter(pk=user_id).first()

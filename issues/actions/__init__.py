@@ -1,6 +1,6 @@
 """What people decide about issues. One transaction each, history included; a move that lost a race changes nothing."""
 
-from issues.actions.bulk import Bulk, act_on_many, own_many, rate_many
+from issues.actions.bulk import Bulk, act_on_many, joined, own_many, rate_many, undo_many
 from issues.actions.creating import create_from, create_issue
 from issues.actions.editing import assign_owner, rename_issue, set_severity
 from issues.actions.helping import set_link, set_runbook, set_type_runbook
@@ -24,6 +24,7 @@ __all__ = [
     "create_issue",
     "decline_proposal",
     "detach_failures",
+    "joined",
     "may_undo",
     "merge_issues",
     "move_failures",
@@ -44,5 +45,6 @@ __all__ = [
     "split_issue",
     "take_back",
     "undo",
+    "undo_many",
     "watch",
 ]

@@ -11,7 +11,7 @@ from common.errors import Refused
 from issues.deciding import FOR_GOOD, NO_FIX, ending_of, name_release, shift_state
 from issues.lifecycle import Act, State, act_between, choices_by_hand
 from issues.lifecycle.ignoring import End, EndKind
-from issues.models import Issue
+from issues.models import Decision, Issue
 
 REASON_LENGTH = 300
 RELEASE_LENGTH = 100
@@ -32,8 +32,8 @@ def move_issue(
     until: End = FOR_GOOD,
     owner: User | None = None,
     via: str = "",
-) -> Issue:
-    """Moves an issue by hand from `source` (None: where `issue` says it stands) to `target`.
+) -> Decision:
+    """Moves an issue by hand from `source` (None: where `issue` says it stands) to `target`, and brings it up to date.
 
     Compare-and-set: if it stands elsewhere by now, Refused, and nothing has changed. Resolving needs
     `fixed_in_release` or `now`; ignoring needs a `reason`, and ends as `until` says. Who starts work owns the issue: an
@@ -59,13 +59,14 @@ def move_issue(
             fields |= {"owner_id": taker.pk} if taker and taker.pk != issue.owner_id else {}
             said |= {"owner": str(taker or "")}
     told = {key: value for key, value in said.items() if value}
-    if shift_state(issue=issue, act=act, source=source, actor=actor, cause=via, fields=fields, told=told) is None:
+    made = shift_state(issue=issue, act=act, source=source, actor=actor, cause=via, fields=fields, told=told)
+    if made is None:
         standing = State(Issue.objects.values_list("state", flat=True).get(pk=issue.pk))
         raise Refused(f"Meanwhile the issue was moved to {standing.label.lower()}. Look again.", field="state")
     if release and act == Act.FIX:
         name_release(issue.project, release)
     issue.refresh_from_db()
-    return issue
+    return made
 
 
 def check_end(until: End, now: datetime) -> None:

@@ -28,7 +28,7 @@ SORTS: dict[str, tuple[str, tuple[str | OrderBy, ...]]] = {
     "newest": ("Newest", ("-number",)),
     "title": ("Title", ("title", "number")),
 }
-BOARD_FILTERS = ("state", "workflow", "owner", "severity", "q", "sort")
+BOARD_FILTERS = ("state", "workflow", "owner", "severity", "escalating", "q", "sort")
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class BoardChoice:
     workflow: str = ""
     owner: str = ""
     severity: str = ""
+    escalating: str = ""
     q: str = ""
     sort: str = "sessions"
     ignored: tuple[str, ...] = ()
@@ -49,7 +50,12 @@ def read_choice(query: QueryDict) -> BoardChoice:
     # A NUL is no text to PostgreSQL.
     given = {name: query.get(name, "").replace("\0", "") for name in BOARD_FILTERS}
     asked = {name: value for name, value in given.items() if value}
-    known = {"state": {*GROUPS, *State.values}, "severity": set(Severity.values), "sort": set(SORTS)}
+    known = {
+        "state": {*GROUPS, *State.values},
+        "severity": set(Severity.values),
+        "escalating": {"yes"},
+        "sort": set(SORTS),
+    }
     wrong: set[str] = {name for name, values in known.items() if name in asked and asked[name] not in values}
     owner = asked.get("owner", "")
     if owner and owner not in {"me", "none"} and not is_key(owner):
@@ -74,6 +80,8 @@ def choose_issues(
         found = found.filter(owner={"me": me, "none": None}.get(choice.owner, choice.owner))
     if choice.severity:
         found = found.filter(severity=choice.severity)
+    if choice.escalating:
+        found = found.filter(escalating_since__isnull=False)
     return named_like(found, choice.q)
 
 

@@ -45,11 +45,15 @@ class ActForm(forms.Form):
 
 
 class BulkForm(ActForm):
-    """The same for many issues: an act, an owner (`none`: nobody) or a severity."""
+    """The same for many issues: an act, an owner (`none`: nobody) or a severity.
+
+    `everything`: for all that the board's filters find.
+    """
 
     act = forms.ChoiceField(choices=ACTS, required=False)
     owner = forms.CharField(required=False, max_length=20)  # type: ignore[assignment]  # empty, `none` or a person's key
     severity = forms.ChoiceField(choices=Severity.choices, required=False)
+    everything = forms.BooleanField(required=False)
 
 
 class RemarkForm(forms.Form):

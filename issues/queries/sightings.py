@@ -1,7 +1,12 @@
 """What an issue is suggested to be in, beside what people confirmed: never mixed, and with how often it was right."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Count, QuerySet
+
+from accounts.models import Project
 from annotate.models import Review
 from annotate.queries.blind import EVERYTHING, Sight
 from clustering.engine.recognise import FEWEST_POSITIVES
@@ -34,8 +39,21 @@ class Sightings:
 
 def sightings_of(issue: Issue, sight: Sight = EVERYTHING) -> Sightings:
     """Three queries. A session whose reviews are withheld counts as unreviewed."""
-    marked = Signal.objects.filter(session__project=issue.project_id, kind=LIKE_ISSUE, detail=f"ISS-{issue.number}")
-    read = Review.objects.filter(sight.of(), project=issue.project_id, withdrawn_at=None).values("session")
-    unread = AgentSession.objects.filter(pk__in=marked.values("session")).exclude(pk__in=read)
+    unread = AgentSession.objects.filter(pk__in=_unread(issue.project_id, [issue.number], sight).values("session"))
     newest = Recognition.objects.filter(issue=issue).defer("weights").order_by("-pk").first()
     return Sightings(issue, unread.count(), list(unread.order_by("-pk")[:SHOWN]), newest)
+
+
+def sighted(project: Project, numbers: Iterable[int], sight: Sight = EVERYTHING) -> Counter[int]:
+    """By number of an issue, how many unreviewed sessions look like it: one query for all."""
+    marks = _unread(project.pk, numbers, sight).order_by().values("detail")
+    counted = marks.annotate(sessions=Count("session", distinct=True))
+    return Counter({int(name.removeprefix("ISS-")): count for name, count in counted.values_list("detail", "sessions")})
+
+
+def _unread(project_id: int, numbers: Iterable[int], sight: Sight) -> QuerySet[Signal]:
+    """The marks of unreviewed sessions that look like issues of these numbers."""
+    named = [f"ISS-{number}" for number in numbers]
+    read = Review.objects.filter(sight.of(), project=project_id, withdrawn_at=None).values("session")
+    marked = Signal.objects.filter(session__project=project_id, kind=LIKE_ISSUE, detail__in=named)
+    return marked.exclude(session__in=read)

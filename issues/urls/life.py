@@ -7,6 +7,7 @@ from issues.views import bulk, life, releases, types
 
 urlpatterns = [
     path(f"{ISSUES}/bulk/", bulk.issue_bulk, name="issue_bulk"),
+    path(f"{ISSUES}/bulk/undo/", bulk.issue_bulk_undo, name="issue_bulk_undo"),
     path(f"{ISSUES}/mentions/", life.issue_mentions, name="issue_mentions"),
     path(f"{ISSUES}/releases/", releases.release_list, name="release_list"),
     path(f"{ISSUES}/releases/forget-order/", releases.release_forget, name="release_forget"),

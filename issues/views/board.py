@@ -10,10 +10,22 @@ from accounts.request import ProjectRequest
 from annotate.models import Severity
 from annotate.queries.blind import sight_of
 from common.keys import is_key
+from issues.access import possible_owners
 from issues.filters import GROUPS, SORTS, choose_issues, named_like, read_choice
+from issues.lifecycle import ACTS_BY_HAND
+from issues.lifecycle.ignoring import EndKind
 from issues.models import Issue
-from issues.queries import attachable_issues, board_rows, counted_issues, read_pool, seen_issues, seen_workflows
+from issues.queries import (
+    attachable_issues,
+    board_rows,
+    counted_issues,
+    read_pool,
+    seen_issues,
+    seen_releases,
+    seen_workflows,
+)
 from issues.queries.shares import issue_shares
+from issues.queries.sightings import sighted
 
 PAGE_SIZE = 50
 MOST_CHOICES = 300
@@ -24,6 +36,7 @@ LARGEST_NUMBER = 2**31
 def board(request: ProjectRequest) -> HttpResponse:
     """The project's issues, filtered and sorted by what stands in the URL."""
     choice = read_choice(request.GET)
+    may_change = request.membership.may(Role.LEAD)
     sight = sight_of(request.membership)
     everything = seen_issues(Issue.objects.filter(project=request.project), sight)
     found = choose_issues(counted_issues(request.project, sight), choice, me=request.user.pk, sight=sight)
@@ -40,6 +53,11 @@ def board(request: ProjectRequest) -> HttpResponse:
         "sorts": [(name, label) for name, (label, _) in SORTS.items()],
         "severities": Severity.choices,
         "workflows": seen_workflows(request.project),
+        "members": possible_owners(request.project) if may_change else (),
+        "may_change": may_change,
+        "acts": ACTS_BY_HAND,
+        "ends": EndKind.choices,
+        "releases": seen_releases(request.project) if may_change else (),
         "owners": User.objects.filter(owned_issues__in=everything).distinct().order_by("name", "email"),
         "has_issues": everything.exists(),
         "pool": read_pool(request.project, sight),
@@ -50,14 +68,16 @@ def board(request: ProjectRequest) -> HttpResponse:
 
 @member(Role.VIEWER)
 def shares(request: ProjectRequest) -> HttpResponse:
-    """The estimated shares of the issues that the board shows: fetched after it, because they read every review."""
+    """What machines say of the issues that the board shows: fetched after it, because it reads every review."""
     numbers = [int(number) for number in request.GET.getlist("issue")[:PAGE_SIZE] if is_key(number)]
     sight = sight_of(request.membership)
     counted = counted_issues(request.project, sight)
     found = counted.filter(number__in=[number for number in numbers if number < LARGEST_NUMBER])
     issues = list(found.order_by("number"))
     estimated = issue_shares(request.project, issues, sight)
-    return render(request, "issues/shares.html", {"rows": [(issue, estimated[issue.pk]) for issue in issues]})
+    alike = sighted(request.project, [issue.number for issue in issues], sight)
+    rows = [(issue, estimated[issue.pk], alike[issue.number]) for issue in issues]
+    return render(request, "issues/shares.html", {"rows": rows})
 
 
 @member(Role.REVIEWER)

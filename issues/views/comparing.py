@@ -19,7 +19,8 @@ from issues.proposing import compare
 from issues.queries import attachable_issues
 from issues.queries.nearest import similar_issues
 from issues.views.page import back_to, seen_issue
-from issues.views.surgery import say_done, sent_before
+from issues.views.surgery import sent_before
+from issues.views.telling import say_done
 
 
 @member(Role.LEAD)

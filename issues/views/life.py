@@ -19,7 +19,7 @@ from common.errors import Refused
 from common.keys import LARGEST_KEY
 from common.markdown import render_markdown
 from issues import actions
-from issues.access import find_owner, get_issue, get_remark
+from issues.access import find_owner, get_issue, get_remark, possible_owners
 from issues.actions.helping import LONGEST_RUNBOOK
 from issues.forms import ActForm, HelpForm, RemarkForm, checked, end_of
 from issues.lifecycle import OVER, Act, State, acts_by_hand, target_of
@@ -28,6 +28,7 @@ from issues.models import Issue, IssueMention
 from issues.queries import seen_issues, seen_releases
 from issues.queries.life import progress_of, release_of, release_places, verified_after
 from issues.queries.remarks import mentions_on_issues, remarks_on, runbooks_of, watchers_of
+from issues.views.telling import say_done
 
 MENTIONS = 50
 
@@ -45,7 +46,7 @@ def life_of(request: ProjectRequest, issue: Any, sight: Sight) -> dict[str, Any]
         "progress": _progress(issue, sight) if is_over else None,
         "fixed_release": release_of(issue) if is_over else None,
         "severities": Severity.choices,
-        "owners": User.objects.filter(memberships__project=request.project, is_active=True).order_by("name", "email"),
+        "owners": possible_owners(request.project),
         "watchers": watchers,
         "is_watching": request.user in watchers,
         "remarks": remarks_on(issue, request.user, sight),
@@ -84,8 +85,8 @@ def issue_act(request: ProjectRequest, number: int) -> HttpResponse:
     issue = get_issue(request.project, number)
     try:
         asked = checked(ActForm(request.POST))
-        moved = actions.move_issue(issue=issue, actor=request.user, **_move(request, issue, asked))
-        messages.success(request, f"ISS-{number} is now {State(moved.state).label.lower()}.")
+        decision = actions.move_issue(issue=issue, actor=request.user, **_move(request, issue, asked))
+        say_done(request, decision, f"ISS-{number} is now {State(issue.state).label.lower()}.")
     except Refused as refused:
         messages.error(request, refused.message)
     return _back(request, issue)

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -22,6 +21,7 @@ from issues.forms import ChosenForm, MoveFailuresForm, OneActForm, SplitForm, ch
 from issues.models import Decision, Issue
 from issues.queries import attachable_issues, standing_members
 from issues.views.page import Entered, show_issue
+from issues.views.telling import say_done
 
 Done = tuple[Decision, str]
 
@@ -156,12 +156,6 @@ def sent_before(request: ProjectRequest, issue: Issue) -> HttpResponseRedirect |
         return None
     say_done(request, decision, f"Done: {decision.said}.")
     return _to_members(request, issue)
-
-
-def say_done(request: ProjectRequest, decision: Decision, words: str) -> None:
-    """A notice that can undo what it tells of."""
-    told = {"decision": decision, "words": words, "project": request.project}
-    messages.success(request, render_to_string("issues/_done_toast.html", told, request))
 
 
 def _to_members(request: ProjectRequest, issue: Issue) -> HttpResponseRedirect:

@@ -8,7 +8,8 @@ const { use, actions: KEYS } = JSON.parse(document.getElementById("keymap")?.tex
 export const TYPED_IN =
   "input:not([type='radio'], [type='checkbox']), textarea, select, [contenteditable]:not([contenteditable='false']), [role='textbox']";
 const ENTER_MEANS_ITSELF = "a, button, summary, #outbox"; // the last has the focus when the button that had it is gone
-const ACTS = ["takeOut", "notThis", "undoAct", "redoAct", "mergeIssue", "keepFirst", "keepSecond"]; // on issues
+const LIVES = ["confirmOpen", "startWork", "reopenIssue", "watchIssue", "tickRow"]; // of issues
+const ACTS = ["takeOut", "notThis", "undoAct", "redoAct", "mergeIssue", "keepFirst", "keepSecond", ...LIVES];
 // A key that is held down does these once, also where the first time leads to another page of the kind.
 const ONCE_A_PRESS = ["submit", "undo", "skip", "another", "nextDispute", "begin", "openRow", "accept", "decline", "reopen", "mapLasso", "mapRectangle", "mapUndo", ...ACTS];
 

@@ -17,6 +17,7 @@ from tests.issues.makers import LOOP, TOKEN, make_issue, make_proposal, make_tol
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 MOVING = {"j", "k", "?"}
+LIVES = set("ywfiroemuU")
 
 
 @pytest.fixture(autouse=True)
@@ -80,7 +81,7 @@ def choose(page: Page, label: str, key: str) -> None:
 
 def test_the_sheets_show_the_keys_of_their_pages(page: Page, issues: list[Issue], proposal: Proposal) -> None:
     open_page(page, "issue_board")
-    assert sheet(page) == {*MOVING, "⏎"}
+    assert sheet(page) == {*MOVING, *LIVES, "⏎", "x", "a"}
     open_page(page, "proposal_inbox")
     assert sheet(page) == {*MOVING, "a", "d", "u"}
 
@@ -95,23 +96,23 @@ def test_who_only_reads_is_shown_no_keys_that_decide(
 
 def test_a_key_of_the_board_is_chosen_anew(page: Page, issues: list[Issue]) -> None:
     open_page(page, "issue_board")
-    choose(page, "Next in the list", "n")
+    choose(page, "Next in the list", "h")
     expect(page).to_have_url(page.url.partition("/p/")[0] + reverse("issue_board", args=["acme"]))
-    expect(page.locator(".key-hint kbd").first).to_have_text("n")
+    expect(page.locator(".key-hint kbd").first).to_have_text("h")
     page.keyboard.press("j")
     expect(page.locator(".chosen")).to_have_count(0)
-    page.keyboard.press("n")
+    page.keyboard.press("h")
     expect(links(page).first).to_be_focused()
-    page.keyboard.press("n")
+    page.keyboard.press("h")
     expect(links(page).nth(1)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Loses the cart")
 
 
 def test_what_opens_an_issue_can_be_another_key(page: Page, issues: list[Issue], lead: User) -> None:
-    set_keys(user=lead, own={"openRow": "o"}, use=KeyUse.ALONE)
+    set_keys(user=lead, own={"openRow": "h"}, use=KeyUse.ALONE)
     open_page(page, "issue_board")
-    for key in "jo":
+    for key in "jh":
         page.keyboard.press(key)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Invents a fee")
 

@@ -13,6 +13,7 @@ from clustering.sightings import LIKE_ISSUE
 from issues.models import Issue, Recognition
 from issues.queries import counted_issues
 from issues.queries.shares import issue_saturation, issue_shares
+from issues.queries.sightings import sighted
 from tests.annotate.readers import make_traffic, read_at_random, review_in
 from tests.builders import make_failure, make_key, make_queue, make_review, make_session
 from tests.counting import count_queries
@@ -86,6 +87,18 @@ def test_the_board_fetches_shares_after_it_was_shown(
     html = lead_client.get(reverse("issue_shares", args=["acme"]), {"issue": [str(issue.number), "x", str(9**30)]})
     assert "about 10 % of sessions (4.0–20)" in html.content.decode()
     assert "In 4 of 40 reviewed" in html.content.decode()
+
+
+def test_the_board_tells_suggested_sessions_apart(
+    lead_client: Client, read: list[AgentSession], project: Project, lead: User
+) -> None:
+    issue = gather(project, lead)
+    unread = AgentSession.objects.filter(project=project, reviews=None)[:3]
+    for session in [read[0], *unread]:  # what somebody has read is suggested no more
+        Signal.objects.create(session=session, kind=LIKE_ISSUE, strength=0.9, detail=f"ISS-{issue.number}")
+    assert sighted(project, [issue.number, 99]) == {issue.number: 3}
+    html = lead_client.get(reverse("issue_shares", args=["acme"]), {"issue": issue.number}).content.decode()
+    assert f'<a href="/p/acme/sessions/?like_issue={issue.number}&amp;judged=none">3</a>' in html
 
 
 def test_shares_ask_the_same_queries_for_1_and_50_issues(

@@ -1,10 +1,10 @@
-// The board and the inbox of proposals by keyboard: keys choose one of the list, and open it or decide on it.
+// The inbox of proposals by keyboard: keys choose one of the list, and decide on it.
 
 import { bindPage } from "./keys.js";
 import { walkRows } from "./rows.js";
 
 const items = [...document.querySelectorAll("[data-item]")];
-const list = walkRows(items, (item) => item.querySelector("[data-open]") ?? item);
+const list = walkRows(items, (item) => item);
 
 const press = (selector) => list.row()?.querySelector(selector)?.click();
 const deciding = {
@@ -16,7 +16,6 @@ const deciding = {
 bindPage({
   nextRow: list.next,
   previousRow: list.previous,
-  openRow: () => press("[data-open]"),
   ...(document.querySelector("[data-may-decide]") && deciding),
 });
 
