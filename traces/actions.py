@@ -14,7 +14,7 @@ from common.doorbell import ring
 from common.errors import Refused
 from traces.detectors import AS_IT_COMES, DETECTORS, ELSEWHERE, Choice, least_strengths
 from traces.meanings import Reading
-from traces.models import AgentSession, DetectorSetting, SavedView, Score, ScoreMeaning, Signal, SignalRun
+from traces.models import AgentSession, DetectorSetting, Place, SavedView, Score, ScoreMeaning, Signal, SignalRun
 from traces.queries.detectors import choices_of
 from traces.records import Found, Threshold
 from traces.storing import counts_of
@@ -164,24 +164,29 @@ def _mark(session_ids: list[int]) -> None:
     rows.update(AgentSession, ("signal_count", "signal_weight", "signals_revision", "signals_at"), marks)
 
 
-# --- saved views of the list of sessions ---
+# --- saved views of lists ---
 
 
 @transaction.atomic
-def save_view(*, project: Project, owner: User, name: str, query: str, is_shared: bool = False) -> SavedView:
-    """Keeps the filters of `query` under a name. Refused under a name that the person has given, and beyond 50."""
-    own = SavedView.objects.filter(project=project, owner=owner)
+def save_view(
+    *, project: Project, owner: User, name: str, query: str, is_shared: bool = False, place: Place = Place.SESSIONS
+) -> SavedView:
+    """Keeps the filters of `query` under a name. Refused under one that the person has given there, and beyond 50."""
+    own = SavedView.objects.filter(project=project, owner=owner, place=place)
     _check_name(own, name)
     if own.count() >= MOST_VIEWS:
         raise Refused(f"You have {MOST_VIEWS} saved views. Delete one first.", field="name")
     with _named(name):
-        return SavedView.objects.create(project=project, owner=owner, name=name, query=query, is_shared=is_shared)
+        return SavedView.objects.create(
+            project=project, owner=owner, place=place, name=name, query=query, is_shared=is_shared
+        )
 
 
 @transaction.atomic
 def rename_view(*, view: SavedView, name: str) -> None:
     """Refused under a name that another view of its owner has."""
-    _check_name(SavedView.objects.filter(project=view.project_id, owner=view.owner_id).exclude(pk=view.pk), name)
+    own = SavedView.objects.filter(project=view.project_id, owner=view.owner_id, place=view.place)
+    _check_name(own.exclude(pk=view.pk), name)
     with _named(name):
         SavedView.objects.filter(pk=view.pk).update(name=name)
 

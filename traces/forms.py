@@ -4,8 +4,11 @@ from typing import Any
 
 from django import forms
 
+from accounts.models import Membership, Role
+from common.errors import Refused
+from traces.actions import save_view
 from traces.meanings import Reading
-from traces.models import Polarity
+from traces.models import Place, Polarity, SavedView
 
 NOT_SET = [("", "Not set")]
 FAR = 1e12
@@ -54,3 +57,15 @@ class SaveViewForm(ViewForm):
         max_length=2_000, required=False, error_messages={"max_length": "These filters are too long to be saved."}
     )
     is_shared = forms.BooleanField(required=False)
+
+    def save(self, reader: Membership, place: Place, query: str) -> SavedView | None:
+        """The reader's view of a list, with the filters that it knows; None where `errors` say why not. Leads share."""
+        if not self.is_valid():
+            return None
+        given = {"name": self.cleaned_data["name"], "query": query, "place": place}
+        is_shared = self.cleaned_data["is_shared"] and reader.may(Role.LEAD)
+        try:
+            return save_view(project=reader.project, owner=reader.user, is_shared=is_shared, **given)
+        except Refused as refusal:
+            self.add_error(refusal.field or None, refusal.message)
+            return None

@@ -16,11 +16,11 @@ from common.errors import Refused
 from common.paging import LongPaginator
 from common.streaming import render_growing
 from traces.access import changeable_views, get_session, get_view, views_of
-from traces.actions import rename_view, save_view, set_meanings
+from traces.actions import rename_view, set_meanings
 from traces.filters import RARER, SORT_LABELS, SORTS, SessionFilter
 from traces.forms import MeaningFormSet, SaveViewForm, ViewForm
 from traces.meanings import middle_of
-from traces.models import AgentSession, ScoreMeaning
+from traces.models import AgentSession, Place, SavedView, ScoreMeaning
 from traces.queries import (
     ScoreName,
     conversation,
@@ -38,6 +38,8 @@ from traces.reading import PARTS
 
 PAGE_SIZE = 50
 NO_FILTERS = {"sort", "page"}
+# The pages of the lists whose filters can be saved; that of issues is an app's above this one.
+LISTS = {Place.SESSIONS: "session_list", Place.ISSUES: "issue_board"}
 # For a stranger's words by themselves: even a browser that took them for a page would run and fetch nothing.
 PLAIN_WORDS = {
     "Content-Type": "text/plain; charset=utf-8",
@@ -68,7 +70,7 @@ def session_list(request: ProjectRequest) -> HttpResponse:
         "sorts": SORT_LABELS,
         "ignored": _ignored(request, chosen),
         "may_queue": request.membership.may(Role.LEAD),
-        "views": views_of(request.membership),
+        "views": views_of(request.membership, Place.SESSIONS),
         "chosen": _as_saved(request.GET),
         "page": page,
         "rows": [{"session": session, "signals": words.get(session.pk, [])} for session in page.object_list],
@@ -112,8 +114,12 @@ def view_list(request: ProjectRequest) -> HttpResponse:
 def _view_list(request: ProjectRequest, renamed: tuple[int, ViewForm] | None = None) -> HttpResponse:
     forms = dict([renamed]) if renamed else {}
     views = changeable_views(request.membership)
-    rows = [(view, forms.get(view.pk) or ViewForm(initial={"name": view.name})) for view in views]
-    for view, form in rows:
+    lists = {place: reverse(name, args=[request.project.slug]) for place, name in LISTS.items()}
+    rows = [
+        (view, f"{lists[Place(view.place)]}?{view.query}", forms.get(view.pk) or ViewForm(initial={"name": view.name}))
+        for view in views
+    ]
+    for view, _, form in rows:
         form.auto_id = f"{view.pk}_%s"
     context = {"section": "sessions", "rows": rows}
     return render(request, "traces/view_list.html", context, status=422 if renamed else 200)
@@ -125,18 +131,16 @@ def view_save(request: ProjectRequest) -> HttpResponseBase:
     """Saves the filters of the list under a name, and shows it with them. Only leads share."""
     form = SaveViewForm(request.POST)
     query = _as_saved(QueryDict(request.POST.get("query", "")))
-    if form.is_valid():
-        is_shared = form.cleaned_data["is_shared"] and request.membership.may(Role.LEAD)
-        name = form.cleaned_data["name"]
-        try:
-            save_view(project=request.project, owner=request.user, name=name, query=query, is_shared=is_shared)
-        except Refused as refusal:
-            form.add_error(refusal.field or None, refusal.message)
-        else:
-            messages.success(request, f"Saved as “{name}”.")
+    tell_saved(request, form, form.save(request.membership, Place.SESSIONS, query))
+    return HttpResponseRedirect(f"{reverse('session_list', args=[request.project.slug])}?{query}")
+
+
+def tell_saved(request: ProjectRequest, form: SaveViewForm, view: SavedView | None) -> None:
+    """Says what became of a view that was to be saved."""
+    if view is not None:
+        messages.success(request, f"Saved as “{view.name}”.")
     for texts in form.errors.values():
         messages.error(request, str(texts[0]))
-    return HttpResponseRedirect(f"{reverse('session_list', args=[request.project.slug])}?{query}")
 
 
 @member(Role.VIEWER)
@@ -158,7 +162,7 @@ def view_rename(request: ProjectRequest, view_id: int) -> HttpResponseBase:
 @member(Role.VIEWER)
 @require_POST
 def view_delete(request: ProjectRequest, view_id: int) -> HttpResponseBase:
-    """Deletes a view; the sessions stay as they are."""
+    """Deletes a view; what it shows stays as it is."""
     view = get_view(request.membership, view_id)
     view.delete()
     messages.success(request, f"“{view.name}” is deleted.")

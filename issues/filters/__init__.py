@@ -1,6 +1,15 @@
 """The closed lists of what issues, failures and decisions may be filtered and sorted by."""
 
-from issues.filters.board import BOARD_FILTERS, GROUPS, SORTS, BoardChoice, choose_issues, named_like, read_choice
+from issues.filters.board import (
+    BOARD_FILTERS,
+    GROUPS,
+    SORTS,
+    BoardChoice,
+    as_saved,
+    choose_issues,
+    named_like,
+    read_choice,
+)
 from issues.filters.decisions import CONSTRAINT_FILTERS, DECISION_FILTERS, choose_constraints, choose_decisions
 from issues.filters.failures import FAILURE_FILTERS, choose_failures, read_moment
 
@@ -12,6 +21,7 @@ __all__ = [
     "GROUPS",
     "SORTS",
     "BoardChoice",
+    "as_saved",
     "choose_constraints",
     "choose_decisions",
     "choose_failures",

@@ -67,6 +67,15 @@ def read_choice(query: QueryDict) -> BoardChoice:
     )
 
 
+def as_saved(query: QueryDict) -> str:
+    """The filters and the order of a URL, as a saved view holds them: what the board does not know is left out."""
+    kept = QueryDict(mutable=True)
+    for name in sorted(set(BOARD_FILTERS) & query.keys()):
+        if query.get(name):
+            kept[name] = str(query[name])
+    return kept.urlencode()
+
+
 def choose_issues(
     issues: QuerySet[Issue], choice: BoardChoice, *, me: int, sight: Sight = EVERYTHING
 ) -> QuerySet[Issue]:

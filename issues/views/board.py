@@ -1,8 +1,10 @@
 """The board: what is new, what grows, what came back."""
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from accounts.models import Role, User
 from accounts.permissions import member
@@ -11,7 +13,7 @@ from annotate.models import Severity
 from annotate.queries.blind import sight_of
 from common.keys import is_key
 from issues.access import possible_owners
-from issues.filters import GROUPS, SORTS, choose_issues, named_like, read_choice
+from issues.filters import GROUPS, SORTS, as_saved, choose_issues, named_like, read_choice
 from issues.lifecycle import ACTS_BY_HAND
 from issues.lifecycle.ignoring import EndKind
 from issues.models import Issue
@@ -26,6 +28,10 @@ from issues.queries import (
 )
 from issues.queries.shares import issue_shares
 from issues.queries.sightings import sighted
+from traces.access import views_of
+from traces.forms import SaveViewForm
+from traces.models import Place
+from traces.views import tell_saved
 
 PAGE_SIZE = 50
 MOST_CHOICES = 300
@@ -47,6 +53,8 @@ def board(request: ProjectRequest) -> HttpResponse:
     context = {
         "section": "issues",
         "choice": choice,
+        "views": views_of(request.membership, Place.ISSUES),
+        "chosen": as_saved(request.GET),
         "page": page,
         "rows": board_rows(request.project, page.object_list, sight),
         "tabs": [(name, label) for name, (label, _) in GROUPS.items()],
@@ -64,6 +72,16 @@ def board(request: ProjectRequest) -> HttpResponse:
         "sight": sight,
     }
     return render(request, "issues/board.html", context)
+
+
+@member(Role.VIEWER)
+@require_POST
+def board_view_save(request: ProjectRequest) -> HttpResponse:
+    """Saves the filters of the board under a name, and shows it with them. Only leads share."""
+    form = SaveViewForm(request.POST)
+    query = as_saved(QueryDict(request.POST.get("query", "")))
+    tell_saved(request, form, form.save(request.membership, Place.ISSUES, query))
+    return HttpResponseRedirect(f"{reverse('issue_board', args=[request.project.slug])}?{query}")
 
 
 @member(Role.VIEWER)

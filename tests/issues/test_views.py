@@ -18,6 +18,8 @@ from issues.models import Issue, IssueMembership, Proposal, ProposalState, Sourc
 from issues.queries import seen_releases
 from tests.builders import NOON, client_of, make_member, make_session
 from tests.issues.makers import TOKEN, make_issue, make_proposal, make_told, tell_all
+from traces.actions import save_view
+from traces.models import Place
 
 
 def page(client: Client, name: str, *args: object, **query: str) -> str:
@@ -50,7 +52,9 @@ def test_board_asks_the_same_queries_with_1_and_50_issues(lead_client: Client, p
     counts = []
     for size in (1, 49):
         for _ in range(size):
-            make_issue(make_told(project, lead), lead, f"Issue {Issue.objects.count()}")
+            title = f"Issue {Issue.objects.count()}"
+            make_issue(make_told(project, lead), lead, title)
+            save_view(project=project, owner=lead, name=title, query="", place=Place.ISSUES)
         with CaptureQueriesContext(connection) as queries:
             page(lead_client, "issue_board")
         counts.append(len(queries))

@@ -1,4 +1,4 @@
-"""Saved views of the list of sessions: whose they are, and what they keep."""
+"""Saved views of lists: whose they are, and what they keep."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from accounts.models import Project, Role, User
 from tests.builders import client_of, make_member, make_project, make_session
 from tests.counting import count_queries
 from traces.actions import MOST_VIEWS, save_view
-from traces.models import SavedView
+from traces.models import Place, SavedView
 
 
 @pytest.fixture
@@ -125,3 +125,27 @@ def test_as_many_queries_for_one_view_as_for_twenty(people: dict[Role, User], pr
             save_view(project=project, owner=people[Role.LEAD], name=f"View {number}", query="", is_shared=True)
         counts.append(count_queries(client, url(name, project)))
     assert counts[0] == counts[1]
+
+
+def test_views_of_one_list_do_not_stand_above_another(people: dict[Role, User], project: Project) -> None:
+    lead = people[Role.LEAD]
+    save(lead, project)
+    sent = {"name": "Mine", "query": "page=2&owner=me&evil=1&state=all"}
+    saved = client_of(lead).post(url("board_view_save", project), sent, follow=True)
+    assert saved.redirect_chain == [(f"{url('issue_board', project)}?owner=me&state=all", 302)]
+    assert set(SavedView.objects.values_list("place", "name")) == {(Place.SESSIONS, "Mine"), (Place.ISSUES, "Mine")}
+    queries = {"issue_board": "owner=me&amp;state=all", "session_list": "workflow=refunds"}
+    links = [f'href="{url(name, project)}?{query}"' for name, query in queries.items()]
+    listed = client_of(lead).get(url("view_list", project)).content.decode()
+    assert [link in listed for link in links] == [True, True]
+    above = client_of(lead).get(url("session_list", project)).content.decode()
+    assert [link in above for link in links] == [False, True]
+
+
+def test_only_leads_share_views_of_the_board(people: dict[Role, User], project: Project) -> None:
+    for role in (Role.VIEWER, Role.LEAD):
+        sent = {"name": str(role), "query": "owner=none", "is_shared": "on"}
+        client_of(people[role]).post(url("board_view_save", project), sent)
+    assert set(SavedView.objects.values_list("name", "is_shared")) == {("viewer", False), ("lead", True)}
+    refused = client_of(people[Role.LEAD]).post(url("board_view_save", project), {"name": "LEAD"}, follow=True)
+    assert "There is a saved view" in refused.content.decode()

@@ -13,7 +13,7 @@ from traces.models.sessions import (
     Transcript,
 )
 from traces.models.signals import DetectorSet, DetectorSetting, Signal, SignalRun
-from traces.models.views import SavedView
+from traces.models.views import Place, SavedView
 
 __all__ = [
     "LISTED_BY",
@@ -22,6 +22,7 @@ __all__ = [
     "AnnotatorKind",
     "DetectorSet",
     "DetectorSetting",
+    "Place",
     "Polarity",
     "SavedView",
     "Score",
