@@ -8,7 +8,7 @@ from issues.actions.merging import merge_issues
 from issues.actions.moving import move_issue
 from issues.actions.placing import attach, detach_failures, move_failures
 from issues.actions.proposals import accept_proposal, decline_proposal, reopen_proposal
-from issues.actions.releases import Way, order_by_sight, place_release, set_verified_after
+from issues.actions.releases import Way, order_by_sight, order_releases, place_release, set_verified_after
 from issues.actions.remarks import say, take_back, watch
 from issues.actions.splitting import split_issue
 from issues.actions.undoing import may_undo, redo, undo
@@ -30,6 +30,7 @@ __all__ = [
     "move_failures",
     "move_issue",
     "order_by_sight",
+    "order_releases",
     "own_many",
     "place_release",
     "rate_many",

@@ -34,7 +34,20 @@ def place_release(*, release: Release, way: Way, actor: User) -> None:
 
 
 @transaction.atomic
-def order_by_sight(*, project: Project, actor: User) -> None:
+def order_releases(*, project: Project, names: Sequence[str], actor: User | None) -> None:
+    """Puts the releases into this order, the oldest first. Refused unless it names each of them once."""
+    lock_project(project.pk)
+    known = {release.name: release for release in ordered_releases(project)}
+    if strange := [name for name in names if name not in known]:
+        raise Refused(f"There is no release {strange[0]!r}.", field="names")
+    if sorted(names) != sorted(known):
+        raise Refused(f"Name each of the {len(known)} releases once.", field="names")
+    _store([known[name] for name in names])
+    _sign(project, actor)
+
+
+@transaction.atomic
+def order_by_sight(*, project: Project, actor: User | None) -> None:
     """Forgets what leads told: the order is that of first sight again."""
     lock_project(project.pk)
     Release.objects.filter(project=project).update(place=None)
@@ -57,5 +70,5 @@ def _store(order: Sequence[Release]) -> None:
     Release.objects.bulk_update(order, ["place"], batch_size=500)
 
 
-def _sign(project: Project, actor: User) -> None:
+def _sign(project: Project, actor: User | None) -> None:
     LifeRule.objects.update_or_create(project=project, defaults={"changed_by": actor, "changed_at": timezone.now()})

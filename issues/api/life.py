@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.authentication import keyed
-from accounts.models import Scope
+from accounts.models import Project, Scope
 from annotate.models import Severity
 from common.api import refuse_unknown
 from common.errors import Refused
@@ -17,7 +17,7 @@ from issues.actions import Bulk
 from issues.api.asking import WRONG, cause_of, end_of, owner_of, project_of
 from issues.lifecycle import Act
 from issues.queries.life import ordered_releases
-from issues.serializers import BulkDoneSerializer, BulkSerializer, HelpSerializer, ReleaseSerializer
+from issues.serializers import BulkDoneSerializer, BulkSerializer, HelpSerializer, OrderSerializer, ReleaseSerializer
 
 
 @extend_schema(
@@ -76,15 +76,34 @@ def issue_help(request: Request, number: int) -> Response:
 
 
 @extend_schema(
+    methods=["GET"],
     operation_id="releases_list",
     summary="List releases in their order",
     responses={200: ReleaseSerializer(many=True), 400: WRONG},
 )
-@keyed(GET=Scope.READ)
+@extend_schema(
+    methods=["POST"],
+    operation_id="releases_order",
+    summary="Put releases into another order",
+    request=OrderSerializer,
+    responses={200: ReleaseSerializer(many=True), 400: WRONG},
+)
+@keyed(GET=Scope.READ, POST=Scope.WRITE)
 def releases(request: Request) -> Response:
-    """The project's releases, the oldest first: by first sight, unless a lead told otherwise."""
+    """The project's releases, the oldest first: by first sight, unless somebody told otherwise."""
     refuse_unknown(request, ())
+    if request.method == "POST":
+        asked = OrderSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        _order(project_of(request), asked.validated_data["names"])
     ordered = ordered_releases(project_of(request))
     return Response(
         [{"name": row.name, "first_seen": row.first_seen, "is_told": row.place is not None} for row in ordered]
     )
+
+
+def _order(project: Project, names: list[str]) -> None:
+    if names:
+        actions.order_releases(project=project, names=names, actor=None)
+    else:
+        actions.order_by_sight(project=project, actor=None)

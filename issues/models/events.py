@@ -39,6 +39,12 @@ class EventKind(models.TextChoices):
     RUNBOOK = "runbook", "Runbook changed"
 
 
+OF_FAILURES = frozenset({
+    *(EventKind.ATTACHED, EventKind.DETACHED, EventKind.REFUSED, EventKind.SPLIT_OFF, EventKind.SPLIT_FROM),
+    *(EventKind.MOVED_OUT, EventKind.MOVED_IN, EventKind.GAVE_BACK, EventKind.GOT_BACK),
+})  # fmt: skip
+
+
 class EventQuerySet(models.QuerySet["IssueEvent"]):
     """History, in words."""
 
@@ -87,6 +93,22 @@ class IssueEvent(models.Model):
     def became(self) -> str:
         """The state after, in words."""
         return State(self.to_state).label if self.to_state else ""
+
+    @property
+    def tells_of_failures(self) -> bool:
+        """Whether failures came or went, and nothing else happened."""
+        return self.kind in OF_FAILURES
+
+    @property
+    def counted(self) -> str:
+        """How many failures it tells of, in words."""
+        count = len(self.detail.get("failures", ()))
+        return f"{count} failure{'' if count == 1 else 's'}"
+
+    @property
+    def others(self) -> str:
+        """The issues that its failures came from, in words."""
+        return ", ".join(f"ISS-{number}" for number in self.detail.get("from", ()))
 
     @property
     def how(self) -> str:

@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from annotate.models import Review
 from annotate.queries.blind import EVERYTHING, Sight
 from issues.models import Issue
+from issues.queries.life import release_places
 from issues.queries.withholding import standing
 from traces.models import AgentSession
 
@@ -38,17 +39,20 @@ class Releases:
 
 
 def releases_of(issue: Issue, sight: Sight = EVERYTHING) -> Releases:
-    """Two queries. Releases stand in the order in which their reviewed sessions began."""
+    """Three queries. Releases stand in the project's order; those that it does not know yet are the newest."""
     reviews = Review.objects.filter(sight.of(), project=issue.project_id, withdrawn_at=None)
     read = reviews.order_by().values("session__release")
     sizes = read.annotate(sessions=Count("session", distinct=True), first=FIRST_SEEN).order_by("-first")
     rows = standing(sight).filter(issue=issue).values("failure__session__release")
     counted = rows.annotate(sessions=Count("failure__session", distinct=True))
     found = dict(counted.values_list("failure__session__release", "sessions"))
-    named = [
-        OfRelease(name, found.get(name, 0), sessions)
-        for name, sessions in sizes.values_list("session__release", "sessions")
-    ]
+    places = release_places(issue.project)
+    newest_first = sorted(
+        sizes.values_list("session__release", "sessions"),
+        key=lambda row: places.get(row[0], len(places) if row[0] else -1),
+        reverse=True,
+    )
+    named = [OfRelease(name, found.get(name, 0), sessions) for name, sessions in newest_first]
     return Releases(named[:RELEASES], max(0, len(named) - RELEASES))
 
 

@@ -1,12 +1,11 @@
 """What was decided on an issue, and what of it can be undone."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from annotate.queries.blind import EVERYTHING, Sight
-from issues.models import Decision, Issue, IssueEvent
+from issues.models import Decision, IssueEvent
 from issues.queries.decisions import hindrances
-from issues.queries.withholding import seen_events
 
 
 @dataclass(frozen=True)
@@ -18,9 +17,9 @@ class Entry:
     why_not: str
 
 
-def history_of(issue: Issue, most: int, sight: Sight = EVERYTHING) -> list[Entry]:
-    """The issue's newest events by what they tell of, newest first: at most four queries."""
-    events = seen_events(issue, most, sight)
+def history_of(events: Iterable[IssueEvent]) -> list[Entry]:
+    """Events of an issue by what they tell of, in their order: at most two queries."""
+    events = list(events)
     decisions = {event.decision.pk: event.decision for event in events if event.decision is not None}
     hindered = hindrances(list(decisions.values()))
 

@@ -31,9 +31,9 @@ def seen_proposals(sight: Sight, proposal: str = "pk") -> Q:
     return ~Q(**{f"{proposal}__in": told.values("proposal")})
 
 
-def seen_events(issue: Issue, most: int, sight: Sight) -> list[IssueEvent]:
-    """The issue's newest events, with only those failures that the reader may see: two queries."""
-    events = list(issue.events.select_related("actor", "decision__actor")[:most])
+def seen_events(issue: Issue, sight: Sight = EVERYTHING) -> QuerySet[IssueEvent] | list[IssueEvent]:
+    """The issue's events, the newest first, with only those failures that the reader may see: two queries at most."""
+    events = issue.events.select_related("actor", "decision__actor")
     if sight.hidden is None:
         return events
     rows = IssueMembership.objects.filter(sight.hides(SESSION), issue=issue)

@@ -10,7 +10,13 @@ from issues.serializers.decisions import (
 )
 from issues.serializers.failures import FailurePageSerializer, FailureSerializer
 from issues.serializers.issues import IssueDetailSerializer, IssuePageSerializer, IssueSerializer, MoveSerializer
-from issues.serializers.life import BulkDoneSerializer, BulkSerializer, HelpSerializer, ReleaseSerializer
+from issues.serializers.life import (
+    BulkDoneSerializer,
+    BulkSerializer,
+    HelpSerializer,
+    OrderSerializer,
+    ReleaseSerializer,
+)
 from issues.serializers.plain import ErrorsSerializer
 from issues.serializers.surgery import (
     AttachSerializer,
@@ -41,6 +47,7 @@ __all__ = [
     "IssueSerializer",
     "MergeSerializer",
     "MoveSerializer",
+    "OrderSerializer",
     "ReleaseSerializer",
     "SplitSerializer",
     "TakeSerializer",

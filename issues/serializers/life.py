@@ -76,3 +76,9 @@ class ReleaseSerializer(Plain):
     name = serializers.CharField()
     first_seen = serializers.DateTimeField(allow_null=True)
     is_told = serializers.BooleanField()
+
+
+class OrderSerializer(Plain):
+    """The names of all releases, the oldest first; none at all: by first sight again."""
+
+    names = serializers.ListField(child=serializers.CharField(max_length=100), max_length=10_000)

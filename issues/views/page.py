@@ -27,6 +27,7 @@ from issues.queries import (
     breakdown,
     counted_issues,
     listed_by_day,
+    seen_events,
     standing_members,
     with_steps,
 )
@@ -74,6 +75,7 @@ def show_issue(request: ProjectRequest, number: int, entered: Entered | None = N
     issue = seen_issue(request.project, number, sight)
     members = Paginator(standing_members(issue, sight), MEMBERS_PER_PAGE).get_page(request.GET.get("page"))
     shown = list(members.object_list)
+    events = Paginator(seen_events(issue, sight), EVENTS).get_page(request.GET.get("history"))
     typical = representatives(issue, sight=sight)
     may_change = request.membership.may(Role.LEAD)
     context = {
@@ -93,7 +95,8 @@ def show_issue(request: ProjectRequest, number: int, entered: Entered | None = N
         "beside": issues_beside(issue, issue.sessions, sight),
         "members": members,
         "told": with_steps([row.failure for row in shown], shown),
-        "history": history_of(issue, EVENTS, sight),
+        "events": events,
+        "history": history_of(events.object_list),
         "entered": entered,
         "client_id": uuid4(),
         "sight": sight,

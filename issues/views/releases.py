@@ -30,6 +30,8 @@ def release_list(request: ProjectRequest) -> HttpResponse:
     context = {
         "section": "issues",
         "page": Paginator(ordered, PER_PAGE).get_page(request.GET.get("page")),
+        "newest": ordered[0] if ordered else None,
+        "oldest": ordered[-1] if ordered else None,
         "is_told": any(release.place is not None for release in ordered),
         "verified_after": needed,
         "bound": upper_bound(needed),

@@ -1,5 +1,6 @@
 """An issue's life over the API."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -85,3 +86,17 @@ def test_releases_are_told_in_their_order(api: Client, project: Project) -> None
         {"name": "1.0", "first_seen": "2026-11-02T12:00:00Z", "is_told": False},
         {"name": "2.0", "first_seen": None, "is_told": False},
     ]
+
+
+def test_releases_are_put_in_another_order_and_back(api: Client, project: Project) -> None:
+    for day, name in enumerate("ab"):
+        Release.objects.create(project=project, name=name, first_seen=NOON + timedelta(days=day))
+
+    def order(*names: str) -> list[str]:
+        return [row["name"] for row in send(api, "releases/", names=names).json()]
+
+    assert order("b", "a") == ["b", "a"]
+    for wrong in (["a"], ["a", "a"], ["a", "b", "c"]):
+        assert error_of(send(api, "releases/", names=wrong)) == (400, "names")
+    assert [row["is_told"] for row in get(api, "releases/")] == [True, True]
+    assert order() == ["a", "b"]

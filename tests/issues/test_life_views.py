@@ -258,6 +258,9 @@ def test_leads_put_releases_in_another_order(lead_client: Client, project: Proje
     for day, name in enumerate("abc"):
         Release.objects.create(project=project, name=name, first_seen=NOON + timedelta(days=day))
     last = Release.objects.get(name="c")
+    html = page(lead_client, "release_list")
+    assert [name for name in "abc" if f'disabled aria-label="{name} came later"' in html] == ["c"]
+    assert [name for name in "abc" if f'disabled aria-label="{name} came earlier"' in html] == ["a"]
     assert "c came earlier." in post(lead_client, "release_place", last.pk, way="earlier")
     assert releases(project) == ["a", "c", "b"]
     post(lead_client, "release_place", last.pk, way="earlier")
@@ -285,3 +288,27 @@ def test_leads_say_when_a_fix_counts_as_verified(lead_client: Client, project: P
     assert verified_after(project) == 100
     assert "Say how many reviewed sessions" in post(lead_client, "life_rule", verified_after=10**6)
     assert verified_after(project) == 100
+
+
+def test_a_long_history_goes_on_on_further_pages(
+    lead_client: Client, issue: Issue, lead: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("issues.views.page.EVENTS", 2)
+    for title in ("First", "Second", "Third"):
+        actions.rename_issue(issue=issue, title=title, actor=lead)
+
+    def told(history: int) -> list[str]:
+        html = lead_client.get(reverse("issue_page", args=["acme", 1]), {"history": history}).content.decode()
+        words = (
+            "Renamed from “<bdi>Second",
+            "Renamed from “<bdi>First",
+            "Created",
+            "&amp;history=1#",
+            "&amp;history=2#",
+        )
+        shown = html[html.index('<ol class="history">') :]
+        return [word for word in words if word in shown]
+
+    assert told(1) == ["Renamed from “<bdi>Second", "Renamed from “<bdi>First", "&amp;history=2#"]
+    assert told(2) == ["&amp;history=1#"]  # and the failure that it was made of
+    assert told(3) == ["Created", "&amp;history=2#"]

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Project, User
 from annotate.models import Failure, Outcome
-from issues.models import Issue, IssueMembership, Source
+from issues.models import Issue, IssueMembership, Release, Source
 from issues.proposing import telling_words
 from issues.queries import breakdown, listed_by_day
 from issues.queries.extent import RELEASES, Cost, OfRelease, cost_of, releases_of
@@ -80,6 +80,9 @@ def test_releases_stand_with_what_was_reviewed_of_them(project: Project, issue: 
     rows = releases_of(issue).rows
     assert rows == [OfRelease("2.1", 0, 1), OfRelease("2.0", 1, 2), OfRelease("1.0", 1, 1)]
     assert [row.share for row in rows] == [0, 0.5, 1]
+    for place, release in enumerate(["1.0", "2.1", "2.0"]):  # a lead knows better than first sight
+        Release.objects.create(project=project, name=release, place=place)
+    assert [row.name for row in releases_of(issue).rows] == ["2.0", "2.1", "1.0"]
 
 
 def test_older_releases_are_counted(project: Project, issue: Issue, lead: User) -> None:
