@@ -83,6 +83,7 @@ TEMPLATES = [
                 "ingest.context.intake",
                 "annotate.context.keys",
                 "annotate.context.mentions",
+                "issues.context.news",
             ],
         },
     }

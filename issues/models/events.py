@@ -80,6 +80,10 @@ class IssueEvent(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-created_at", "-id"]
+        indexes: ClassVar = [
+            # serves what watchers have not seen yet
+            models.Index(fields=["issue", "created_at"], name="issueevent_of_issue"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.issue_id}"

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils import timezone
 
 from annotate.models import FailureType
 from issues.models.issues import USER, Issue
@@ -14,6 +15,7 @@ class Watcher(models.Model):
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="watchers")
     user = models.ForeignKey(USER, on_delete=models.CASCADE, related_name="watched_issues")
     created_at = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField(default=timezone.now, help_text="What happened by then they have seen.")
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["issue", "user"], name="watcher_once")]

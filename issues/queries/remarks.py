@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.safestring import SafeString
 
-from accounts.models import Membership, User
+from accounts.models import User
 from annotate.models import FailureType
 from annotate.queries.blind import Sight
 from common.markdown import render_markdown
-from issues.models import Issue, IssueComment, IssueMention, TypeRunbook, Watcher
+from issues.models import Issue, IssueComment, TypeRunbook, Watcher
 from issues.queries.withholding import standing
 
 
@@ -46,16 +46,6 @@ def remarks_on(issue: Issue, reader: User, sight: Sight) -> list[Remark]:
     theirs = Q(author=reader) if sight.is_partial else Q()
     found = IssueComment.objects.filter(theirs, issue=issue, withdrawn_at=None).select_related("author")
     return [Remark(row, row.author_id == reader.pk) for row in found.order_by("created_at", "pk")]
-
-
-def mentions_on_issues(reader: Membership, sight: Sight) -> QuerySet[IssueMention]:
-    """Where the reader was named, the newest first; nowhere while anything is withheld from them."""
-    if sight.is_partial:
-        return IssueMention.objects.none()
-    found = IssueMention.objects.filter(
-        user=reader.user_id, comment__issue__project=reader.project_id, comment__withdrawn_at=None
-    )
-    return found.select_related("comment__author", "comment__issue").order_by("-comment__created_at", "-pk")
 
 
 def watchers_of(issue: Issue) -> list[User]:

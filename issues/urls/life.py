@@ -3,12 +3,12 @@
 from django.urls import path
 
 from issues.urls.paths import ISSUES
-from issues.views import bulk, life, releases, types
+from issues.views import bulk, life, news, releases, types
 
 urlpatterns = [
     path(f"{ISSUES}/bulk/", bulk.issue_bulk, name="issue_bulk"),
     path(f"{ISSUES}/bulk/undo/", bulk.issue_bulk_undo, name="issue_bulk_undo"),
-    path(f"{ISSUES}/mentions/", life.issue_mentions, name="issue_mentions"),
+    path(f"{ISSUES}/for-you/", news.issue_news, name="issue_news"),
     path(f"{ISSUES}/releases/", releases.release_list, name="release_list"),
     path(f"{ISSUES}/releases/forget-order/", releases.release_forget, name="release_forget"),
     path(f"{ISSUES}/releases/verified-after/", releases.life_rule, name="life_rule"),

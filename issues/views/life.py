@@ -5,9 +5,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
 
 from accounts.models import Role, User
 from accounts.permissions import member
@@ -24,13 +23,11 @@ from issues.actions.helping import LONGEST_RUNBOOK
 from issues.forms import ActForm, HelpForm, RemarkForm, checked, end_of
 from issues.lifecycle import OVER, Act, State, acts_by_hand, target_of
 from issues.lifecycle.ignoring import EndKind
-from issues.models import Issue, IssueMention
+from issues.models import Issue
 from issues.queries import seen_issues, seen_releases
 from issues.queries.life import progress_of, release_of, release_places, verified_after
-from issues.queries.remarks import mentions_on_issues, remarks_on, runbooks_of, watchers_of
+from issues.queries.remarks import remarks_on, runbooks_of, watchers_of
 from issues.views.telling import say_done
-
-MENTIONS = 50
 
 
 def life_of(request: ProjectRequest, issue: Any, sight: Sight) -> dict[str, Any]:
@@ -168,16 +165,3 @@ def issue_unsay(request: ProjectRequest, number: int, remark_id: int) -> HttpRes
     except Refused as refused:
         messages.error(request, refused.message)
     return _back(request, issue)
-
-
-@member(Role.VIEWER)
-@require_GET
-def issue_mentions(request: ProjectRequest) -> HttpResponse:
-    """Where somebody named the reader in a remark on an issue; they have seen them then."""
-    sight = sight_of(request.membership)
-    mentions = list(mentions_on_issues(request.membership, sight)[:MENTIONS])
-    new = [mention.pk for mention in mentions if mention.read_at is None]
-    IssueMention.objects.filter(pk__in=new).update(read_at=timezone.now())
-    told = [(mention, render_markdown(mention.comment.text)) for mention in mentions]
-    context = {"section": "issues", "told": told, "sight": sight}
-    return render(request, "issues/mentions.html", context)

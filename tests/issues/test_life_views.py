@@ -196,9 +196,9 @@ def test_what_is_said_is_shown_escaped_and_its_people_watch(
     said = IssueComment.objects.get()
     assert [mention.user for mention in said.mentions.all()] == [ada]
     assert set(Watcher.objects.values_list("user", flat=True)) == {lead.pk, ada.pk}
-    assert f"ISS-{issue.number}" in page(client_of(ada), "issue_mentions")
+    assert f"ISS-{issue.number}" in page(client_of(ada), "issue_news")
     assert said.mentions.get().read_at is not None
-    assert "Nobody has named you yet" in page(lead_client, "issue_mentions")
+    assert "Nothing yet" in page(lead_client, "issue_news")
 
 
 def test_what_is_sent_twice_is_said_once(lead_client: Client, project: Project, issue: Issue) -> None:
@@ -230,7 +230,7 @@ def test_who_is_to_judge_alone_reads_only_their_own_remarks(
     make_slot(make_queue(project, "Blind", is_blind=True), make_session(project, "elsewhere"))
     html = page(client_of(ada), "issue_page", 1)
     assert ("what the colleague said" in html, "my own words" in html) == (False, True)
-    assert "what the colleague said" not in page(client_of(ada), "issue_mentions")
+    assert "what the colleague said" not in page(client_of(ada), "issue_news")
 
 
 def test_anybody_watches_and_stops(project: Project, issue: Issue) -> None:
