@@ -199,8 +199,10 @@ def exponent(sizes: Sequence[Figures]) -> float | None:
 
 def summary(result: Figures) -> str:
     """The figures for people."""
-    sizes = [*result["sizes"], *([result["worst"]] if "worst" in result else [])]
+    sizes = result["sizes"]
     lines = [{"way": result["mechanism"], **one} for one in sizes]
+    if "worst" in result:
+        lines.append({"way": f"{result['mechanism']}, worst", **result["worst"]})
     lines += [{"way": "bertopic", "n": one["n"], **one["peer"]} for one in sizes if "peer" in one]
     columns = {
         "clusters": "groups",

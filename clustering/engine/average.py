@@ -8,14 +8,12 @@ random number is drawn.
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.spatial.distance import squareform
 
 from clustering.engine.embed import Vectors
 from clustering.engine.group import FEWEST, Background, Grouping, measure_background
-from clustering.engine.linkage import link
-from clustering.engine.windows import by_content, by_hash, join_nearest
+from clustering.engine.linked import rows_by
+from clustering.engine.merging import merge
+from clustering.engine.windows import Rows, by_content, by_hash, join_nearest, means_of
 
 # The mean cosine of two groups that are one. Left out one by one, each of the seven families got 0.50 from the others.
 SAME = 0.50
@@ -37,7 +35,7 @@ def group(texts: Sequence[str], vectors: Vectors) -> Grouping:
     joining = threshold + SURER * background.deviation
     parts = _link(points, threshold) if len(points) <= WINDOW else _grow(list(rows_of), points, threshold, joining)
     members = list(rows_of.values())
-    groups = [tuple(sorted(row for point in part for row in members[point])) for part in parts]
+    groups = [tuple(sorted(row for point in part.tolist() for row in members[point])) for part in parts]
     kept = [(rows, min(texts[row] for row in rows)) for rows in groups if len(rows) > 1]
     found = tuple(rows for rows, _ in sorted(kept, key=lambda pair: (-len(pair[0]), pair[1])))
     return Grouping(found, threshold, background)
@@ -48,30 +46,22 @@ def threshold_of(background: Background) -> float:
     return max(SAME, background.mean + ABOVE_USUAL * background.deviation)
 
 
-def _link(points: Vectors, threshold: float) -> list[list[int]]:
+def _link(points: Vectors, threshold: float) -> list[Rows]:
     """Average linkage down to `threshold`; all points, those alone too."""
-    if len(points) == 1:
-        return [[0]]
-    rows = points.astype(np.float64)
-    distances: NDArray[np.float64] = np.maximum(1 - rows @ rows.T, 0)
-    np.fill_diagonal(distances, 0)
-    tree = linkage(squareform(distances, checks=False), method="average")
-    return _parts(fcluster(tree, 1 - threshold, criterion="distance"))
+    return rows_by(merge(points, np.ones(len(points), dtype=np.int64), threshold))
 
 
-def _parts(labels: NDArray[np.int64]) -> list[list[int]]:
-    order = np.argsort(labels, kind="stable")
-    return [part.tolist() for part in np.split(order, np.flatnonzero(np.diff(labels[order])) + 1)]
+def _grow(texts: Sequence[str], points: Vectors, threshold: float, joining: float) -> list[Rows]:
+    """A window by hash of content; whoever is near its groups joins them, the rest goes into windows of neighbours.
 
-
-def _grow(texts: Sequence[str], points: Vectors, threshold: float, joining: float) -> list[list[int]]:
-    """A window by hash of content, whoever is near its groups, a window of the rest; at last one linkage over all."""
-    left = by_hash(texts)
-    grown: list[list[int]] = []
-    while len(left):
-        window, left = np.sort(left[:WINDOW]), left[WINDOW:]
-        parts = [window[part].tolist() for part in _link(points[window], threshold)]
-        left = join_nearest(points, parts, left, joining)
-        grown += parts
-    whole = link(points.astype(np.float64), np.ones(len(points)), grown, threshold)
-    return [part.points() for part in whole]
+    At last one linkage over all groups and all who are in none.
+    """
+    order = by_hash(texts)
+    window = np.sort(order[:WINDOW])
+    parts = [window[part] for part in _link(points[window], threshold)]
+    parts, left = join_nearest(points, parts, order[WINDOW:], joining)
+    for at in range(0, len(left), WINDOW):
+        window = np.sort(left[at : at + WINDOW])
+        parts += [window[part] for part in _link(points[window], threshold)]
+    whole = merge(means_of(points, parts), np.array([len(part) for part in parts]), threshold)
+    return [np.concatenate([parts[place] for place in places]) for places in rows_by(whole)]

@@ -28,22 +28,36 @@ def by_hash(texts: Sequence[str]) -> Rows:
     return np.array(sorted(range(len(texts)), key=hashes.__getitem__), dtype=np.int64)
 
 
-def join_nearest(points: Vectors, parts: list[list[int]], left: Rows, joining: float) -> Rows:
-    """Adds each left-over to the part of two or more whose mean cosine is highest, from `joining` on.
+def join_nearest(points: Vectors, parts: Sequence[Rows], left: Rows, joining: float) -> tuple[list[Rows], Rows]:
+    """Each left-over joins the part of two or more whose mean cosine is highest, from `joining` on.
 
-    Returns those near to none, in their order.
+    Returns the parts, and those near to none: beside each other if the same part is the nearest to them.
     """
+    alone = [part for part in parts if len(part) == 1]
     dense = [part for part in parts if len(part) > 1]
-    if not dense or not len(left):
-        return left
-    means = np.stack([points[part].mean(axis=0) for part in dense])
-    far: list[Rows] = []
-    for at in range(0, len(left), PIECE):
-        piece = left[at : at + PIECE]
-        near = points[piece] @ means.T
-        best = near.argmax(axis=1)
-        joins = near[np.arange(len(piece)), best] >= joining
-        for row, place in zip(piece[joins].tolist(), best[joins].tolist(), strict=True):
-            dense[place].append(row)
-        far.append(piece[~joins])
-    return np.concatenate(far)
+    if not dense:
+        return alone, left
+    nearest, near = _nearest(points, left, means_of(points, dense))
+    joins = near >= joining
+    joined = [np.concatenate([part, left[joins & (nearest == place)]]) for place, part in enumerate(dense)]
+    return [*joined, *alone], left[~joins][np.argsort(nearest[~joins], kind="stable")]
+
+
+def means_of(points: Vectors, parts: Sequence[Rows]) -> Vectors:
+    """The mean vector of each part."""
+    means = points[[part[0] for part in parts]]
+    for place, part in enumerate(parts):
+        if len(part) > 1:
+            means[place] = points[part].mean(axis=0, dtype=np.float64)
+    return means
+
+
+def _nearest(points: Vectors, rows: Rows, means: Vectors) -> tuple[Rows, NDArray[np.float32]]:
+    """Per row the nearest mean, and its cosine."""
+    nearest, near = np.empty(len(rows), dtype=np.int64), np.empty(len(rows), dtype=np.float32)
+    for at in range(0, len(rows), PIECE):
+        piece = slice(at, at + PIECE)
+        cosines = points[rows[piece]] @ means.T
+        nearest[piece] = cosines.argmax(axis=1)
+        near[piece] = cosines.max(axis=1)
+    return nearest, near

@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from benchmarks.grouping_scale import Change, crowd_of, exponent, moved, reword
+from benchmarks.grouping_scale import Change, crowd_of, exponent, moved, reword, summary
 from tests.clustering.engine.vectors import unit
 
 NOTES = [("Claimed a refund that failed", "a"), ("Called search again", "b"), ("Spoke German", "c")]
@@ -45,3 +45,12 @@ def test_exponent_is_that_of_the_law() -> None:
 
     assert exponent(sizes) == pytest.approx(1.1, abs=0.001)
     assert exponent(sizes[:1]) is None
+
+
+def test_summary_tells_the_worst_case_beside_the_size_that_it_has() -> None:
+    one = {"n": 100_000, "group_cpu": 5.0, "peer": {"group_cpu": 99.0}}
+    told = summary({"mechanism": "v2", "exponent": 1.0, "sizes": [one], "worst": {"n": 100_000, "group_cpu": 22.0}})
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in told.splitlines() if line.startswith("|")]
+    cpu = rows[0].index("CPU s")
+
+    assert {row[0]: row[cpu] for row in rows[2:]} == {"v2": "5", "bertopic": "99", "v2, worst": "22"}

@@ -67,6 +67,16 @@ def test_more_than_a_window_is_grouped_in_windows(monkeypatch: pytest.MonkeyPatc
     assert modes_of(*clouds([40, 25, 15])) == [Counter(mode0=40), Counter(mode1=25), Counter(mode2=15)]
 
 
+def test_whoever_joins_no_group_of_the_first_window_finds_its_like_in_later_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(average, "WINDOW", 10)
+    monkeypatch.setattr(average, "SURER", 100)
+    texts, vectors = clouds([20, 15, 9, 1])
+    assert modes_of(texts, vectors) == [Counter(mode0=20), Counter(mode1=15), Counter(mode2=9)]
+    assert len(partitions(texts, vectors)) == 1
+
+
 def test_five_failures_are_enough_and_fewer_wait() -> None:
     texts, vectors = clouds([5])
     assert group(texts, vectors).groups == ((0, 1, 2, 3, 4),)

@@ -19,14 +19,15 @@ FROZEN: dict[str, dict[str, str]] = {
         "matching.py": "28a1a2a84760",
     },
     "v2": {
-        "average.py": "341d7794b68f",
+        "average.py": "9929c5ca347f",
         "compare.py": "f98f108db0d0",
         "group.py": "a53692c8c74a",
         "linkage.py": "be99127c4fcb",
         "linked.py": "fe0ea821adeb",
         "links.py": "3552997747fc",
         "matching.py": "28a1a2a84760",
-        "windows.py": "f01342c6ac11",
+        "merging.py": "78a38febbee4",
+        "windows.py": "ec830e10c8fb",
     },
 }
 MODULES = [(mechanism, module) for mechanism, modules in FROZEN.items() for module in modules]
