@@ -156,6 +156,10 @@ ACTIONS = (
         ("giveOwner", "o", "Choose the owner"),
         ("rateIssue", "e", "Choose how severe it is"),
         ("mergeIssue", "m", "Merge it with another issue"),
+    ),
+    *_group(
+        "What was just done",
+        ("board", "issue", "inbox"),
         ("undoAct", "u", "Undo what was just done"),
         ("redoAct", "U", "Do again what was just undone"),
     ),
@@ -164,7 +168,6 @@ ACTIONS = (
         ("inbox",),
         ("accept", "a", "Accept the proposal"),
         ("decline", "d", "Decline the proposal"),
-        ("reopen", "u", "Undo the decline just made"),
     ),
     *_group(
         "Map of failures",

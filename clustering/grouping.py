@@ -1,7 +1,7 @@
 """Groups failures by what was written about them. It proposes; who asked decides."""
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -10,7 +10,7 @@ from accounts.models import Project
 from clustering.engine import describe, mechanisms
 from clustering.engine.linkage import cohesion
 from clustering.engine.links import NONE, Links
-from clustering.models import GroupingRun, RunState
+from clustering.models import GroupingRun, RunScope, RunState
 from clustering.queries import Embeddings, read_embeddings
 
 
@@ -29,7 +29,7 @@ def group_failures(
     project: Project,
     failure_ids: Collection[int],
     links_of: Callable[[Sequence[int]], Links] = lambda _: NONE,
-    mark: int = 0,
+    mark: Hashable = 0,
 ) -> tuple[GroupingRun, list[Group]]:
     """Groups those of the failures that have a current vector, and keeps a record of the run.
 
@@ -41,7 +41,7 @@ def group_failures(
     links = links_of([row.failure_id for row in found.rows])
     grouping = mechanism.group([row.content for row in found.rows], found.vectors, links)
     counts = describe.count_words(row.text for row in found.rows)
-    groups = [_describe(found, rows, counts) for rows in grouping.groups]
+    groups = [describe_group(found, rows, counts) for rows in grouping.groups]
     run = GroupingRun.objects.create(
         project=project,
         mechanism=mechanism.name,
@@ -54,18 +54,19 @@ def group_failures(
     return run, groups
 
 
-def hash_input(rows: Collection[tuple[int, str]], mark: int = 0) -> str:
+def hash_input(rows: Collection[tuple[int, str]], mark: Hashable = 0) -> str:
     """What a run was about: the failures and their contents, in any order, and what people had decided."""
     return hashlib.sha256(repr((mark, sorted(rows))).encode()).hexdigest()
 
 
 def was_grouped(project: Project, input_hash: str) -> bool:
-    """Whether the project's last run was about just this."""
-    last = GroupingRun.objects.filter(project=project).order_by("-id").first()
+    """Whether the project's last run over the pool was about just this."""
+    last = GroupingRun.objects.filter(project=project, scope=RunScope.POOL).order_by("-id").first()
     return last is not None and last.input_hash == input_hash and last.mechanism == mechanisms.CURRENT
 
 
-def _describe(found: Embeddings, rows: tuple[int, ...], counts: Mapping[str, int]) -> Group:
+def describe_group(found: Embeddings, rows: tuple[int, ...], counts: Mapping[str, int]) -> Group:
+    """What these rows have in common. `counts`: how many of all have each word."""
     texts = [found.rows[row].text for row in rows]
     order = describe.by_centrality(texts, found.vectors[list(rows)])
     return Group(

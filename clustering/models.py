@@ -34,14 +34,32 @@ class RunState(models.TextChoices):
     """Where a grouping run stands."""
 
     WAITING = "waiting", "Waiting"
+    RUNNING = "running", "Running"
     DONE = "done", "Done"
     FAILED = "failed", "Failed"
 
 
+class RunScope(models.TextChoices):
+    """What a grouping run is about."""
+
+    POOL = "pool", "What is in no issue"
+    EVERYTHING = "everything", "Everything, compared with today's issues"
+
+
+class RunStage(models.TextChoices):
+    """What a run over everything is at, in this order."""
+
+    READING = "reading", "Reading the notes"
+    GROUPING = "grouping", "Comparing every failure with the others"
+    COMPARING = "comparing", "Comparing groups with today's issues"
+
+
 class GroupingRun(models.Model):
-    """One clustering of a project's unassigned failures; the mechanism's name makes it repeatable."""
+    """One clustering of a project's failures; the mechanism's name makes it repeatable."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="grouping_runs")
+    scope = models.CharField(max_length=10, choices=RunScope.choices, default=RunScope.POOL)
+    stage = models.CharField(max_length=10, choices=RunStage.choices, blank=True)
     mechanism = models.CharField(max_length=40)
     state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.WAITING)
     failure_count = models.PositiveIntegerField(default=0)
@@ -51,13 +69,30 @@ class GroupingRun(models.Model):
     )
     reason = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    began_at = models.DateTimeField(null=True, blank=True, help_text="A worker has been at it since.")
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["project"],
+                condition=models.Q(scope="everything", state__in=["waiting", "running"]),
+                name="groupingrun_one_at_a_time",
+            ),
+        ]
         indexes: ClassVar = [models.Index(fields=["project", "-id"], name="groupingrun_newest")]
 
     def __str__(self) -> str:
         return f"{self.mechanism} over {self.failure_count}"
+
+    def is_under_way(self) -> bool:
+        """Whether a worker is at it, or is to be."""
+        return self.state in {RunState.WAITING, RunState.RUNNING}
+
+    @property
+    def step(self) -> int:
+        """Which of its stages it is at, from 1 on; 0 before it has begun."""
+        return RunStage.values.index(self.stage) + 1 if self.stage else 0
 
 
 class EmbedderFault(models.Model):

@@ -27,6 +27,7 @@ SWEEPS = {
     "clustering.tasks.draw": 20.0,
     "issues.tasks.sweep": 10.0,
     "issues.tasks.follow_all": 60.0,
+    "issues.tasks.maintain": 20.0,
 }
 
 

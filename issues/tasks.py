@@ -3,11 +3,12 @@
 import logging
 
 from celery import shared_task
+from django.utils import timezone
 
 from accounts.models import Project
 from clustering.engine.embed import EmbedderBroken
 from issues.following import follow
-from issues.proposing import place_waiting, projects_with_work
+from issues.proposing import ask_nightly, maintain_waiting, place_waiting, projects_with_work
 from issues.sightings import look_out
 
 log = logging.getLogger(__name__)
@@ -56,3 +57,10 @@ def place(*, project_id: int) -> None:
         log.info("Project %s is gone; nothing to place.", project_id)
         return
     place_waiting(project)
+
+
+@shared_task(name="issues.tasks.maintain")
+def maintain() -> None:
+    """Looks at everything of the projects where somebody asked for it, and of each one once a night."""
+    ask_nightly(timezone.now())
+    maintain_waiting()

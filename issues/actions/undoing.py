@@ -43,6 +43,7 @@ from issues.models import (
 )
 from issues.queries.decisions import changes_of, hindrances
 from issues.queries.links import anchor_of
+from issues.queries.proposals import rivals_of
 
 # Rows of failures that nobody took back: those that stand, and those that a lead overruled, who have a place too.
 KEPT = Q(failure__withdrawn_at=None) | Q(failure__overruled_by__isnull=False, failure__review__withdrawn_at=None)
@@ -221,7 +222,7 @@ class _Undoing:
             back, now = ProposalState(entry["before"]), ProposalState(entry["after"])
             proposal = Proposal.objects.filter(pk=entry["proposal"], state=now).first()
             if proposal is not None:
-                state = ProposalState.OUTDATED if back == ProposalState.OPEN and _is_taken(proposal) else back
+                state = ProposalState.OUTDATED if back == ProposalState.OPEN and rivals_of(proposal).exists() else back
                 _give_state(proposal, state, self.made)
                 change = {"proposal": proposal.pk, "before": now.value, "after": state.value}
                 remember(self.made, "proposals", change)
@@ -260,13 +261,6 @@ def _not_this_one(row: IssueMembership) -> tuple[int, int] | None:
     is_there = row.issue.memberships.filter(failure=row.nearest_id, until=None).exists()
     other = row.nearest_id if is_there else anchor_of(row.issue, but=[row.failure_id])
     return None if other is None else (row.failure_id, other)
-
-
-def _is_taken(proposal: Proposal) -> bool:
-    """Whether another open proposal has its title or some of its failures."""
-    others = Proposal.objects.filter(project=proposal.project_id, state=ProposalState.OPEN).exclude(pk=proposal.pk)
-    same = Q(titled(proposal.title)) | Q(failures__in=proposal.failures.values("pk"))
-    return others.filter(same).exists()
 
 
 def _give_state(proposal: Proposal, state: ProposalState, made: Decision) -> None:

@@ -15,11 +15,12 @@ NAME_LENGTH = 300  # "ISS-12345 " and a title
 class OneActForm(forms.Form):
     """What a single button does, such as an undo. `client_id` is the browser's: sent twice it counts once.
 
-    `number`: of the issue to go back to.
+    Where to go back to: the issue of this `number`, or the inbox of proposals.
     """
 
     client_id = forms.UUIDField()
     number = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_NUMBER)
+    inbox = forms.BooleanField(required=False)
 
 
 class ChosenForm(forms.Form):

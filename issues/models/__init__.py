@@ -5,9 +5,9 @@ from issues.models.events import EventKind, EventQuerySet, IssueEvent
 from issues.models.issues import Issue, IssueQuerySet, lock_project, titled
 from issues.models.lives import LifeRule, Release
 from issues.models.memberships import IssueMembership, MembershipQuerySet
-from issues.models.proposals import FEWEST_MEMBERS, Proposal, ProposalEvent, ProposalState
+from issues.models.proposals import FEWEST_MEMBERS, Proposal, ProposalEvent, ProposalKind, ProposalState
 from issues.models.recognitions import Recognition
-from issues.models.sources import Source, likeness_in_words
+from issues.models.sources import Source, likeness_in_words, verdict_in_words
 from issues.models.talk import IssueComment, IssueMention, TypeRunbook, Watcher
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "MembershipQuerySet",
     "Proposal",
     "ProposalEvent",
+    "ProposalKind",
     "ProposalState",
     "Recognition",
     "Release",
@@ -37,4 +38,5 @@ __all__ = [
     "likeness_in_words",
     "lock_project",
     "titled",
+    "verdict_in_words",
 ]

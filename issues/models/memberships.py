@@ -53,7 +53,7 @@ class MembershipQuerySet(models.QuerySet["IssueMembership"]):
         return free
 
     def refuse(
-        self, issue: Issue, failure_ids: Collection[int], *, actor: User, decision: Decision | None = None
+        self, issue: Issue, failure_ids: Collection[int], *, actor: User | None, decision: Decision | None = None
     ) -> list[int]:
         """Remembers that a person left the free ones of the failures out of the issue; returns their ids.
 

@@ -7,16 +7,15 @@ import numpy as np
 
 from annotate.queries.blind import EVERYTHING, Sight
 from clustering.engine.embed import Vectors
-from clustering.engine.linkage import GAP, cohesion
+from clustering.engine.linkage import cohesion
 from clustering.queries import read_embeddings
 from issues.deciding import who_keeps_apart
-from issues.models import Issue, likeness_in_words
+from issues.models import Issue, likeness_in_words, verdict_in_words
 from issues.proposing.typical import READ_FOR_TYPICAL, representatives
 from issues.queries import Part, Told, breakdown, standing_members, with_steps
 from issues.queries.extent import sessions_of
 from issues.queries.types import types_of
 
-AS_ALIKE = 0.95  # of what each is in itself; two halves of one issue come out at 1, give or take
 FEWEST_INSIDE = 2
 
 
@@ -64,17 +63,7 @@ class Comparison:
         if self.between is None:
             return "How alike their notes are is not known yet: they wait to be compared."
         within = [side.inside for side in self.sides if side.inside is not None]
-        return f"Across the two, notes are {likeness_in_words(self.between)}. {_verdict(self.between, within)}"
-
-
-def _verdict(between: float, within: list[float]) -> str:
-    if not within:
-        return "One failure each is little to go by: read them."
-    if between >= AS_ALIKE * min(within):
-        return "That is as alike as the notes of one of them are among themselves: it may well be one failure mode."
-    if between < GAP * min(within):
-        return "That is far less alike than the notes of each are among themselves: they look like two."
-    return "That is a little less alike than the notes of each are among themselves: read them."
+        return f"Across the two, notes are {likeness_in_words(self.between)}. {verdict_in_words(self.between, within)}"
 
 
 def compare(first: Any, second: Any, sight: Sight = EVERYTHING) -> Comparison:

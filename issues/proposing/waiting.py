@@ -21,7 +21,7 @@ from clustering.engine.matching import Anchors, Match, anchors_of
 from clustering.grouping import group_failures, hash_input, was_grouped
 from clustering.queries import Embeddings, read_contents, read_embeddings
 from issues.deciding import join
-from issues.models import Decision, DecisionKind, Issue, IssueMembership, Source, lock_project
+from issues.models import Decision, DecisionKind, Issue, IssueMembership, ProposalEvent, Source, lock_project
 from issues.proposing.writing import free_ids, write_proposals
 from issues.queries import unplaced_failures
 from issues.queries.links import BY_PEOPLE, forbidden, read_links
@@ -34,7 +34,7 @@ def place_waiting(project: Project) -> None:
     """Does all that is to do for one project's failures and proposals."""
     release_withdrawn(project)
     place_chosen(project)
-    mark = _newest_word(project)  # first: what people decide meanwhile is looked at again
+    mark = newest_word(project)  # first: what people decide meanwhile is looked at again
     if was_grouped(project, hash_input(read_contents(project, free_ids(project)), mark)):
         return
     left = place_alike(project)
@@ -42,10 +42,16 @@ def place_waiting(project: Project) -> None:
     write_proposals(project, run, groups)
 
 
-def _newest_word(project: Project) -> int:
-    """The last decision that may change what belongs where; what machines joined by themselves is none."""
-    said = Decision.objects.filter(project=project).exclude(kind__in=BESIDES).order_by("-pk")
-    return said.values_list("pk", flat=True).first() or 0
+def newest_word(project: Project) -> tuple[int, int]:
+    """The last decision that may change what belongs where, and the last word on a proposal.
+
+    What machines joined by themselves is none.
+    """
+    said = Decision.objects.filter(project=project).exclude(kind__in=BESIDES)
+    answered = ProposalEvent.objects.filter(proposal__project=project)
+    newest = (rows.order_by("-pk").values_list("pk", flat=True).first() or 0 for rows in (said, answered))
+    decision, answer = newest
+    return decision, answer
 
 
 def release_withdrawn(project: Project) -> None:

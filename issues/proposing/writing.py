@@ -1,4 +1,4 @@
-"""Turns groups of failures into open proposals."""
+"""Turns groups of failures into open proposals of new issues."""
 
 import hashlib
 from collections import defaultdict
@@ -10,7 +10,7 @@ from accounts.models import Project
 from clustering.engine.describe import choose_title, fold
 from clustering.grouping import Group
 from clustering.models import GroupingRun
-from issues.models import FEWEST_MEMBERS, Issue, Proposal, ProposalState, lock_project
+from issues.models import FEWEST_MEMBERS, Issue, Proposal, ProposalKind, ProposalState, lock_project
 from issues.queries import unplaced_failures
 
 SAME_PROPOSAL = 0.5  # Jaccard overlap from which a group is what was already declined
@@ -22,13 +22,15 @@ def write_proposals(project: Project, run: GroupingRun, groups: Iterable[Group])
     with transaction.atomic():
         lock_project(project.pk)
         free = set(free_ids(project))
-        declined = _members_of(project, ProposalState.DECLINED)
-        standing = _members_of(project, ProposalState.OPEN)
+        declined = members_of(project, ProposalState.DECLINED, ProposalKind.NEW)
+        standing = members_of(project, ProposalState.OPEN, ProposalKind.NEW)
+        elsewhere = members_of(project, ProposalState.OPEN, ProposalKind.ATTACH)
         fresh = [
             group
             for group in groups
             if free.issuperset(group.failure_ids)
-            and not any(_same_evidence(set(group.failure_ids), known) for known in declined.values())
+            and not any(is_same_evidence(set(group.failure_ids), known) for known in declined.values())
+            and not any(is_mostly(set(group.failure_ids), known) for known in elsewhere.values())
         ]
         made_of = {frozenset(group.failure_ids) for group in fresh}
         covered = {failure_id for members in made_of for failure_id in members}
@@ -55,30 +57,40 @@ def _create(project: Project, run: GroupingRun, group: Group, title: str) -> Non
         words=list(group.words),
         cohesion=group.cohesion,
         fingerprint=fingerprint(group.failure_ids),
+        size=len(group.failure_ids),
     )
     proposal.failures.set(group.failure_ids)
 
 
 def fingerprint(failure_ids: Collection[int]) -> str:
-    """What a proposal is about, in any order."""
+    """What a proposal of a new issue is about, in any order."""
     return hashlib.sha256(repr(sorted(failure_ids)).encode()).hexdigest()
 
 
-def _same_evidence(members: set[int], declined: set[int]) -> bool:
+def is_same_evidence(members: set[int], declined: set[int]) -> bool:
+    """Whether a group is what was declined before, and has not grown by half since."""
     overlap = len(members & declined) / len(members | declined)
     return overlap >= SAME_PROPOSAL and len(members) < GROWN_BY * len(declined)
+
+
+def is_mostly(members: set[int], others: set[int]) -> bool:
+    """Whether half of the members or more are among the others: who decides on these decides on them."""
+    return 2 * len(members & others) >= len(members)
 
 
 def taken_titles(project: Project) -> set[str]:
     """The titles of issues and open proposals, folded."""
     issues = Issue.objects.kept().filter(project=project).values_list("title", flat=True)
-    proposals = Proposal.objects.filter(project=project, state=ProposalState.OPEN).values_list("title", flat=True)
-    return {fold(title) for title in (*issues, *proposals)}
+    proposals = Proposal.objects.filter(project=project, state=ProposalState.OPEN).exclude(title="")
+    return {fold(title) for title in (*issues, *proposals.values_list("title", flat=True))}
 
 
-def _members_of(project: Project, state: ProposalState) -> dict[int, set[int]]:
+def members_of(project: Project, state: ProposalState, kind: ProposalKind) -> dict[int, set[int]]:
+    """The failures of the project's proposals of this kind in this state, by proposal."""
     found: defaultdict[int, set[int]] = defaultdict(set)
-    rows = Proposal.failures.through.objects.filter(proposal__project=project, proposal__state=state)
+    rows = Proposal.failures.through.objects.filter(
+        proposal__project=project, proposal__state=state, proposal__kind=kind
+    )
     for proposal_id, failure_id in rows.values_list("proposal_id", "failure_id"):
         found[proposal_id].add(failure_id)
     return dict(found)

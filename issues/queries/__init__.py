@@ -1,5 +1,6 @@
 """Reads of issues."""
 
+from issues.queries.candidates import Candidate, as_candidates
 from issues.queries.counts import (
     board_rows,
     counted_issues,
@@ -20,10 +21,10 @@ from issues.queries.members import (
     with_steps,
 )
 from issues.queries.proposals import (
-    Candidate,
     Pool,
     attachable_issues,
     declined_proposals,
+    newest_look,
     open_proposals,
     read_pool,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "Part",
     "Pool",
     "Told",
+    "as_candidates",
     "attachable_issues",
     "board_rows",
     "breakdown",
@@ -43,6 +45,7 @@ __all__ = [
     "judgements_of",
     "last_days",
     "listed_by_day",
+    "newest_look",
     "open_proposals",
     "read_pool",
     "seen_events",

@@ -1,58 +1,88 @@
 """Reads of proposals and of the pool that they are made from."""
 
-from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 
 from accounts.models import Project
 from annotate.queries.blind import EVERYTHING, Sight
-from clustering.models import EmbedderFault
+from clustering.models import EmbedderFault, GroupingRun, RunScope
 from clustering.queries import find_fault, is_embedded
-from issues.models import FEWEST_MEMBERS, Issue, Proposal, ProposalEvent, ProposalState
+from issues.models import FEWEST_MEMBERS, Issue, IssueMembership, Proposal, ProposalKind, ProposalState, titled
 from issues.queries.counts import unplaced_failures
-from issues.queries.members import Told, with_steps
 from issues.queries.withholding import seen_issues, seen_proposals
 
-
-@dataclass
-class Candidate:
-    """A proposal as the inbox shows it: those of its failures that are still free, and its history."""
-
-    proposal: Proposal
-    members: list[Told]
-    events: list[ProposalEvent]
+HOME, GONE = Coalesce("subject__merged_into", "subject"), Coalesce("other__merged_into", "other")
+# A new issue is made of more than one failure; one that there is may lose, get or be like a single one.
+ENOUGH = Q(live__gte=FEWEST_MEMBERS) | Q(live__gt=0) & ~Q(kind=ProposalKind.NEW)
 
 
-def open_proposals(project: Project, sight: Sight = EVERYTHING) -> list[Candidate]:
-    """The inbox, the largest first; the same few queries for one proposal and for fifty."""
-    waiting = Proposal.objects.filter(seen_proposals(sight), project=project, state=ProposalState.OPEN)
-    rows = _candidates(project, waiting)
-    return sorted((row for row in rows if row.members), key=lambda row: (-len(row.members), row.proposal.pk))
+def open_proposals(project: Project, sight: Sight = EVERYTHING) -> QuerySet[Any]:
+    """The inbox, what shows most failures first. With `live`: how many are still where they were."""
+    found = _live(project, ProposalState.OPEN, sight)
+    return found.filter(live__gt=0).order_by("-live", "pk")
 
 
-def declined_proposals(project: Project, most: int, sight: Sight = EVERYTHING) -> list[Candidate]:
-    """What was declined and could be opened again, the newest decline first; the same few queries for all."""
-    declined = Proposal.objects.filter(seen_proposals(sight), project=project, state=ProposalState.DECLINED)
-    rows = _candidates(project, declined.order_by("-decided_at", "-pk")[:most])
-    return [row for row in rows if len(row.members) >= FEWEST_MEMBERS]
+def declined_proposals(project: Project, sight: Sight = EVERYTHING) -> QuerySet[Any]:
+    """What was declined and could be opened again, the newest decline first."""
+    found = _live(project, ProposalState.DECLINED, sight)
+    return found.filter(ENOUGH).order_by("-decided_at", "-pk")
 
 
-def _candidates(project: Project, proposals: QuerySet[Proposal]) -> list[Candidate]:
-    chosen = list(proposals)
-    pairs = Proposal.failures.through.objects.filter(proposal__in=chosen).values_list("proposal_id", "failure_id")
-    members: defaultdict[int, list[int]] = defaultdict(list)
-    for proposal_id, failure_id in pairs:
-        members[proposal_id].append(failure_id)
-    events: defaultdict[int, list[ProposalEvent]] = defaultdict(list)
-    for event in ProposalEvent.objects.filter(proposal__in=chosen).select_related("actor"):
-        events[event.proposal_id].append(event)
-    free = unplaced_failures(project).filter(proposals__in=chosen).distinct()
-    told = {row.failure.pk: row for row in with_steps(list(free.select_related("session", "failure_type")))}
-    return [
-        Candidate(proposal, [told[pk] for pk in sorted(members[proposal.pk]) if pk in told], events[proposal.pk])
-        for proposal in chosen
-    ]
+def still_stand(proposal: Proposal) -> bool:
+    """Whether what the proposal suggests could still be done."""
+    return _with_live(Proposal.objects.filter(pk=proposal.pk)).filter(ENOUGH).exists()
+
+
+def rivals_of(proposal: Proposal) -> QuerySet[Proposal]:
+    """Other open proposals that say the same, or the same kind of thing of some of its failures, or have its title."""
+    others = Proposal.objects.filter(project=proposal.project_id, state=ProposalState.OPEN).exclude(pk=proposal.pk)
+    same: Any = Q(fingerprint=proposal.fingerprint)
+    if proposal.title:
+        same |= titled(proposal.title)
+    if proposal.kind != ProposalKind.MERGE:
+        same |= Q(kind=proposal.kind, failures__in=proposal.failures.values("pk"))
+    return others.filter(same).distinct()
+
+
+def _live(project: Project, state: ProposalState, sight: Sight) -> QuerySet[Any]:
+    return _with_live(Proposal.objects.filter(seen_proposals(sight), project=project, state=state))
+
+
+def _with_live(proposals: QuerySet[Any]) -> QuerySet[Any]:
+    """With `home`, where its issue's number leads, and `live`: how many of its failures are where they have to be.
+
+    Free; in the issue that is to be split; of a merge, in one of two issues that are still two.
+    """
+    told = Proposal.failures.through.objects.filter(proposal=OuterRef("pk"), failure__withdrawn_at=None)
+    placed = IssueMembership.objects.filter(failure=OuterRef("failure"), until=None)
+    inside = told.filter(Exists(placed.filter(issue=OuterRef(OuterRef("home")))))
+    both = Q(kind=ProposalKind.MERGE, other__withdrawn_at=None) & ~Q(home=F("gone"))
+    living = Q(subject=None) | Q(subject__withdrawn_at=None)
+    counts = {"free": told.filter(~Exists(placed)), "inside": inside, "told": told}
+    live = Case(
+        When(~living, then=0),
+        When(both, then=F("told")),
+        When(kind=ProposalKind.SPLIT, then=F("inside")),
+        When(kind__in=[ProposalKind.NEW, ProposalKind.ATTACH], then=F("free")),
+        default=0,
+    )
+    homes = proposals.annotate(home=HOME, gone=GONE)
+    counted: QuerySet[Any] = homes.annotate(**{name: _count(rows) for name, rows in counts.items()})
+    lively: QuerySet[Any] = counted.annotate(live=live)
+    return lively
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    counted = rows.order_by().values("proposal").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted), 0)
+
+
+def newest_look(project: Project) -> GroupingRun | None:
+    """The last look at everything, whatever became of it; None before the first."""
+    return GroupingRun.objects.filter(project=project, scope=RunScope.EVERYTHING).order_by("-pk").first()
 
 
 @dataclass(frozen=True)

@@ -24,11 +24,16 @@ def seen_issues(issues: QuerySet[Issue], sight: Sight) -> QuerySet[Issue]:
 
 
 def seen_proposals(sight: Sight, proposal: str = "pk") -> Q:
-    """On rows: the proposal that this field leads to holds nothing withheld; its title is made of all their words."""
+    """On rows: the proposal that this field leads to holds nothing withheld, nor concerns an issue that is.
+
+    Its title is made of all their words.
+    """
     if sight.hidden is None:
         return Q()
-    told = Proposal.failures.through.objects.filter(sight.hides(SESSION))
-    return ~Q(**{f"{proposal}__in": told.values("proposal")})
+    told = Proposal.failures.through.objects.filter(sight.hides(SESSION)).values("proposal")
+    unseen = Issue.objects.exclude(pk__in=seen_issues(Issue.objects.all(), sight).values("pk")).values("pk")
+    about = Proposal.objects.filter(Q(subject__in=unseen) | Q(other__in=unseen)).values("pk")
+    return ~Q(**{f"{proposal}__in": told}) & ~Q(**{f"{proposal}__in": about})
 
 
 def seen_events(issue: Issue, sight: Sight = EVERYTHING) -> QuerySet[IssueEvent] | list[IssueEvent]:

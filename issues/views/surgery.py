@@ -134,7 +134,7 @@ def issue_detach(request: ProjectRequest, number: int, failure_id: int) -> HttpR
 @member(Role.LEAD)
 @require_POST
 def decision_undo(request: ProjectRequest, decision_id: int) -> HttpResponse:
-    """Undoes a decision; of an undo, does again what it undid. Back to the page of the issue it was sent from."""
+    """Undoes a decision; of an undo, does again what it undid. Back to the page that it was sent from."""
     decision = get_decision(request.project, decision_id)
     form = OneActForm(request.POST)
     form.is_valid()
@@ -146,7 +146,16 @@ def decision_undo(request: ProjectRequest, decision_id: int) -> HttpResponse:
         say_done(request, made, f"{'Undone' if made.takes_back else 'Done again'}: {said}.")
     except Refused as refused:
         messages.error(request, refused.message)
+    if form.cleaned_data.get("inbox"):
+        return _to_inbox(request, decision)
     return _to_members(request, issue) if issue else redirect("issue_board", request.project.slug)
+
+
+def _to_inbox(request: ProjectRequest, decision: Decision) -> HttpResponseRedirect:
+    """To the proposal that the decision was about, if it was about one."""
+    about = [entry["proposal"] for entry in decision.detail.get("proposals", [])]
+    place = f"proposal-{about[0]}" if about else "main"
+    return HttpResponseRedirect(f"{reverse('proposal_inbox', args=[request.project.slug])}#{place}")
 
 
 def sent_before(request: ProjectRequest, issue: Issue) -> HttpResponseRedirect | None:

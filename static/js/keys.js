@@ -11,7 +11,7 @@ const ENTER_MEANS_ITSELF = "a, button, summary, #outbox"; // the last has the fo
 const LIVES = ["confirmOpen", "startWork", "reopenIssue", "watchIssue", "tickRow"]; // of issues
 const ACTS = ["takeOut", "notThis", "undoAct", "redoAct", "mergeIssue", "keepFirst", "keepSecond", ...LIVES];
 // A key that is held down does these once, also where the first time leads to another page of the kind.
-const ONCE_A_PRESS = ["submit", "undo", "skip", "another", "nextDispute", "begin", "openRow", "accept", "decline", "reopen", "mapLasso", "mapRectangle", "mapUndo", ...ACTS];
+const ONCE_A_PRESS = ["submit", "undo", "skip", "another", "nextDispute", "begin", "openRow", "accept", "decline", "mapLasso", "mapRectangle", "mapUndo", ...ACTS];
 
 /** An action's key in brackets, to stand behind the words of a button's tooltip; "" where there is none to press. */
 export function hint(act) {

@@ -10,7 +10,8 @@ const press = (selector) => list.row()?.querySelector(selector)?.click();
 const deciding = {
   accept: () => press("[value='accept']"),
   decline: () => press("[value='decline']"),
-  reopen: () => document.querySelector(".toast [data-reopen]")?.click(),
+  undoAct: () => document.querySelector(".toast [data-undo]")?.click(),
+  redoAct: () => document.querySelector(".toast [data-redo]")?.click(),
 };
 
 bindPage({

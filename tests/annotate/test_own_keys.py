@@ -46,7 +46,7 @@ def test_a_page_is_told_of_its_own_keys_alone() -> None:
     told = {page: {each["act"] for each in keymap(ACTIONS, "alone", page)["actions"]} for page in PAGES}
     assert told["start"] == {"begin", "keys"}
     assert told["board"] - told["issue"] == {"openRow", "tickRow", "tickRows", "tickMatching"}
-    assert told["inbox"] == {"nextRow", "previousRow", "accept", "decline", "reopen", "keys"}
+    assert told["inbox"] == {"nextRow", "previousRow", "accept", "decline", "undoAct", "redoAct", "keys"}
     assert told["session"] < told["review"]
     assert told["settling"] - told["review"] == {*TICKS, "why", "nextDispute"}
     assert not told["review"] & (told["board"] - {"keys"})

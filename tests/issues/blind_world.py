@@ -21,7 +21,7 @@ from annotate.models import (
     Stratum,
 )
 from clustering.models import Layout
-from issues.models import EventKind, Issue, IssueEvent, IssueMembership, Proposal, Source
+from issues.models import EventKind, Issue, IssueEvent, IssueMembership, Proposal, ProposalKind, Source
 from tests.accounts.tenants import Tenant, make_tenant
 from tests.builders import (
     NOON,
@@ -74,7 +74,7 @@ class BlindWorld:
 
     def turn_around(self) -> None:
         """The colleague said the opposite: a success, without a failure and all that came of it."""
-        Proposal.objects.filter(title__contains=MARKER).delete()
+        Proposal.objects.filter(fingerprint__contains=MARKER).delete()
         IssueMembership.objects.filter(failure__session=self.session).delete()
         Issue.objects.filter(number=ISSUE, project=self.project).delete()
         IssueEvent.objects.filter(issue__project=self.project, kind=EventKind.ATTACHED).delete()
@@ -136,6 +136,7 @@ def _said(world: BlindWorld) -> dict[str, Any]:
         project=world.project, title=f"{MARKER} proposal", cohesion=0.8, words=[MARKER], fingerprint=MARKER
     )
     proposal.failures.set([told[2].pk, world.tenant.names["failure_id"]])
+    _propose_on_issues(world, issue, other, [visible, told[1]])
     comment = Comment.objects.create(
         project=world.project, session=world.session, author=world.bob, client_id=uuid.uuid4(), text=f"{MARKER} comment"
     )
@@ -147,3 +148,23 @@ def _said(world: BlindWorld) -> dict[str, Any]:
         "proposal_id": proposal.pk,
         "comment_id": comment.pk,
     }
+
+
+def _propose_on_issues(world: BlindWorld, issue: Issue, other: Issue, told: list[Failure]) -> None:
+    """What nobody may see whom one of the failures, or one of the issues, is withheld from."""
+    for kind, subject, failures in (
+        (ProposalKind.MERGE, other, told),
+        (ProposalKind.SPLIT, other, told[1:]),
+        (ProposalKind.ATTACH, issue, told[:1]),
+    ):
+        proposal = Proposal.objects.create(
+            project=world.project,
+            kind=kind,
+            subject=subject,
+            other=issue if kind == ProposalKind.MERGE else None,
+            title=f"{MARKER} split" if kind == ProposalKind.SPLIT else "",
+            cohesion=0.8,
+            across=0.4,
+            fingerprint=f"{MARKER} {kind}",
+        )
+        proposal.failures.set(failures)

@@ -95,7 +95,7 @@ def test_accepting_makes_an_issue_of_the_next_number_with_its_members(project: P
     make_issue(make_told(project, lead), lead)
     failures = tell_all(project, lead, TOKEN)
     proposal = make_proposal(failures)
-    issue = actions.accept_proposal(proposal=proposal, actor=lead, title="  Expired  token ")
+    issue, _ = actions.accept_proposal(proposal=proposal, actor=lead, title="  Expired  token ")
     assert (issue.number, issue.title, issue.state) == (2, "Expired token", State.NEW)
     assert standing(issue) == {failure.pk for failure in failures}
     assert kinds(issue) == [EventKind.CREATED, EventKind.ATTACHED]
@@ -107,14 +107,14 @@ def test_accepting_makes_an_issue_of_the_next_number_with_its_members(project: P
 def test_accepting_only_some_leaves_the_others_free(project: Project, lead: User) -> None:
     failures = tell_all(project, lead, TOKEN)
     proposal = make_proposal(failures)
-    issue = actions.accept_proposal(proposal=proposal, actor=lead, failure_ids=[failures[0].pk, 10**9])
+    issue, _ = actions.accept_proposal(proposal=proposal, actor=lead, failure_ids=[failures[0].pk, 10**9])
     assert standing(issue) == {failures[0].pk}
 
 
 def test_accepting_only_some_remembers_the_others_as_refused(project: Project, lead: User) -> None:
     failures = tell_all(project, lead, TOKEN)
     withdraw(failures[2])
-    issue = actions.accept_proposal(proposal=make_proposal(failures), actor=lead, failure_ids=[failures[0].pk])
+    issue, _ = actions.accept_proposal(proposal=make_proposal(failures), actor=lead, failure_ids=[failures[0].pk])
     refused = IssueMembership.objects.get(source=Source.REFUSED)
     assert (refused.failure, refused.issue, refused.placed_by) == (failures[1], issue, lead)
     assert refused.until == refused.since
@@ -132,7 +132,7 @@ def test_accepting_none_is_refused(project: Project, lead: User) -> None:
 
 def test_attaching_adds_to_the_issue_that_is_there(project: Project, issue: Issue, lead: User) -> None:
     failures = tell_all(project, lead, TOKEN)
-    target = actions.accept_proposal(proposal=make_proposal(failures), actor=lead, issue=issue)
+    target, _ = actions.accept_proposal(proposal=make_proposal(failures), actor=lead, issue=issue)
     assert (target, Issue.objects.count(), len(standing(issue))) == (issue, 1, 4)
 
 
@@ -188,7 +188,7 @@ def test_an_outdated_proposal_may_still_be_accepted_for_what_is_free(project: Pr
     proposal = make_proposal(failures, state=ProposalState.OUTDATED)
     make_issue(failures[0], lead, "Another")
     withdraw(failures[1])
-    issue = actions.accept_proposal(proposal=proposal, actor=lead)
+    issue, _ = actions.accept_proposal(proposal=proposal, actor=lead)
     assert standing(issue) == {failures[2].pk}
 
 
@@ -249,7 +249,7 @@ def test_an_issue_by_hand_takes_its_failure_out_of_the_old_one(issue: Issue, fai
 def test_severity_of_a_new_issue_is_the_usual_one_of_its_members(project: Project, lead: User) -> None:
     levels = [Severity.LOW, Severity.HIGH, Severity.HIGH]
     failures = [make_told(project, lead, note, severity=level) for note, level in zip(TOKEN, levels, strict=True)]
-    assert actions.accept_proposal(proposal=make_proposal(failures), actor=lead).severity == Severity.HIGH
+    assert actions.accept_proposal(proposal=make_proposal(failures), actor=lead)[0].severity == Severity.HIGH
 
 
 def test_numbers_are_counted_per_project(issue: Issue, lead: User) -> None:

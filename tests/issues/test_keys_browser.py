@@ -83,7 +83,7 @@ def test_the_sheets_show_the_keys_of_their_pages(page: Page, issues: list[Issue]
     open_page(page, "issue_board")
     assert sheet(page) == {*MOVING, *LIVES, "⏎", "x", "a"}
     open_page(page, "proposal_inbox")
-    assert sheet(page) == {*MOVING, "a", "d", "u"}
+    assert sheet(page) == {*MOVING, "a", "d", "u", "U"}
 
 
 def test_who_only_reads_is_shown_no_keys_that_decide(

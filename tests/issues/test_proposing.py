@@ -103,7 +103,7 @@ def test_no_machine_adds_a_failure_that_a_person_left_out_of_the_issue(project: 
     taken, left_out = tell_all(project, lead, [TOKEN[0], note])
     run(project)
     proposal = make_proposal([taken, left_out], title="Chosen among")
-    issue = actions.accept_proposal(proposal=proposal, actor=lead, failure_ids=[taken.pk])
+    issue, _ = actions.accept_proposal(proposal=proposal, actor=lead, failure_ids=[taken.pk])
     run(project)
     assert (place_of(taken), place_of(left_out)) == ((issue, Source.PROPOSAL), None)
     later = make_told(project, lead, note)

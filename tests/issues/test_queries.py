@@ -12,6 +12,7 @@ from issues.actions import accept_proposal
 from issues.models import Issue
 from issues.queries import (
     Part,
+    as_candidates,
     board_rows,
     breakdown,
     counted_issues,
@@ -39,7 +40,7 @@ def three(project: Project, lead: User) -> Issue:
         make_told(project, lead, TOKEN[2], session=second),
         make_told(project, lead, "withdrawn later"),
     ]
-    issue = accept_proposal(proposal=make_proposal(failures), actor=lead)
+    issue, _ = accept_proposal(proposal=make_proposal(failures), actor=lead)
     withdraw(failures[3])
     return issue
 
@@ -90,7 +91,9 @@ def test_open_proposals_show_only_what_is_free(project: Project, lead: User) -> 
     failures = tell_all(project, lead, TOKEN)
     make_proposal(failures)
     make_issue(failures[0], lead)
-    assert [[told.failure for told in candidate.members] for candidate in open_proposals(project)] == [failures[1:]]
+    assert [
+        [told.failure for told in candidate.members] for candidate in as_candidates(project, open_proposals(project))
+    ] == [failures[1:]]
 
 
 def test_proposals_are_read_in_the_same_few_queries(project: Project, lead: User) -> None:
@@ -99,7 +102,7 @@ def test_proposals_are_read_in_the_same_few_queries(project: Project, lead: User
         for part in range(1 + 4 * number):
             make_proposal(tell_all(project, lead, TOKEN), title=f"Proposal {number} {part}")
         with CaptureQueriesContext(connection) as queries:
-            open_proposals(project)
+            as_candidates(project, open_proposals(project))
         counts.append(len(queries))
     assert counts[0] == counts[1]
 

@@ -215,7 +215,7 @@ def test_not_this_one_teaches(project: Project, lead: User) -> None:
 
 def test_undoing_an_accept_opens_the_proposal_again(project: Project, lead: User) -> None:
     proposal = make_proposal(tell_all(project, lead, TOKEN))
-    issue = actions.accept_proposal(proposal=proposal, actor=lead, failure_ids=[proposal.failures.all()[0].pk])
+    issue, _ = actions.accept_proposal(proposal=proposal, actor=lead, failure_ids=[proposal.failures.all()[0].pk])
     undone = actions.undo(decision=newest(DecisionKind.ACCEPT), actor=lead)
     proposal.refresh_from_db()
     assert (proposal.state, proposal.decided_by, places()) == (ProposalState.OPEN, None, {})

@@ -50,7 +50,7 @@ def test_two_issues_in_one_group_are_proposed_to_be_merged() -> None:
     [merge] = found.merges
     assert merge.issues == (2, 9)
     assert 0.3 < merge.score < 1
-    assert len(merge.evidence) == 5
+    assert len(merge.evidence) == 3 + 3
     near = vectors @ vectors[:4].mean(axis=0)
     assert int(near[4:].argmax()) + 4 in merge.evidence
 
