@@ -29,6 +29,7 @@ OUTSIDE_THE_INDEX = {
         "feedback",
         "judged",
         "failure_type",
+        "placed",
         "issue",
         "queue",
         "work",
@@ -58,6 +59,9 @@ LIST_PARAMETERS = [
     OpenApiParameter(
         "failure_type",
         description="A failure type that a person gave to a failure in it, by its present or an earlier name.",
+    ),
+    OpenApiParameter(
+        "placed", description="no: a failure in it, of `failure_type` where that is given, is in no issue."
     ),
     OpenApiParameter("issue", int, description="The number of an issue that it has a confirmed failure of."),
     OpenApiParameter("like_issue", int, description="The number of an issue that it looks like, as a machine sees it."),

@@ -18,7 +18,7 @@ from traces import lookups  # noqa: F401 - makes has_item known
 from traces.detectors import ELSEWHERE, LABELS
 from traces.meanings import BAD, GOOD
 from traces.models import SHOWN_AT, AgentSession, AnnotatorKind, Score, SessionStatus, Signal, ToolUse
-from traces.queries import leaning_to, queued, reviewed, saying, saying_of
+from traces.queries import failing, leaning_to, queued, reviewed, saying, saying_of
 from traces.queries.work import NEWEST_REVIEWS
 
 Choice = tuple[str, str]
@@ -30,6 +30,7 @@ STATUSES = [
     ("signals", "Has signals"),
     *((status.value, status.label) for status in SessionStatus if status != SessionStatus.UNKNOWN),
 ]
+PLACED = [("no", "One in no issue")]
 KINDS = sorted((LABELS | ELSEWHERE).items(), key=lambda pair: pair[1])
 # Whose word of feedback is meant.
 CLIENT = Q(annotator_kind=AnnotatorKind.HUMAN)
@@ -126,6 +127,7 @@ RARER = (
         "failing_tool",
         "error_class",
         "failure_type",
+        "placed",
         "issue",
         "like_issue",
         "queue",
@@ -169,7 +171,8 @@ class SessionFilter(filters.FilterSet):
     tool = filters.CharFilter(method="with_tool", max_length=200, label="Tool")
     failing_tool = filters.CharFilter(method="with_failing_tool", max_length=200, label="Tool that failed")
     error_class = filters.CharFilter(method="with_error_class", max_length=40, label="Kind of tool error")
-    failure_type = filters.CharFilter(method="with_failure_type", max_length=80, label="Failure type")
+    failure_type = filters.CharFilter(method="with_failure", max_length=80, label="Failure type")
+    placed = filters.ChoiceFilter(choices=PLACED, method="with_failure", label="Failures", empty_label="Any")
     issue = filters.NumberFilter(method="with_issue", label="Issue number", min_value=1, max_value=MOST)
     like_issue = filters.NumberFilter(method="with_likeness", label="Looks like issue", min_value=1, max_value=MOST)
     queue = filters.NumberFilter(method="in_queue", label="In the queue", min_value=1, max_value=MOST)
@@ -263,13 +266,13 @@ class SessionFilter(filters.FilterSet):
         told = sessions if value == "none" else sessions.exclude(self.withheld)
         return told.filter(conditions[value])
 
-    def with_failure_type(self, sessions: QuerySet[AgentSession], _name: str, value: str) -> QuerySet[AgentSession]:
-        """Of the type that the name leads to, so that old links and saved views outlive a merge and a rename."""
-        any_session = self.queryset.order_by().only("project").select_related("project").first()
-        kind = any_session and any_session.project.failure_types.named(value)
-        standing = {"failures__withdrawn_at": None, "failures__review__withdrawn_at": None}
-        told = AgentSession.objects.filter(**standing, failures__failure_type__in=[kind] if kind else []).values("pk")
-        return sessions.exclude(self.withheld).filter(pk__in=told)
+    def with_failure(self, sessions: QuerySet[AgentSession], name: str, _value: str) -> QuerySet[AgentSession]:
+        """With one failure that has all that is asked for. A merge or a rename of its type breaks no old link."""
+        asked = self._asked("failure_type", "placed")
+        if name != next(iter(asked)):
+            return sessions
+        failed = failing(self.queryset, kind=asked.get("failure_type", ""), in_no_issue=asked.get("placed") == "no")
+        return sessions.exclude(self.withheld).filter(failed)
 
     def with_issue(self, sessions: QuerySet[AgentSession], _name: str, value: Decimal) -> QuerySet[AgentSession]:
         """With a confirmed failure of the project's issue of this number."""

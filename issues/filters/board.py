@@ -28,7 +28,7 @@ SORTS: dict[str, tuple[str, tuple[str | OrderBy, ...]]] = {
     "newest": ("Newest", ("-number",)),
     "title": ("Title", ("title", "number")),
 }
-BOARD_FILTERS = ("state", "workflow", "owner", "severity", "escalating", "q", "sort")
+BOARD_FILTERS = ("state", "workflow", "owner", "severity", "type", "escalating", "q", "sort")
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class BoardChoice:
     workflow: str = ""
     owner: str = ""
     severity: str = ""
+    type: str = ""
     escalating: str = ""
     q: str = ""
     sort: str = "sessions"
@@ -60,6 +61,8 @@ def read_choice(query: QueryDict) -> BoardChoice:
     owner = asked.get("owner", "")
     if owner and owner not in {"me", "none"} and not is_key(owner):
         wrong.add("owner")
+    if "type" in asked and not is_key(asked["type"]):
+        wrong.add("type")
     strange = set(query) - {*BOARD_FILTERS, "page"}
     return BoardChoice(
         **{name: value for name, value in asked.items() if name not in wrong},
@@ -85,6 +88,9 @@ def choose_issues(
     if choice.workflow:
         members = standing(sight).filter(issue=OuterRef("pk"))
         found = found.filter(Exists(members.filter(failure__session__workflow=choice.workflow)))
+    if choice.type:
+        members = standing(sight).filter(issue=OuterRef("pk"), failure__failure_type=int(choice.type))
+        found = found.filter(Exists(members))
     if choice.owner:
         found = found.filter(owner={"me": me, "none": None}.get(choice.owner, choice.owner))
     if choice.severity:

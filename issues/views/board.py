@@ -1,6 +1,9 @@
 """The board: what is new, what grows, what came back."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,7 +13,8 @@ from accounts.models import Role, User
 from accounts.permissions import member
 from accounts.request import ProjectRequest
 from annotate.models import Severity
-from annotate.queries.blind import sight_of
+from annotate.queries.blind import Sight, sight_of
+from annotate.queries.judgements import known_types
 from common.keys import is_key
 from issues.access import possible_owners
 from issues.filters import GROUPS, SORTS, as_saved, choose_issues, named_like, read_choice
@@ -23,9 +27,9 @@ from issues.queries import (
     counted_issues,
     read_pool,
     seen_issues,
-    seen_releases,
     seen_workflows,
 )
+from issues.queries.life import ordered_releases
 from issues.queries.shares import issue_shares
 from issues.queries.sightings import sighted
 from traces.access import views_of
@@ -42,7 +46,6 @@ LARGEST_NUMBER = 2**31
 def board(request: ProjectRequest) -> HttpResponse:
     """The project's issues, filtered and sorted by what stands in the URL."""
     choice = read_choice(request.GET)
-    may_change = request.membership.may(Role.LEAD)
     sight = sight_of(request.membership)
     everything = seen_issues(Issue.objects.filter(project=request.project), sight)
     found = choose_issues(counted_issues(request.project, sight), choice, me=request.user.pk, sight=sight)
@@ -58,20 +61,37 @@ def board(request: ProjectRequest) -> HttpResponse:
         "page": page,
         "rows": board_rows(request.project, page.object_list, sight),
         "tabs": [(name, label) for name, (label, _) in GROUPS.items()],
-        "sorts": [(name, label) for name, (label, _) in SORTS.items()],
-        "severities": Severity.choices,
-        "workflows": seen_workflows(request.project),
-        "members": possible_owners(request.project) if may_change else (),
-        "may_change": may_change,
-        "acts": ACTS_BY_HAND,
-        "ends": EndKind.choices,
-        "releases": seen_releases(request.project) if may_change else (),
-        "owners": User.objects.filter(owned_issues__in=everything).distinct().order_by("name", "email"),
         "has_issues": everything.exists(),
         "pool": read_pool(request.project, sight),
         "sight": sight,
+        "may_change": request.membership.may(Role.LEAD),
+        **_offered(request, everything, sight),
+        **_changes(request),
     }
     return render(request, "issues/board.html", context)
+
+
+def _offered(request: ProjectRequest, issues: QuerySet[Issue], sight: Sight) -> dict[str, Any]:
+    """What the filters offer."""
+    return {
+        "sorts": [(name, label) for name, (label, _) in SORTS.items()],
+        "severities": Severity.choices,
+        "types": known_types(request.project, sight).filter(merged_into=None).order_by("name"),
+        "workflows": seen_workflows(request.project),
+        "owners": User.objects.filter(owned_issues__in=issues).distinct().order_by("name", "email"),
+    }
+
+
+def _changes(request: ProjectRequest) -> dict[str, Any]:
+    """What can be done with issues that are ticked: leads alone do it."""
+    if not request.membership.may(Role.LEAD):
+        return {}
+    return {
+        "acts": ACTS_BY_HAND,
+        "ends": EndKind.choices,
+        "members": possible_owners(request.project),
+        "releases": [release.name for release in reversed(ordered_releases(request.project))],
+    }
 
 
 @member(Role.VIEWER)

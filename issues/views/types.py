@@ -19,7 +19,7 @@ from issues import actions
 from issues.actions.helping import LONGEST_RUNBOOK
 from issues.forms import HelpForm, checked
 from issues.queries.remarks import runbook_of_type
-from issues.queries.types import issues_by_type
+from issues.queries.types import placed_by_type
 
 SHOWN = 3
 
@@ -27,11 +27,11 @@ SHOWN = 3
 @member(Role.VIEWER)
 @require_GET
 def by_type(request: ProjectRequest) -> HttpResponse:
-    """For each type (or for the one that `type` names) its issues, the most failures first, put where its id stands."""
+    """For each type (or for the one that `type` names) where its failures are, put where its id stands."""
     asked = request.GET.get("type", "")
     only = int(asked) if is_key(asked) else None
-    found = issues_by_type(request.project, sight_of(request.membership), only=only)
-    context = {"found": found.items(), "shown": SHOWN if only is None else None}
+    found = placed_by_type(request.project, sight_of(request.membership), only=only)
+    context = {"found": found, "shown": SHOWN if only is None else None}
     return render(request, "issues/by_type.html", context)
 
 

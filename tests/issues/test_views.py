@@ -16,7 +16,7 @@ from issues import actions
 from issues.lifecycle import State
 from issues.models import Issue, IssueMembership, Proposal, ProposalState, Source
 from issues.queries import seen_releases
-from tests.builders import NOON, client_of, make_member, make_session
+from tests.builders import NOON, client_of, make_failure_type, make_member, make_session
 from tests.issues.makers import TOKEN, make_issue, make_proposal, make_told, tell_all
 from traces.actions import save_view
 from traces.models import Place
@@ -79,6 +79,10 @@ def test_board_filters_by_state_workflow_owner_and_words(
     assert titles(owner="none") == titles(workflow="refunds") == titles(q="1") == [issue.title]
     assert titles(workflow="nowhere") == titles(severity="low", state="all") == []
     assert titles(severity="high", state="all") == [other.title]
+    kind = make_failure_type(project, "Loop")
+    Failure.objects.filter(issue_memberships__issue=other).update(failure_type=kind)
+    assert titles(type=str(kind.pk), state="all") == [other.title]
+    assert titles(type=str(kind.pk)) == titles(type=str(10**15), state="all") == []
     assert titles(severity="medium", state="all") == [issue.title]
 
 

@@ -16,12 +16,13 @@ from traces.queries.sessions import (
     signal_words,
     step_at,
 )
-from traces.queries.work import queue_names, queued, reviewed, reviewer_names
+from traces.queries.work import failing, queue_names, queued, reviewed, reviewer_names
 
 __all__ = [
     "ScoreName",
     "SignalWord",
     "conversation",
+    "failing",
     "leaning_to",
     "meanings_of",
     "queue_names",

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -24,6 +24,7 @@ STANDS: dict[str, Q] = {
     "aside": _HERE & Q(vacant=0, judged=0),
     "removed": Q(removed__isnull=False),
 }
+_PLACED = Q(issue_memberships__isnull=False, issue_memberships__until=None)
 WITHIN = {"day": timedelta(days=1), "week": timedelta(days=7)}
 NEWEST = "newest"
 # From so many is told how long a typical review takes.
@@ -85,3 +86,15 @@ def reviewer_names(membership: Membership) -> list[tuple[str, str]]:
         return [(membership.user.email, "Me")]
     people = User.objects.filter(memberships__project=membership.project_id).order_by("name", "email")
     return [(person.email, str(person)) for person in people]
+
+
+def failing(sessions: QuerySet[AgentSession], *, kind: str = "", in_no_issue: bool = False) -> Q:
+    """With one failure that stands, of the type that the name `kind` leads to, if it is given, and in no issue."""
+    failures = apps.get_model("annotate", "Failure").objects.filter(withdrawn_at=None, review__withdrawn_at=None)
+    if kind:
+        any_session = sessions.order_by().only("project").select_related("project").first()
+        named = any_session and any_session.project.failure_types.named(kind)
+        failures = failures.filter(failure_type__in=[named] if named else [])
+    if in_no_issue:
+        failures = failures.filter(~Exists(failures.filter(_PLACED, pk=OuterRef("pk"))))
+    return Q(pk__in=failures.values("session"))

@@ -157,7 +157,7 @@ def test_types_of_what_a_reader_may_not_see_yet_are_no_pages(
     assert ("Invented by bob" in said(client.get(url("type_list", project)).content)) is not named_by_others
 
 
-def test_issues_by_type_come_in_one_query(lead_client: Client, lead: User, project: Project) -> None:
+def test_issues_by_type_come_in_two_queries(lead_client: Client, lead: User, project: Project) -> None:
     kind = make_failure_type(project)
     for number in range(1, 6):
         issue = Issue.objects.create(project=project, number=number, title=f"Issue <{number}>")
@@ -167,11 +167,27 @@ def test_issues_by_type_come_in_one_query(lead_client: Client, lead: User, proje
             )
     with CaptureQueriesContext(connection) as asked:
         page = lead_client.get(url("issues_by_type", project))
-    assert len([query for query in asked if "issuemembership" in query["sql"]]) == 1
-    assert said(page.content) == "ISS-5 5× ISS-4 4× ISS-3 3× 5 issues in all"
+    assert len([query for query in asked if "issuemembership" in query["sql"]]) == 2
+    assert said(page.content) == "ISS-5 5× ISS-4 4× ISS-3 3× 5 issues on the board"
     alone = lead_client.get(url("issues_by_type", project), {"type": kind.pk})
     assert said(alone.content).startswith("ISS-5 Issue &lt;5&gt; 5×")
     assert said(lead_client.get(url("issues_by_type", project), {"type": "9" * 18}).content) == ""
+
+
+def test_a_type_tells_what_is_in_no_issue_and_leads_to_it(lead_client: Client, lead: User, project: Project) -> None:
+    kind, placed_kind = make_failure_type(project, "Loop & co"), make_failure_type(project, "Silent")
+    issue = Issue.objects.create(project=project, number=1, title="One")
+    for failure in (fail(project, lead, kind), fail(project, lead, placed_kind)):
+        IssueMembership.objects.create(issue=issue, failure=failure, source=Source.PERSON, since=NOON)
+    alone = fail(project, lead, kind)
+    make_failure(alone.review, failure_type=placed_kind)  # of the same session, in no issue either
+    page = lead_client.get(url("issues_by_type", project))
+    assert said(page.content).count("In no issue: 1 session") == 2
+    link = f"{url('session_list', project)}?failure_type=Loop%20%26%20co&placed=no"
+    assert link.replace("&p", "&amp;p") in page.content.decode()
+    for query, sessions in ((link, [alone.session]), (link.replace("Loop%20%26%20co", "Silent"), [alone.session])):
+        assert [row["session"] for row in lead_client.get(query).context["rows"]] == sessions
+    assert len(lead_client.get(url("session_list", project), {"failure_type": "Loop & co"}).context["rows"]) == 2
 
 
 def test_viewers_change_nothing(project: Project) -> None:
