@@ -48,7 +48,9 @@ def seen_events(issue: Issue, sight: Sight = EVERYTHING) -> QuerySet[IssueEvent]
 def _without(events: Iterable[IssueEvent], hidden: set[int]) -> Iterable[IssueEvent]:
     for event in events:
         told = event.detail.get("failures")
-        if told is not None:
-            event.detail = {**event.detail, "failures": [pk for pk in told if pk not in hidden]}
+        if told is not None and not hidden.isdisjoint(told):
+            # The session that a regression names may be that of a withheld failure.
+            detail = {name: value for name, value in event.detail.items() if name not in {"session", "seen_in"}}
+            event.detail = {**detail, "failures": [pk for pk in told if pk not in hidden]}
         if told is None or event.detail["failures"]:
             yield event

@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts.models import Membership, Project, Role, User
 from annotate.models import Queue, Slot, SlotState
 from annotate.queries.blind import withheld
-from issues.actions import create_issue
+from issues.actions import attach, create_issue
+from issues.models import EventKind, Issue, IssueEvent
 from tests.builders import (
     client_of,
     make_failure,
@@ -107,3 +108,20 @@ def test_lists_of_sessions_cannot_be_filtered_by_what_is_withheld(
     assert not finds(client, judged="success")
     Slot.objects.update(state=SlotState.SUBMITTED, reviewer=ada)
     assert [finds(client, **query) for query in telling] == [True] * 3
+
+
+def test_a_regression_names_no_session_that_is_withheld(
+    project: Project, slot: Slot, session: AgentSession, ada: User, lead: User
+) -> None:
+    seen = make_failure(make_review(make_session(project, "seen"), lead))
+    hidden = make_failure(make_review(session, lead))
+    issue = create_issue(failure=seen, title="Comes back", actor=lead)
+    attach(issue=issue, failure_ids=[hidden.pk], actor=lead)
+    detail = {"failures": [seen.pk, hidden.pk], "session": session.pk, "seen_in": "2.0"}
+    IssueEvent.objects.create(issue=issue, kind=EventKind.MOVED, detail=detail)
+    told = {person: page_of(person, issue) for person in (ada, lead)}
+    assert ["confirmed again" in told[person] for person in (ada, lead)] == [False, True]
+
+
+def page_of(person: User, issue: Issue) -> str:
+    return client_of(person).get(reverse("issue_page", args=["acme", issue.number])).content.decode()
