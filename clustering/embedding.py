@@ -13,7 +13,7 @@ from clustering.queries import model_name, read_surroundings, waiting_for_embedd
 log = logging.getLogger(__name__)
 
 
-def embed_waiting(most: int = 20 * BATCH) -> int:
+def embed_waiting(most: int = 40 * BATCH) -> int:
     """Embeds up to `most` failures that wait, a batch at a time. Returns how many it did; a broken model does none."""
     done = 0
     while done < most and (batch := list(waiting_for_embedding()[:BATCH])):

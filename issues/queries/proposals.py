@@ -94,6 +94,11 @@ class Pool:
     proposed: int
     fault: EmbedderFault | None
 
+    @property
+    def read(self) -> int:
+        """How many of them have their vector."""
+        return self.unplaced - self.unread
+
 
 def read_pool(project: Project, sight: Sight = EVERYTHING) -> Pool:
     """How far grouping has come in this project."""

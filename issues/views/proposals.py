@@ -10,7 +10,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.models import Role
@@ -91,6 +91,14 @@ def _alone(request: ProjectRequest, declined: list[Candidate], sight: Sight) -> 
     grouped = Proposal.failures.through.objects.filter(proposal__in=shown)
     alone = unplaced_failures(request.project, sight).exclude(pk__in=grouped.values("failure"))
     return with_steps(list(alone.select_related("session", "failure_type").order_by("-pk")[:ALONE_SHOWN]))
+
+
+@member(Role.VIEWER)
+@require_safe
+def reading_progress(request: ProjectRequest) -> HttpResponse:
+    """How many of the new failures have been read; asked every few seconds until all are, or the model is silent."""
+    pool = read_pool(request.project, sight_of(request.membership))
+    return render(request, "issues/_pool.html", {"pool": pool, "was_reading": pool.unplaced > 0})
 
 
 @member(Role.LEAD)

@@ -1,6 +1,8 @@
 """Which failures get a vector, of which words, and when a new one."""
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -8,12 +10,14 @@ from django.utils import timezone
 from accounts.models import Project, User
 from annotate.models import Failure
 from clustering.embedding import embed_waiting
-from clustering.engine.embed import Embedder
+from clustering.engine.embed import Embedder, from_bytes, get_embedder
+from clustering.engine.mask import TEXT_VERSION
 from clustering.models import EmbedderFault, Embedding
 from clustering.queries import find_fault, read_embeddings, waiting_for_embedding
 from clustering.tasks import sweep
 from tests.builders import make_failure, make_failure_type, make_review, make_session, make_steps, make_talk
 from tests.clustering.fakes import BrokenEmbedder
+from tests.clustering.tiny import DIMENSIONS, make_tiny_model
 from traces.models import StepKind
 
 
@@ -80,6 +84,30 @@ def test_a_broken_model_leaves_failures_waiting_and_says_why(
     assert waiting_for_embedding().count() == 1
     sweep()
     assert (EmbedderFault.objects.count(), waiting_for_embedding().count()) == (0, 0)
+
+
+@pytest.mark.slow
+def test_another_model_by_setting_gives_vectors_that_carry_its_name(
+    failure: Failure, settings: Any, tmp_path: Path
+) -> None:
+    settings.EMBEDDING_MODEL = make_tiny_model(tmp_path / "tiny")
+    get_embedder.cache_clear()
+    try:
+        assert embed_waiting() == 1
+    finally:
+        get_embedder.cache_clear()
+    [stored] = Embedding.objects.all()
+    assert (stored.model_name, stored.text_version) == (settings.EMBEDDING_MODEL, TEXT_VERSION)
+    assert from_bytes([stored.vector]).shape == (1, DIMENSIONS)
+
+
+def test_a_model_that_is_missing_leaves_failures_in_the_pool_and_says_which(failure: Failure, settings: Any) -> None:
+    settings.EMBEDDING_MODEL = "/nowhere/at/all"
+    sweep()
+    fault = find_fault()
+    assert fault is not None
+    assert fault.reason.startswith("The embedding model /nowhere/at/all cannot be loaded: ")
+    assert (waiting_for_embedding().count(), Embedding.objects.count()) == (1, 0)
 
 
 def test_vectors_of_another_model_are_never_read(failure: Failure, word_embedder: Embedder) -> None:

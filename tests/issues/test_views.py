@@ -10,7 +10,9 @@ from django.urls import reverse
 
 from accounts.models import Project, Role, User
 from annotate.models import Failure, Severity
-from clustering.models import EmbedderFault
+from clustering.embedding import embed_waiting
+from clustering.engine.embed import Embedder
+from clustering.models import EmbedderFault, Embedding
 from clustering.queries import model_name
 from issues import actions
 from issues.lifecycle import State
@@ -304,6 +306,29 @@ def test_a_broken_model_is_said_on_board_and_inbox(lead_client: Client, project:
     EmbedderFault.objects.create(model_name=model_name(), reason="The model is gone.")
     for name in ("issue_board", "proposal_inbox"):
         assert "Grouping is paused: The model is gone. Nothing is lost: 1 failure waits" in page(lead_client, name)
+
+
+def test_how_many_of_how_many_were_read_is_told_until_all_are(
+    lead_client: Client, project: Project, lead: User, word_embedder: Embedder
+) -> None:
+    tell_all(project, lead, TOKEN)
+    embed_waiting()
+    Embedding.objects.order_by("-pk")[0].delete()
+    asks = f'hx-get="{reverse("reading_progress", args=[project.slug])}"'
+    for name in ("issue_board", "proposal_inbox", "reading_progress"):
+        html = page(lead_client, name)
+        assert ("Reading new failures: 2 of 3." in html, 'value="2" max="3"' in html, asks in html) == (True,) * 3
+    embed_waiting()
+    html = page(lead_client, "reading_progress")
+    assert ("All 3 new failures were read." in html, asks in html) == (True, False)
+    assert "new failures were read" not in page(lead_client, "proposal_inbox")
+
+
+def test_a_model_that_breaks_while_it_reads_is_said_at_once(lead_client: Client, project: Project, lead: User) -> None:
+    make_told(project, lead)
+    EmbedderFault.objects.create(model_name=model_name(), reason="The model is gone.")
+    html = page(lead_client, "reading_progress")
+    assert ("Grouping is paused: The model is gone." in html, "hx-get" in html) == (True, False)
 
 
 def test_an_issue_is_made_by_hand_from_a_failure(lead_client: Client, failure: Failure) -> None:
