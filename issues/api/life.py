@@ -33,7 +33,7 @@ def issue_bulk(request: Request) -> Response:
     asked.is_valid(raise_exception=True)
     bulk = _done(request, asked.validated_data)
     skipped = [{"number": one.number, "why": one.why} for one in bulk.skipped]
-    return Response(BulkDoneSerializer({"done": bulk.done, "skipped": skipped}).data)
+    return Response(BulkDoneSerializer({"done": bulk.done, "decisions": bulk.decisions, "skipped": skipped}).data)
 
 
 def _done(request: Request, told: dict[str, Any]) -> Bulk:

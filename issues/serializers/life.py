@@ -57,9 +57,10 @@ class SkippedSerializer(Plain):
 
 
 class BulkDoneSerializer(Plain):
-    """To which issues it was done, by number."""
+    """To which issues it was done, by number. `decisions`: the ids of what was decided, to be undone one by one."""
 
     done = serializers.ListField(child=serializers.IntegerField())
+    decisions = serializers.ListField(child=serializers.IntegerField())
     skipped = SkippedSerializer(many=True)
 
 

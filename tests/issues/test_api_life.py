@@ -1,5 +1,6 @@
 """An issue's life over the API."""
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -55,9 +56,12 @@ def test_many_are_acted_on_and_those_left_out_are_told(api: Client, project: Pro
 
     actions.move_issue(issue=issue, target=State.IGNORED, actor=lead, reason="known")
     skipped = [{"number": 1, "why": "It is ignored."}, {"number": 9, "why": "There is no such issue."}]
-    assert bulk(numbers=[1, 2, 9], act="triage") == {"done": [2], "skipped": skipped}
-    assert bulk(numbers=[2], owner=lead.email) == {"done": [2], "skipped": []}
-    assert bulk(numbers=[2], owner=None) == {"done": [2], "skipped": []}
+    decided = bulk(numbers=[1, 2, 9], act="triage")
+    assert (decided["done"], decided["skipped"]) == ([2], skipped)
+    assert send(api, f"decisions/{decided['decisions'][0]}/undo/", client_id=uuid.uuid4()).status_code == 200
+    for owner in (lead.email, None):
+        told = bulk(numbers=[2], owner=owner)
+        assert (told["done"], told["skipped"]) == ([2], [])
     assert bulk(numbers=[2], severity="high")["done"] == [2]
     event = Issue.objects.get(number=2).events.first()
     assert event is not None
