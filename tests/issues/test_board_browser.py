@@ -169,7 +169,7 @@ def test_mouse_does_the_same_and_a_phone_shows_it(
         page.goto(BOARD)
         for box in page.get_by_role("checkbox", name="Tick ISS").all()[:2]:
             box.click()
-        field(page, "act").select_option(label="Start work")
+        field(page, "act").select_option("take")
         page.get_by_role("button", name="Apply").click()
         expect(page.locator(".toast")).to_contain_text("Done for 2 issues.")
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]  # type: ignore[index]
