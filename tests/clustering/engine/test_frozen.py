@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from clustering.engine.mask import TEXT_VERSION
 from clustering.engine.mechanisms import MECHANISMS
-from tests.frozen import digest_of_source
+from tests.frozen import complaint, digest_of_source
 
 # Of each mechanism the modules that decide, and the digest of what they were when it was released.
 FROZEN: dict[str, dict[str, str]] = {
@@ -30,6 +31,8 @@ FROZEN: dict[str, dict[str, str]] = {
         "windows.py": "ec830e10c8fb",
     },
 }
+# What is compared: a text carries the version of what masked it. (TEXT_VERSION, digest of mask.py)
+MASK = (1, "c06a903f5a50")
 MODULES = [(mechanism, module) for mechanism, modules in FROZEN.items() for module in modules]
 
 
@@ -45,3 +48,9 @@ def test_mechanism_is_what_it_was(mechanism: str, module: str) -> None:
         f"Leave it as it was and register a new mechanism. Only where it surely finds just what it found before, "
         f"write {now!r} in FROZEN of {__name__}."
     )
+
+
+def test_masking_is_what_it_was() -> None:
+    digest = digest_of_source(Path(settings.BASE_DIR, "clustering/engine/mask.py"))
+    wrong = complaint("mask.py", f"MASK of {__name__}", MASK, (TEXT_VERSION, digest))
+    assert not wrong, wrong
