@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from argparse import Namespace
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ import numpy as np
 import pytest
 
 from benchmarks import _own_grouping, _ways, grouping
-from benchmarks._labelled import BadLine, read_labelled
+from benchmarks._labelled import BadLine, Labelled, read_labelled
 from benchmarks._sets import Row, draw
 from benchmarks._timed import timed
+from benchmarks._vectors import Embedded
 from clustering.engine import mechanisms
 from tests.benchmarks.grouping_of_words import BY_WORD
 from tests.clustering.engine.vectors import clouds
@@ -77,6 +79,17 @@ def test_one_line_with_all_fields_and_the_same_again(
 def _without_times(told: dict[str, Any]) -> dict[str, Any]:
     kept = {name: value for name, value in told.items() if not name.startswith(("group_", "embed_", "peak_"))}
     return {**kept, "stream": {name: value for name, value in kept["stream"].items() if name not in ("seconds", "cpu")}}
+
+
+@pytest.mark.usefixtures("in_process")
+def test_what_embedding_took_is_told_under_its_names() -> None:
+    texts, vectors = clouds([5, 4])
+    labelled = Labelled(tuple(texts), tuple(text.split()[0] for text in texts), np.arange(9), 9)
+    asked = Namespace(mechanism="v1", seed=1, mask=True, peer=None, stream=False, correct=None)
+    told = grouping.measured(labelled, Embedded(vectors, seconds=3.0, cpu=2.0, model="m", dtype="bfloat16"), asked)
+
+    assert (told["embed_seconds"], told["embed_cpu"], told["model"], told["dtype"]) == (3.0, 2.0, "m", "bfloat16")
+    assert (told["clusters"], told["unassigned"]) == (2, 0)
 
 
 @pytest.mark.usefixtures("in_process")

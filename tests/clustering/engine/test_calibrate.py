@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from clustering.engine.calibrate import PRECISION, calibrate
+from clustering.engine.calibrate import MARGINS, PRECISION, _loosest, calibrate
 from clustering.engine.embed import Vectors
 from clustering.engine.matching import Rule, anchors_of, match_many
 from tests.clustering.engine.vectors import clouds, shuffled, unit
@@ -64,3 +64,41 @@ def test_repeats_are_held_out_together() -> None:
     noise = unit(*np.repeat(generator.normal(size=(40, 16)), 2, axis=0).tolist())
     contents = [str(row // 2) for row in range(80)]
     assert calibrate(noise, np.arange(80) // 2 % 4, FALLBACK, contents=contents) == FALLBACK
+
+
+def loosest(
+    right: list[bool], scores: list[float], leads: list[float] | None = None, margin: float = 0.0
+) -> Rule | None:
+    found = _loosest(np.array(scores), np.array(leads or [1.0] * len(right)), np.array(right), margin)
+    return found[1] if found else None
+
+
+def test_the_threshold_is_the_lowest_at_which_nine_in_ten_are_right() -> None:
+    """Thirty right and two wrong: (30 + ½) / (32 + 1) is above 0.9, with a third wrong one below."""
+    right = [True] * 30 + [False] * 5
+    rule = loosest(right, [round(0.9 - place / 100, 2) for place in range(35)])
+    assert rule == Rule(threshold=0.59, margin=0.0, precision=0.938, placements=35)
+
+
+def test_what_is_seen_in_few_joins_is_drawn_towards_one_half() -> None:
+    assert loosest([True] * 3, [0.9, 0.8, 0.7]) is None
+    assert loosest([True] * 4, [0.9, 0.8, 0.7, 0.6]) == Rule(0.6, 0.0, 1.0, 4)
+
+
+def test_equal_scores_join_together() -> None:
+    right = [True] * 20 + [True] + [False] * 9
+    rule = loosest(right, [*(round(0.9 - place / 100, 2) for place in range(20)), *[0.5] * 10])
+    assert rule == Rule(0.71, 0.0, 1.0, 30)
+
+
+def test_only_those_with_the_margin_join() -> None:
+    leads = [0.05] * 10 + [0.04] * 10
+    rule = loosest([True] * 10 + [False] * 10, [0.9] * 10 + [0.95] * 10, leads, margin=0.05)
+    assert rule == Rule(0.9, 0.05, 1.0, 20)
+    assert loosest([True] * 10 + [False] * 10, [0.9] * 10 + [0.95] * 10, leads) is None
+
+
+def test_of_margins_that_join_as_many_the_widest_is_taken() -> None:
+    texts, vectors, issue_of = placed([15, 15, 15])
+    rule = calibrate(vectors, issue_of, FALLBACK, contents=texts)
+    assert (rule.margin, rule.precision) == (max(MARGINS), 1.0)

@@ -3,11 +3,12 @@
 from itertools import pairwise
 
 import numpy as np
+import pytest
 
 from clustering.engine import group as v1
-from clustering.engine.linked import group
+from clustering.engine.linked import ALONE, group, strengths_of
 from clustering.engine.links import Links
-from tests.clustering.engine.vectors import clouds, shuffled
+from tests.clustering.engine.vectors import clouds, shuffled, unit
 
 
 def test_without_links_the_groups_are_those_of_v1() -> None:
@@ -15,6 +16,17 @@ def test_without_links_the_groups_are_those_of_v1() -> None:
     found = group(texts, vectors)
     assert found.groups == v1.group(texts, vectors).groups
     assert (found.strengths > 0).tolist() == [True] * 31 + [False]
+
+
+def test_strength_is_the_likeness_to_the_mean_of_the_group() -> None:
+    vectors = unit([1, 0, 0], [0, 1, 0], [1, 1, 0], [-1, 0, 0], [0, 0, 1])
+    labels = np.array([0, 0, ALONE, 1, 1])
+
+    strengths = strengths_of(labels, vectors)
+
+    assert strengths == pytest.approx([0.5, 0.5, 0, 0.5, 0.5])
+    opposed = strengths_of(np.array([0, 0, 0, 0, ALONE]), vectors)
+    assert opposed == pytest.approx([0.1768, 0.4268, 0.4268, 0, 0], abs=1e-4)
 
 
 def test_bound_rows_go_where_most_of_them_are() -> None:

@@ -118,3 +118,36 @@ def test_a_small_part_of_an_issue_is_no_reason_to_split() -> None:
     _, vectors = clouds([17, 3])
     found = reconcile(np.full(20, 6), grouped(tuple(range(17)), (17, 18, 19), rows=20), vectors)
     assert found.splits == ()
+
+
+def two_issues() -> tuple["np.ndarray[tuple[int], np.dtype[np.int64]]", Vectors]:
+    """Issue 2 in one direction; issue 9 at a cosine of 0.8 to it, a third of it in a group of its own."""
+    return np.array([2] * 4 + [9] * 6), unit(*[[1.0, 0, 0]] * 4, *[[0.8, 0.6, 0]] * 4, *[[0.8, 0.6, 0]] * 2)
+
+
+def grouped_at(threshold: float) -> Grouping:
+    return Grouping((tuple(range(8)), (8, 9)), np.ones(10, dtype=np.float32), threshold, BACKGROUND)
+
+
+def test_the_score_of_a_merge_is_the_likeness_as_far_as_the_group_holds_both() -> None:
+    [merge] = reconcile(two_issues()[0], grouped_at(0.3), two_issues()[1]).merges
+    assert merge.score == pytest.approx(0.8 * 4 / 6, abs=1e-4)
+    assert (merge.across, merge.inside) == pytest.approx((0.8, 1.0))
+
+
+def test_a_merge_shows_three_of_each_at_most() -> None:
+    [merge] = reconcile(two_issues()[0], grouped_at(0.3), two_issues()[1]).merges
+    assert merge.evidence == (0, 1, 2, 4, 5, 6)
+
+
+def test_issues_merge_from_the_threshold_of_the_grouping_on() -> None:
+    issue_of, vectors = two_issues()
+    assert len(reconcile(issue_of, grouped_at(0.79), vectors).merges) == 1
+    assert reconcile(issue_of, grouped_at(0.81), vectors).merges == ()
+
+
+def test_the_score_of_a_split_is_the_width_of_the_gap() -> None:
+    vectors = unit(*[[1.0, 0]] * 4, *[[0.3, np.sqrt(1 - 0.09)]] * 3)
+    [split] = reconcile(np.full(7, 6), grouped((0, 1, 2, 3), (4, 5, 6), rows=7), vectors).splits
+    assert split.score == pytest.approx(1 - 0.3 / 0.75, abs=1e-4)
+    assert (split.across, split.inside) == pytest.approx((0.3, 1.0))
