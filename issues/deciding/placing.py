@@ -124,5 +124,5 @@ def begin_rows(
 def _judged(decision: Decision, row: IssueMembership, source: Source | None) -> dict[str, Any]:
     if source is not None:
         return {"source": source, "placed_by": decision.actor}
-    kept = ("source", "score", "margin", "mechanism", "nearest_id", "placed_by_id")
+    kept = ("source", "score", "margin", "mechanism", "threshold", "rule_id", "nearest_id", "placed_by_id")
     return {name: getattr(row, name) for name in kept}

@@ -7,6 +7,7 @@ from issues.models.lives import LifeRule, Release
 from issues.models.memberships import IssueMembership, MembershipQuerySet
 from issues.models.proposals import FEWEST_MEMBERS, Proposal, ProposalEvent, ProposalKind, ProposalState
 from issues.models.recognitions import Recognition
+from issues.models.rules import MatchingRule
 from issues.models.sources import Source, likeness_in_words, verdict_in_words
 from issues.models.talk import IssueComment, IssueMention, TypeRunbook, Watcher
 
@@ -25,6 +26,7 @@ __all__ = [
     "IssueMention",
     "IssueQuerySet",
     "LifeRule",
+    "MatchingRule",
     "MembershipQuerySet",
     "Proposal",
     "ProposalEvent",

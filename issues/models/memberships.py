@@ -12,6 +12,7 @@ from annotate.models import Failure
 from issues.models.decisions import Decision, DecisionKind
 from issues.models.events import EventKind, IssueEvent
 from issues.models.issues import USER, Issue
+from issues.models.rules import MatchingRule
 from issues.models.sources import Source, likeness_in_words
 
 
@@ -48,7 +49,10 @@ class MembershipQuerySet(models.QuerySet["IssueMembership"]):
         row = {"issue": issue, "source": source, "score": score, "placed_by": actor, "opened_by": decision, **how}
         self.bulk_create(self.model(failure_id=pk, since=now, **row) for pk in free)
         if free:
-            detail = {"failures": free, "source": source.value, **({} if score is None else {"score": round(score, 3)})}
+            rule: MatchingRule | None = how.get("rule")
+            told = {"score": None if score is None else round(score, 3), "rule": rule.version if rule else None}
+            known = {name: value for name, value in told.items() if value is not None}
+            detail = {"failures": free, "source": source.value, **known}
             IssueEvent.objects.note(issue, EventKind.ATTACHED, actor=actor, decision=decision, **detail)
         return free
 
@@ -92,6 +96,15 @@ class IssueMembership(models.Model):
     until = models.DateTimeField(null=True, blank=True)
     margin = models.FloatField(null=True, blank=True, help_text="How far ahead of the second issue it was.")
     mechanism = models.CharField(max_length=40, blank=True, help_text="What matched it, with its version.")
+    threshold = models.FloatField(null=True, blank=True, help_text="The least score that was asked for.")
+    rule = models.ForeignKey(
+        MatchingRule,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="What people's placements taught of matching; none where the mechanism's own rule counted.",
+    )
     nearest = models.ForeignKey(
         Failure,
         on_delete=models.SET_NULL,

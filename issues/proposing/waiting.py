@@ -12,16 +12,18 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 from django.db.models import Q
+from numpy.typing import NDArray
 
 from accounts.models import Project
 from annotate.models import Failure
 from clustering.engine import mechanisms
 from clustering.engine.group import measure_background
-from clustering.engine.matching import Anchors, Match, anchors_of
+from clustering.engine.matching import Anchors, Match, Rule, anchors_of
 from clustering.grouping import group_failures, hash_input, was_grouped
 from clustering.queries import Embeddings, read_contents, read_embeddings
 from issues.deciding import join
 from issues.models import Decision, DecisionKind, Issue, IssueMembership, ProposalEvent, Source, lock_project
+from issues.proposing.calibrating import InForce, rule_in_force
 from issues.proposing.writing import free_ids, write_proposals
 from issues.queries import unplaced_failures
 from issues.queries.links import BY_PEOPLE, forbidden, read_links
@@ -95,11 +97,12 @@ def place_alike(project: Project) -> list[int]:
         return []
     members = _Members(everything, issues)
     never = forbidden(project, [everything.rows[place].failure_id for place in pool])
+    rule = _rule(project, everything, members)
     left = []
-    for place, found in zip(pool, _match(everything, pool, members, never), strict=True):
+    for place, found in zip(pool, _match(everything, pool, members, never, rule.rule), strict=True):
         row = everything.rows[place]
         same = members.issues_of(row.content) - never.get(row.failure_id, frozenset())
-        issue, how = _where(same, found)
+        issue, how = _where(same, found, rule)
         if issue is None or not join(
             issue=issues[issue], failure_id=row.failure_id, nearest_id=members.nearest(issue, place), **how
         ):
@@ -107,28 +110,33 @@ def place_alike(project: Project) -> list[int]:
     return left
 
 
-def _where(same: Collection[int], found: Match | None) -> tuple[int | None, dict[str, Any]]:
+def _where(same: Collection[int], found: Match | None, rule: InForce) -> tuple[int | None, dict[str, Any]]:
     """The issue that a failure joins, if any, and how: by its text, which one issue has, else by being like it."""
     if len(same) == 1:
         return next(iter(same)), {"source": Source.EXACT, "cause": "same text"}
     if found is None:
         return None, {}
     how = {"score": found.score, "margin": found.margin, "mechanism": mechanisms.CURRENT}
+    how |= {"threshold": rule.rule.threshold, "rule": rule.read}
     return found.issue, {"source": Source.MATCH, "cause": f"match {mechanisms.CURRENT}", **how}
 
 
+def _rule(project: Project, everything: Embeddings, members: "_Members") -> InForce:
+    background = measure_background([row.content for row in everything.rows], everything.vectors)
+    return rule_in_force(project, everything, members.by_people(), mechanisms.current().rule(background))
+
+
 def _match(
-    everything: Embeddings, pool: list[int], members: "_Members", never: Mapping[int, frozenset[int]]
+    everything: Embeddings, pool: list[int], members: "_Members", never: Mapping[int, frozenset[int]], rule: Rule
 ) -> list[Match | None]:
     """Of each row of the pool the issue that it clearly matches, if any."""
     mechanism = mechanisms.current()
-    background = measure_background([row.content for row in everything.rows], everything.vectors)
     not_these = {
         number: issues
         for number, place in enumerate(pool)
         if (issues := never.get(everything.rows[place].failure_id, frozenset()))
     }
-    return mechanism.match_many(everything.vectors[pool], members.anchors(), mechanism.rule(background), not_these)
+    return mechanism.match_many(everything.vectors[pool], members.anchors(), rule, not_these)
 
 
 class _Members:
@@ -148,6 +156,10 @@ class _Members:
 
     def issues_of(self, content: str) -> set[int]:
         return set(self._contents.get(content, ()))
+
+    def by_people(self) -> NDArray[np.int64]:
+        """Per row the issue that a person put it in, -1 for none."""
+        return np.where(self._by_person, self._issue_of, -1)
 
     def anchors(self) -> Anchors:
         return anchors_of(self._everything.vectors, self._issue_of.tolist(), self._by_person.tolist())

@@ -117,7 +117,7 @@ def _named(failure: Failure) -> list[str]:
 
 def standing_members(issue: Issue, sight: Sight = EVERYTHING) -> QuerySet[IssueMembership]:
     """The issue's standing memberships with all that their rows show, newest first."""
-    shown = ("failure__session", "failure__review__reviewer", "failure__failure_type", "placed_by", "opened_by")
+    shown = ("failure__session", "failure__review__reviewer", "failure__failure_type", "placed_by", "opened_by", "rule")
     return standing(sight).filter(issue=issue).select_related(*shown).order_by("-since", "-pk")
 
 

@@ -17,6 +17,7 @@ from accounts.models import Role
 from accounts.permissions import member
 from accounts.request import ProjectRequest
 from annotate.queries.blind import Sight, sight_of
+from clustering.engine.calibrate import FEWEST_PLACEMENTS
 from clustering.engine.group import FEWEST
 from common.errors import Refused
 from issues import actions
@@ -35,6 +36,7 @@ from issues.queries import (
     unplaced_failures,
     with_steps,
 )
+from issues.queries.rules import newest_rule
 from issues.views.telling import say_done
 
 PER_PAGE = 20
@@ -74,6 +76,8 @@ def _show(request: ProjectRequest, entered: Entered | None = None) -> HttpRespon
         "declined": declined,
         "pool": read_pool(request.project, sight),
         "look": newest_look(request.project),
+        "rule": newest_rule(request.project),
+        "fewest_placements": FEWEST_PLACEMENTS,
         "fewest": FEWEST,
         "issues": attachable_issues(request.project, sight),
         "alone": _alone(request, declined, sight),
