@@ -95,12 +95,13 @@ def reconcile(issue_of: NDArray[np.int64], grouping: Grouping, vectors: Vectors,
         for group, issue in identity.items()
         if (free := [row for row in grouping.groups[group] if issue_of[row] == NOWHERE])
     ]
+    held = table.held()
     return Reconciled(
         identity=identity,
         merges=tuple(sorted(_each_once(merges), key=lambda merge: (-merge.score, merge.issues))),
         splits=tuple(sorted(splits, key=lambda split: (-split.score, split.issue, split.rows))),
         attaches=tuple(sorted(attaches, key=lambda attach: (-attach.score, attach.issue))),
-        fresh=tuple(number for number in range(len(grouping.groups)) if number not in table.held()),
+        fresh=tuple(number for number in range(len(grouping.groups)) if number not in held),
     )
 
 
