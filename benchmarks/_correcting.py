@@ -27,8 +27,6 @@ SEEDS = 5
 DRAWS = 2000
 FEWEST_TO_SPLIT = 2
 MOST_STAYERS = 16
-# Released mechanisms without a rule of their own to read from placements.
-UNCALIBRATED = frozenset({"v1", "v2"})
 
 Figures = dict[str, Any]
 Act = dict[str, Any]
@@ -218,8 +216,6 @@ def arrived(
 def rule_of(triage: Triage, mechanism: Mechanism) -> Rule:
     """What joining asks for: read from what people placed, or from how alike everything is."""
     fallback = mechanism.rule(measure_background(triage.texts, triage.vectors))
-    if mechanism.name in UNCALIBRATED:
-        return fallback
     return calibrate(triage.vectors, triage.placed, fallback, contents=triage.texts)
 
 

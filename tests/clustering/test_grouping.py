@@ -35,7 +35,7 @@ def test_groups_name_their_failures_words_and_cohesion(project: Project, failure
     assert set(groups[0].notes) == set(NOTES[:3])
     assert {"token", "expired"} <= set(groups[0].words)
     assert 0.6 < groups[0].cohesion < 1
-    assert (run.state, run.failure_count, run.group_count, run.mechanism) == (RunState.DONE, 6, 2, "v1")
+    assert (run.state, run.failure_count, run.group_count, run.mechanism) == (RunState.DONE, 6, 2, "v2")
 
 
 def test_a_run_remembers_what_it_was_about(project: Project, failure_ids: list[int]) -> None:

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.models import Project, User
 from annotate.models import Failure
+from clustering.engine import mechanisms
 from clustering.engine.calibrate import PRECISION
 from clustering.engine.matching import MARGIN
 from issues import actions
@@ -61,7 +62,7 @@ def test_enough_placements_say_how_alike_is_enough(project: Project, lead: User,
     late = make_told(project, lead, f"{MODES['Loop']} and again")
     run(project)
     rule, row = MatchingRule.objects.get(), join_of(late)
-    assert (rule.version, rule.placements, rule.mechanism) == (1, 33, "v1")
+    assert (rule.version, rule.placements, rule.mechanism) == (1, 33, mechanisms.CURRENT)
     assert rule.precision is not None
     assert rule.precision >= PRECISION
     assert (row.issue, row.source, row.rule, row.threshold) == (issues["Loop"], Source.MATCH, rule, rule.threshold)

@@ -100,6 +100,17 @@ def test_being_one_asks_for_more_only_where_all_is_alike() -> None:
     assert threshold_of(Background(0.5, 0.2, 500)) == pytest.approx(0.80)
 
 
+def test_being_one_asks_for_more_where_points_are_drawn_to_their_neighbours() -> None:
+    assert threshold_of(Background(0.1, 0.1, 2000), drawn=1.0) == pytest.approx(0.60)
+    assert threshold_of(Background(0.5, 0.2, 2000), drawn=1.0) == pytest.approx(0.80)
+
+
+def test_who_is_left_alone_joins_the_group_that_is_nearly_near_enough() -> None:
+    texts = ["a0", "a1", "a2", "a3", "far", "lonely"]
+    vectors = unit(*([[1.0, 0.1 * place, 0] for place in range(4)]), [0, 0, 1], [0.45, 0, -0.89])
+    assert group(texts, vectors).groups == ((0, 1, 2, 3, 5),)
+
+
 @settings(max_examples=50, deadline=None)
 @given(together=PAIRS, apart=PAIRS)
 def test_what_people_taught_holds(together: list[tuple[int, int]], apart: list[tuple[int, int]]) -> None:

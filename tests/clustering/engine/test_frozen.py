@@ -20,8 +20,9 @@ FROZEN: dict[str, dict[str, str]] = {
         "matching.py": "28a1a2a84760",
     },
     "v2": {
-        "average.py": "9929c5ca347f",
+        "average.py": "3deb071dfaa9",
         "compare.py": "f98f108db0d0",
+        "drawing.py": "de72b2de2b22",
         "group.py": "a53692c8c74a",
         "linkage.py": "be99127c4fcb",
         "linked.py": "fe0ea821adeb",
