@@ -40,11 +40,8 @@ def group(texts: Sequence[str], vectors: Vectors) -> Grouping:
     points = vectors[[rows[0] for rows in rows_of.values()]]
     joining = threshold + SURER * background.deviation
     distinct = list(rows_of)
-    parts = (
-        _link(distinct, points, np.arange(len(points)))
-        if len(points) <= WINDOW
-        else _grow(distinct, points, threshold, joining)
-    )
+    small = len(points) <= WINDOW
+    parts = _link_drawn(distinct, points) if small else _grow(distinct, points, threshold, joining)
     members = list(rows_of.values())
     groups = [tuple(sorted(row for point in part.tolist() for row in members[point])) for part in parts]
     kept = [(rows, min(texts[row] for row in rows)) for rows in groups if len(rows) > 1]
@@ -57,15 +54,19 @@ def threshold_of(background: Background, drawn: float = 0.0) -> float:
     return max(SAME + DRAWN * drawn, background.mean + ABOVE_USUAL * background.deviation)
 
 
-def _link(texts: Sequence[str], points: Vectors, window: Rows) -> list[Rows]:
-    """Average linkage of these points, drawn to their neighbours; all of them, those alone too."""
-    drawn = draw(points[window])
-    background = measure_background([texts[row] for row in window.tolist()], drawn)
-    threshold = threshold_of(background, drawn=strength_of(len(window)))
-    parts = rows_by(merge(drawn, np.ones(len(drawn), dtype=np.int64), threshold))
+def _link(points: Vectors, threshold: float) -> list[Rows]:
+    """Average linkage down to `threshold`; all points, those alone too."""
+    return rows_by(merge(points, np.ones(len(points), dtype=np.int64), threshold))
+
+
+def _link_drawn(texts: Sequence[str], points: Vectors) -> list[Rows]:
+    """The same of points drawn to their neighbours. Of a window's worth: of more it costs more than it finds."""
+    drawn = draw(points)
+    threshold = threshold_of(measure_background(texts, drawn), drawn=strength_of(len(points)))
+    parts = _link(drawn, threshold)
     alone = np.array([part[0] for part in parts if len(part) == 1], dtype=np.int64)
     parts, left = join_nearest(drawn, [part for part in parts if len(part) > 1], alone, threshold - LONELY)
-    return [window[part] for part in (*parts, *left[:, None])]
+    return [*parts, *left[:, None]]
 
 
 def _grow(texts: Sequence[str], points: Vectors, threshold: float, joining: float) -> list[Rows]:
@@ -75,9 +76,10 @@ def _grow(texts: Sequence[str], points: Vectors, threshold: float, joining: floa
     """
     order = by_hash(texts)
     window = np.sort(order[:WINDOW])
-    parts, left = join_nearest(points, _link(texts, points, window), order[WINDOW:], joining)
+    parts = [window[part] for part in _link(points[window], threshold)]
+    parts, left = join_nearest(points, parts, order[WINDOW:], joining)
     for at in range(0, len(left), WINDOW):
         window = np.sort(left[at : at + WINDOW])
-        parts += _link(texts, points, window)
+        parts += [window[part] for part in _link(points[window], threshold)]
     whole = merge(means_of(points, parts), np.array([len(part) for part in parts]), threshold)
     return [np.concatenate([parts[place] for place in places]) for places in rows_by(whole)]

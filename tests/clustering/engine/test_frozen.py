@@ -20,7 +20,7 @@ FROZEN: dict[str, dict[str, str]] = {
         "matching.py": "28a1a2a84760",
     },
     "v2": {
-        "average.py": "3deb071dfaa9",
+        "average.py": "191a0e0efaf8",
         "compare.py": "f98f108db0d0",
         "drawing.py": "de72b2de2b22",
         "group.py": "a53692c8c74a",
