@@ -71,7 +71,7 @@ def test_enough_placements_say_how_alike_is_enough(project: Project, lead: User,
     event = issues["Loop"].events.filter(kind=EventKind.ATTACHED).first()
     assert event is not None
     assert (event.detail["rule"], round(row.score, 3)) == (1, event.detail["score"])
-    assert "what 33 placements of people taught" in inbox(lead_client)
+    assert "33 placements of people taught" in inbox(lead_client)
     page = lead_client.get(reverse("issue_page", args=["acme", row.issue.number])).content.decode()
     assert "was asked for, as people's placements taught (rule 1)" in page
     assert "by rule 1, which people's placements taught" in page
