@@ -36,6 +36,7 @@ from issues.queries import (
     unplaced_failures,
     with_steps,
 )
+from issues.queries.mechanisms import side_by_side
 from issues.queries.rules import newest_rule
 from issues.views.telling import say_done
 
@@ -77,6 +78,7 @@ def _show(request: ProjectRequest, entered: Entered | None = None) -> HttpRespon
         "pool": read_pool(request.project, sight),
         "look": newest_look(request.project),
         "rule": newest_rule(request.project),
+        "mechanisms": side_by_side(request.project),
         "fewest_placements": FEWEST_PLACEMENTS,
         "fewest": FEWEST,
         "issues": attachable_issues(request.project, sight),
