@@ -10,10 +10,12 @@ belongs into the project. Families:
     C  the demo's notes by failure mode, as several people would word them
     D  what an agent said before it called a tool, by the tool; and what failed tools answered, by tool and first words
     E  what users began with, by the task that they had been given
-    F  first sentences of the docstrings of installed packages, by module
+    F  first sentences of the docstrings of installed packages, by module; F1: by the part of the package
     G  a part of A and all of C
+    H  what installed packages say when they refuse something, by module
 
-Sizes that a family cannot fill are left out. Without the folder of data only C and F are made.
+Sizes that a family cannot fill are left out. `--classes 20` makes sets of few classes. Without the folder of data only
+C, F, F1 and H are made.
 """
 
 import argparse
@@ -26,6 +28,7 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -136,15 +139,30 @@ def _conversations(data: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
 
 def family_docstrings(_data: Path) -> list[Row]:
     """What the functions of installed packages say of themselves, by module; nothing of them is run."""
+    return _of_one_module(_first_sentences)
+
+
+def family_docstrings_coarse(_data: Path) -> list[Row]:
+    """The same by the part of the package."""
+    return [(text, ".".join(label.split(".")[:2])) for text, label in _of_one_module(_first_sentences)]
+
+
+def family_faults(_data: Path) -> list[Row]:
+    """What installed packages say when they refuse something, by module."""
+    return _of_one_module(_raised_words)
+
+
+def _of_one_module(texts_in: Callable[[ast.Module], Iterator[str]]) -> list[Row]:
+    """The texts by module. A sentence that several modules have says nothing of any."""
     labels_of: defaultdict[str, set[str]] = defaultdict(set)
     for package in PACKAGES:
-        for text, label in _documented(package):
-            labels_of[text].add(label)
-    # A sentence that several modules have says nothing of any.
+        for tree, label in _modules(package):
+            for text in texts_in(tree):
+                labels_of[text].add(label)
     return [(text, next(iter(labels))) for text, labels in sorted(labels_of.items()) if len(labels) == 1]
 
 
-def _documented(package: str) -> Iterator[Row]:
+def _modules(package: str) -> Iterator[tuple[ast.Module, str]]:
     spec = find_spec(package)
     for folder in (spec and spec.submodule_search_locations) or ():
         root = Path(folder)
@@ -152,22 +170,35 @@ def _documented(package: str) -> Iterator[Row]:
             parts = file.relative_to(root).parts
             if "tests" in parts or "testing" in parts or parts[-1].startswith(("test_", "conftest")):
                 continue
-            label = ".".join((package, *parts[:2])).removesuffix(".py").removesuffix(".__init__")
-            for text in _first_sentences(file):
-                yield text, label
+            with suppress(SyntaxError, ValueError):
+                label = ".".join((package, *parts[:2])).removesuffix(".py").removesuffix(".__init__")
+                yield ast.parse(file.read_bytes()), label
 
 
-def _first_sentences(file: Path) -> Iterator[str]:
-    try:
-        tree = ast.parse(file.read_bytes())
-    except (SyntaxError, ValueError):
-        return
+def _first_sentences(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             words = (ast.get_docstring(node) or "").split("\n\n", 1)[0].split()
             sentence = re.split(r"(?<=[.!?])\s", " ".join(words), maxsplit=1)[0]
             if len(sentence.split()) >= FEWEST_WORDS:
                 yield sentence
+
+
+def _raised_words(tree: ast.Module) -> Iterator[str]:
+    """The first argument of what is raised; what is filled in at run time is one neutral letter."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
+            words = _spelled(node.exc.args[0]).split()
+            if len(words) >= FEWEST_WORDS:
+                yield " ".join(words)
+
+
+def _spelled(node: ast.expr) -> str:
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else ""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_spelled(part) if isinstance(part, ast.Constant) else "x" for part in node.values)
+    return ""
 
 
 def family_union(data: Path) -> list[Row]:
@@ -186,9 +217,11 @@ FAMILIES: dict[str, Family] = {
     "D": family_agents,
     "E": family_openings,
     "F": family_docstrings,
+    "F1": family_docstrings_coarse,
     "G": family_union,
+    "H": family_faults,
 }
-WITHOUT_DATA = ("C", "F")
+WITHOUT_DATA = ("C", "F", "F1", "H")
 
 
 def draw(rows: Sequence[Row], n: int, classes: int, shape: Shape, seed: int) -> list[Row]:
