@@ -65,6 +65,10 @@ class Overlap:
         """The groups that hold anything of any issue."""
         return {group for group, _ in self._shared}
 
+    def issues(self) -> list[int]:
+        """All issues that have rows, ascending."""
+        return sorted(self._issues)
+
     def rows(self, issue: int, group: int | None = None) -> Rows:
         """The issue's rows, ascending; with `group` those that are in it."""
         members = self._issues[issue]

@@ -44,6 +44,15 @@ def test_a_group_of_the_pool_is_nobodys() -> None:
     assert found.fresh == (1,)
 
 
+def test_only_what_is_most_like_an_issue_is_added_to_it() -> None:
+    # Rows 0 to 2 and 5 are of one kind, 3 and 4 of another; the group of the first holds one that is like the second.
+    vectors = unit([1, 0], [1, 0], [0.9, 0.1], [0, 1], [0, 1], [1, 0.1], [0.4, 0.9])
+    issue_of = np.array([7, 7, 7, 3, 3, -1, -1])
+    found = reconcile(issue_of, grouped((0, 1, 2, 5, 6), (3, 4), rows=7), vectors)
+    [attach] = found.attaches
+    assert (attach.issue, attach.rows) == (7, (5,))
+
+
 def test_two_issues_in_one_group_are_proposed_to_be_merged() -> None:
     vectors = one_cloud(7)
     found = reconcile(np.array([9, 9, 9, 9, 2, 2, 2]), grouped(tuple(range(7)), rows=7), vectors)
