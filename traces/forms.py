@@ -12,6 +12,8 @@ from traces.models import Place, Polarity, SavedView
 
 NOT_SET = [("", "Not set")]
 FAR = 1e12
+LONGEST_QUERY = 2_000
+TOO_LONG = "These filters are too long to be saved."
 
 
 class MeaningForm(forms.Form):
@@ -53,14 +55,15 @@ class ViewForm(forms.Form):
 class SaveViewForm(ViewForm):
     """A view to be saved: the filters as they stand in the URL."""
 
-    query = forms.CharField(
-        max_length=2_000, required=False, error_messages={"max_length": "These filters are too long to be saved."}
-    )
+    query = forms.CharField(max_length=LONGEST_QUERY, required=False, error_messages={"max_length": TOO_LONG})
     is_shared = forms.BooleanField(required=False)
 
     def save(self, reader: Membership, place: Place, query: str) -> SavedView | None:
         """The reader's view of a list, with the filters that it knows; None where `errors` say why not. Leads share."""
         if not self.is_valid():
+            return None
+        if len(query) > LONGEST_QUERY:  # written out it can be longer than it was sent
+            self.add_error("query", TOO_LONG)
             return None
         given = {"name": self.cleaned_data["name"], "query": query, "place": place}
         is_shared = self.cleaned_data["is_shared"] and reader.may(Role.LEAD)

@@ -16,6 +16,8 @@ from issues.models import Decision, DecisionKind, Issue
 from issues.queries.decisions import changes_of
 
 MOST_AT_ONCE = 500
+# State, owner and severity can be changed at once, each by a decision.
+MOST_DECISIONS = 3 * MOST_AT_ONCE
 OF_ONE_ISSUE = {DecisionKind.STATE, DecisionKind.EDIT}
 
 
@@ -93,8 +95,8 @@ def rate_many(
 
 def undo_many(*, project: Project, decisions: Collection[int], actor: User | None) -> Bulk:
     """Undoes decisions on single issues, the newest first, each for itself; of undos, does again what they undid."""
-    rows = Decision.objects.select_related("project").filter(project=project, pk__in=decisions).order_by("-pk")
-    found = [row for row in rows[:MOST_AT_ONCE] if row.root in OF_ONE_ISSUE]
+    rows = Decision.objects.select_related("project").filter(project=project, pk__in=list(decisions)[:MOST_DECISIONS])
+    found = [row for row in rows.order_by("-pk") if row.root in OF_ONE_ISSUE]
     changed = {row.pk: changes_of(row)[0]["issue"] for row in found}
     numbers = dict(Issue.objects.filter(project=project, pk__in=changed.values()).values_list("pk", "number"))
     bulk = Bulk()

@@ -9,6 +9,7 @@ from issues.filters.board import (
     choose_issues,
     named_like,
     read_choice,
+    with_present_type,
 )
 from issues.filters.decisions import CONSTRAINT_FILTERS, DECISION_FILTERS, choose_constraints, choose_decisions
 from issues.filters.failures import FAILURE_FILTERS, choose_failures, read_moment
@@ -29,4 +30,5 @@ __all__ = [
     "named_like",
     "read_choice",
     "read_moment",
+    "with_present_type",
 ]

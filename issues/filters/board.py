@@ -1,12 +1,13 @@
 """The closed lists of what the board of issues may be filtered and sorted by."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from django.http import QueryDict
 
-from annotate.models import Severity
+from accounts.models import Project
+from annotate.models import FailureType, Severity
 from annotate.queries.blind import EVERYTHING, Sight
 from common.keys import is_key
 from issues.access import number_in
@@ -68,6 +69,12 @@ def read_choice(query: QueryDict) -> BoardChoice:
         **{name: value for name, value in asked.items() if name not in wrong},
         ignored=tuple(sorted(wrong | strange)),
     )
+
+
+def with_present_type(project: Project, choice: BoardChoice) -> BoardChoice:
+    """The choice with what its type was merged into, if it was: saved views and links outlive that."""
+    found = FailureType.objects.filter(project=project, pk=choice.type).first() if choice.type else None
+    return replace(choice, type=str(found.present.pk)) if found else choice
 
 
 def as_saved(query: QueryDict) -> str:

@@ -4,11 +4,6 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-def forget_what_concerns_issues(apps, schema_editor):
-    """What older code would take for proposals of new issues."""
-    apps.get_model("issues", "Proposal").objects.exclude(kind="new").delete()
-
-
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -85,5 +80,4 @@ class Migration(migrations.Migration):
             model_name='proposal',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'merge'), ('other__isnull', False)), models.Q(models.Q(('kind', 'merge'), _negated=True), ('other', None)), _connector='OR'), name='proposal_merges_two'),
         ),
-        migrations.RunPython(migrations.RunPython.noop, forget_what_concerns_issues),
     ]

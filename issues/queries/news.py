@@ -21,7 +21,7 @@ TOLD = (
     *(EventKind.MOVED, EventKind.MERGED, EventKind.UNMERGED, EventKind.ASSIGNED),
     *(EventKind.ESCALATING, EventKind.CALM),
 )
-MOST = 50
+MOST = 200
 SINCE, SEEN_TO = "issue__watchers__created_at", "issue__watchers__seen_at"
 
 

@@ -82,4 +82,8 @@ class ReleaseSerializer(Plain):
 class OrderSerializer(Plain):
     """The names of all releases, the oldest first; none at all: by first sight again."""
 
-    names = serializers.ListField(child=serializers.CharField(max_length=100), max_length=10_000)
+    names = serializers.ListField(
+        # As they came in: a name may begin or end with a space.
+        child=serializers.CharField(max_length=100, trim_whitespace=False),
+        max_length=10_000,
+    )

@@ -17,7 +17,7 @@ from annotate.queries.blind import Sight, sight_of
 from annotate.queries.judgements import known_types
 from common.keys import is_key
 from issues.access import possible_owners
-from issues.filters import GROUPS, SORTS, as_saved, choose_issues, named_like, read_choice
+from issues.filters import GROUPS, SORTS, as_saved, choose_issues, named_like, read_choice, with_present_type
 from issues.lifecycle import ACTS_BY_HAND
 from issues.lifecycle.ignoring import EndKind
 from issues.models import Issue
@@ -27,9 +27,9 @@ from issues.queries import (
     counted_issues,
     read_pool,
     seen_issues,
+    seen_releases,
     seen_workflows,
 )
-from issues.queries.life import ordered_releases
 from issues.queries.shares import issue_shares
 from issues.queries.sightings import sighted
 from traces.access import views_of
@@ -45,7 +45,7 @@ LARGEST_NUMBER = 2**31
 @member(Role.VIEWER)
 def board(request: ProjectRequest) -> HttpResponse:
     """The project's issues, filtered and sorted by what stands in the URL."""
-    choice = read_choice(request.GET)
+    choice = with_present_type(request.project, read_choice(request.GET))
     sight = sight_of(request.membership)
     everything = seen_issues(Issue.objects.filter(project=request.project), sight)
     found = choose_issues(counted_issues(request.project, sight), choice, me=request.user.pk, sight=sight)
@@ -90,7 +90,7 @@ def _changes(request: ProjectRequest) -> dict[str, Any]:
         "acts": ACTS_BY_HAND,
         "ends": EndKind.choices,
         "members": possible_owners(request.project),
-        "releases": [release.name for release in reversed(ordered_releases(request.project))],
+        "releases": seen_releases(request.project),
     }
 
 

@@ -19,7 +19,7 @@ from issues import actions
 from issues.access import find_owner
 from issues.actions import Bulk
 from issues.actions.bulk import MOST_AT_ONCE
-from issues.filters import choose_issues, read_choice
+from issues.filters import choose_issues, read_choice, with_present_type
 from issues.forms import BulkForm, checked, end_of, refuse_nothing
 from issues.lifecycle import Act
 from issues.models import Issue
@@ -79,20 +79,28 @@ def _numbers(request: ProjectRequest) -> list[int]:
 
 def _matching(request: ProjectRequest) -> list[int]:
     """The numbers of all that the board shows on all its pages, one more than may be acted on at most."""
+    if len(request.POST.get("query", "")) > LONGEST_QUERY:
+        raise Refused("These filters are too long to act on all that they find. Tick the issues instead.")
     sight = sight_of(request.membership)
     seen = seen_issues(Issue.objects.filter(project=request.project), sight)
-    found = choose_issues(seen, read_choice(QueryDict(_query(request))), me=request.user.pk, sight=sight)
-    return list(found.order_by("number").values_list("number", flat=True)[: MOST_AT_ONCE + 1])
+    choice = with_present_type(request.project, read_choice(QueryDict(_query(request))))
+    found = choose_issues(seen, choice, me=request.user.pk, sight=sight)
+    numbers = list(found.order_by("number").values_list("number", flat=True)[: MOST_AT_ONCE + 1])
+    if request.POST.get("expected", str(len(numbers))) != str(len(numbers)) and len(numbers) <= MOST_AT_ONCE:
+        raise Refused(f"Meanwhile these filters find {len(numbers)} issues. Look at them, and choose again.")
+    return numbers
 
 
 def _do(request: ProjectRequest, asked: dict[str, Any], numbers: list[int]) -> list[Bulk]:
     these: dict[str, Any] = {"project": request.project, "numbers": numbers, "actor": request.user}
     done = []
+    # Whoever can be no owner is refused before anything is done.
+    owner = _owner(request, asked["owner"]) if asked["owner"] else None
     if asked["act"]:
         how = {"fixed_in_release": asked["fixed_in_release"], "now": asked["now"], "reason": asked["reason"]}
         done.append(actions.act_on_many(**these, act=Act(asked["act"]), until=end_of(asked), **how))
     if asked["owner"]:
-        done.append(actions.own_many(**these, owner=_owner(request, asked["owner"])))
+        done.append(actions.own_many(**these, owner=owner))
     if asked["severity"]:
         done.append(actions.rate_many(**these, severity=Severity(asked["severity"])))
     return done

@@ -17,6 +17,8 @@ const press = (selector) => document.querySelector(selector)?.click();
 const everything = () => form.elements.everything; // where there are more issues than the page shows
 const allTicked = () => ticked().length === rows.length;
 
+let atHand = null; // the box that an act ticked, not a person
+
 function tell() {
   const place = document.getElementById("ticked");
   if (!place) return;
@@ -27,6 +29,7 @@ function tell() {
 function tickRows() {
   const none = allTicked();
   for (const box of boxes()) box.checked = !none;
+  atHand = null;
   tell();
 }
 
@@ -39,21 +42,47 @@ function tickMatching() {
 // All that the filters find is also all that the page shows.
 function tickAllWith(box) {
   if (box.checked) for (const each of boxes()) each.checked = true;
+  atHand = null;
   tell();
 }
 
-// Whoever acts with nothing ticked means the row at hand.
+// Whoever acts with nothing else ticked means the row at hand.
 function withTicked(act) {
+  forgetAtHand();
   const box = boxOf(list.row());
-  if (!ticked().length && box) box.checked = true;
+  if (!ticked().length && box) {
+    box.checked = true;
+    atHand = box;
+  }
   tell();
   if (ticked().length) act();
 }
 
+function forgetAtHand() {
+  if (atHand) atHand.checked = false;
+  atHand = null;
+}
+
+function leave() {
+  forgetAtHand();
+  tell();
+  list.choose(list.at());
+}
+
 // One thing at a time: what was chosen before and not applied is forgotten.
 function choose(act) {
-  for (const name of ["act", "owner", "severity"]) form.elements[name].value = "";
+  for (const name of ["act", "owner", "severity", "fixed_in_release", "reason", "until", "count", "days"]) {
+    form.elements[name].value = "";
+  }
+  form.elements.now.checked = false;
   form.elements.act.value = act;
+  needWords();
+}
+
+// Said before it is sent: a refusal would untick all.
+function needWords() {
+  form.elements.reason.required = form.elements.act.value === "ignore";
+  form.elements.fixed_in_release.required = form.elements.act.value === "fix" && !form.elements.now.checked;
 }
 
 const apply = (act) => () => withTicked(() => { choose(act); form.requestSubmit(); });
@@ -61,7 +90,11 @@ const ask = (act, field) => () => withTicked(() => { choose(act); form.elements[
 const isIgnored = () => (ticked()[0] ?? list.row())?.dataset.state === "ignored";
 
 function merge() {
-  const [one, other] = ticked();
+  const [one, other, third] = ticked();
+  if (third) {
+    document.getElementById("ticked").textContent = "Tick two issues to merge them";
+    return;
+  }
   location.assign(other ? `${one.dataset.merge}?issue=${other.dataset.number}` : one.dataset.merge);
 }
 
@@ -88,14 +121,19 @@ bindPage({
   nextRow: list.next,
   previousRow: list.previous,
   openRow: () => list.row()?.querySelector("[data-open]").click(),
-  leave: () => list.choose(list.at()),
+  leave,
   ...(form && changing),
   ...(document.getElementById("bulk-undo") && undoing),
 });
 tickRanges(boxes);
 
-document.addEventListener("change", ({ target }) => (target.name === "everything" ? tickAllWith(target) : tell()));
-// After those that tick a range.
-document.addEventListener("click", tell);
+document.addEventListener("change", ({ target }) => {
+  if (target === atHand) atHand = null; // a person meant it
+  if (form && target.form === form) needWords();
+  if (target.name === "everything") tickAllWith(target);
+  else tell();
+});
+// After those that tick a range. Of other boxes a click comes before their change, and would be told too early.
+document.addEventListener("click", ({ target }) => { if (target.name === "numbers") tell(); });
 tell();
 goOn(rows, list);

@@ -30,7 +30,7 @@ export function lifeActs() {
     ...offered("fixIssue", doing("fix")),
     ...offered("ignoreIssue", doing("ignore")),
     ...offered("reopenIssue", doing("reopen") ?? doing("unignore")),
-    ...offered("nameIssue", document.getElementById("issue-title"), (field) => field.select()),
+    ...offered("nameIssue", document.getElementById("issue-title"), (field) => { field.focus(); field.select(); }),
     ...offered("giveOwner", document.getElementById("issue-owner"), focus),
     ...offered("rateIssue", document.getElementById("issue-severity"), focus),
     ...offered("sayOnIssue", document.getElementById("say"), focus),

@@ -63,6 +63,23 @@ def field(page: Page, name: str) -> Locator:
     return page.locator(f".bulk [name='{name}']")
 
 
+def test_all_that_the_filters_find_are_chosen_by_mouse(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("issues.views.board.PAGE_SIZE", 2)
+    page.goto(BOARD, wait_until="networkidle")
+    page.get_by_role("checkbox", name="Tick ISS-1: A").check()
+    field(page, "everything").check()
+    expect(page.locator("#ticked")).to_have_text("All 3 chosen")
+    page.get_by_role("checkbox", name="Tick ISS-1: A").uncheck()
+    expect(page.locator("#ticked")).to_have_text("1 ticked")
+
+
+def test_an_act_that_was_left_ticks_nothing(page: Page) -> None:
+    press(page, "j", "f", "Escape", "j")
+    expect(link(page, "B")).to_be_focused()
+    act(page, "y")
+    assert states() == [State.NEW, State.OPEN, State.NEW]
+
+
 def test_issues_are_walked_ticked_and_opened(page: Page) -> None:
     expect(page.locator(".bulk")).to_be_hidden()
     press(page, "j", "x", "j", "j", "x")

@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Project, Role, User
-from annotate.models import Severity
+from annotate.actions.types import merge_types
+from annotate.models import Failure, FailureType, Severity
 from common.errors import Refused
 from issues import actions
 from issues.actions import Bulk
@@ -150,6 +151,36 @@ def test_page_acts_on_all_that_the_filters_find(
     assert "at most 2 issues at once" in send(lead_client, everything="on", act="take")
 
 
+def test_page_acts_on_no_more_than_was_shown(lead_client: Client, project: Project, issues: list[Issue]) -> None:
+    assert "find 4 issues" in send(lead_client, everything="on", expected=3, act="triage")
+    assert "too long" in send(lead_client, everything="on", act="triage", query="q=" + 2_000 * "a")
+    assert states(project) == ["new"] * 4
+    send(lead_client, everything="on", expected=4, act="triage")
+    assert states(project) == ["open"] * 4
+
+
+def test_all_that_was_done_at_once_is_undone_at_once(
+    lead_client: Client, project: Project, issues: list[Issue], lead: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("issues.actions.bulk.MOST_AT_ONCE", 4)
+    html = send(lead_client, everything="on", act="triage", owner=lead.pk, severity="high")
+    lead_client.post(reverse("issue_bulk_undo", args=["acme"]), {"undo": toast_value(html, "undo")})
+    assert states(project) == ["new"] * 4
+    assert not Issue.objects.filter(owner=lead).exists()
+
+
+def test_filter_by_a_merged_type_finds_what_it_became(
+    lead_client: Client, project: Project, issues: list[Issue], lead: User
+) -> None:
+    old, kept = (FailureType.objects.create(project=project, name=name) for name in ("Old", "Kept"))
+    Failure.objects.filter(issue_memberships__issue=issues[0]).update(failure_type=old)
+    merge_types(into=kept, type_ids=[old.pk], actor=lead)
+    html = lead_client.get(reverse("issue_board", args=["acme"]), {"type": old.pk}).content.decode()
+    assert ("Issue 1" in html, "Issue 2" in html) == (True, False)
+    send(lead_client, everything="on", expected=1, act="triage", query=f"type={old.pk}")
+    assert states(project) == ["open", "new", "new", "new"]
+
+
 def test_page_refuses_nonsense(lead_client: Client, issues: list[Issue]) -> None:
     stranger = make_member(make_project("other"), Role.LEAD, "stranger@example.com")
     assert "Say what to do" in send(lead_client, numbers=[1])
@@ -157,6 +188,7 @@ def test_page_refuses_nonsense(lead_client: Client, issues: list[Issue]) -> None
     assert "Name issues by their numbers" in send(lead_client, numbers=["x"], act="triage")
     assert "Name issues by their numbers" in send(lead_client, numbers=[10**12], act="triage")
     assert "Only members" in send(lead_client, numbers=[1], owner=stranger.pk)
+    assert "Only members" in send(lead_client, numbers=[1], act="triage", owner=stranger.pk)
     assert "Act:" in send(lead_client, numbers=[1], act="merge")
     assert states(issues[0].project) == ["new"] * 4
 
