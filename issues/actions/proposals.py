@@ -17,6 +17,8 @@ from issues.tasks import maintain
 def decline_proposal(*, proposal: Proposal, actor: User) -> None:
     """Declines a proposal: it does not come back unless its evidence grows by half."""
     with transaction.atomic():
+        # Not while a look at everything writes: it would not see the no, and propose the same again.
+        lock_project(proposal.project_id)
         decide(proposal, ProposalState.DECLINED, actor)
 
 

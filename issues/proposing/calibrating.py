@@ -48,7 +48,7 @@ def _is_due(read: MatchingRule | None, count: int) -> bool:
         return count >= FEWEST_PLACEMENTS
     if (read.mechanism, read.model_name) != (mechanisms.CURRENT, model_name()):
         return True
-    return abs(count - read.placements) >= CHANGED_BY * read.placements
+    return count != read.placements and abs(count - read.placements) >= CHANGED_BY * read.placements
 
 
 def _read(

@@ -13,8 +13,9 @@ from django.utils import timezone
 from accounts.models import Project
 from clustering.engine import mechanisms
 from clustering.models import GroupingRun, RunScope, RunStage, RunState
-from clustering.queries import read_embeddings
+from clustering.queries import read_embeddings, waiting_for_embedding
 from issues.models import lock_project
+from issues.proposing.drafts import Declined
 from issues.proposing.revising import revise_proposals
 from issues.proposing.suggesting import read_present, suggest
 from issues.proposing.waiting import newest_word
@@ -22,9 +23,15 @@ from issues.queries.links import read_links
 
 log = logging.getLogger(__name__)
 NIGHT = 2  # o'clock, UTC
+UNREAD = "{} of the failures are still being read by the model. Nothing was changed."
 # A worker that has been at a run for longer was killed.
 LEASE = timedelta(minutes=30)
+# So long it begins again when people decide meanwhile, or new failures are being read.
+PATIENCE = timedelta(hours=1)
+# What breaks every worker that takes it over is given up.
+GIVEN_UP = timedelta(hours=3)
 BROKEN = "It broke off because of a fault of ours, which the log of the worker names. Nothing was changed."
+TOO_LONG = "The workers that had begun it were stopped each time. Nothing was changed."
 
 
 def ask_to_maintain(project: Project) -> None:
@@ -49,7 +56,10 @@ def ask_nightly(now: datetime) -> None:
 def maintain_waiting() -> int:
     """Does each run that waits, and those that somebody broke off; returns how many were finished."""
     stale = Q(state=RunState.RUNNING, began_at__lt=timezone.now() - LEASE)
-    runs = GroupingRun.objects.filter(Q(state=RunState.WAITING) | stale, scope=RunScope.EVERYTHING)
+    looks = GroupingRun.objects.filter(scope=RunScope.EVERYTHING)
+    given_up = looks.filter(stale, created_at__lt=timezone.now() - GIVEN_UP)
+    given_up.update(state=RunState.FAILED, reason=TOO_LONG, finished_at=timezone.now())
+    runs = looks.filter(Q(state=RunState.WAITING) | stale)
     return sum(_try(run) for run in runs.select_related("project").order_by("pk"))
 
 
@@ -69,21 +79,30 @@ def _try(run: GroupingRun) -> bool:
 
 
 def maintain(run: GroupingRun) -> bool:
-    """Groups everything, and writes what that proposes. False where people decided meanwhile: it is done again."""
+    """Groups everything, and writes what that proposes. False where people decided meanwhile: it is done again.
+
+    Where they decide without end, it is written after an hour: what no longer holds is left out of it then.
+    """
     project = run.project
     _reach(run, RunStage.READING)
+    if unread := waiting_for_embedding().filter(project=project).count():
+        # What has no vector is in no group: all that is proposed about it would be given up.
+        _wait_for_vectors(run, unread)
+        return False
     mark = newest_word(project)
     found = read_embeddings(project)
     present = read_present(project, found)
-    links = read_links(project, present.failures)
+    links, declined = read_links(project, present.failures), Declined(project)
     _reach(run, RunStage.GROUPING, failure_count=len(found.rows))
     mechanism = mechanisms.current()
     grouping = mechanism.group([row.content for row in found.rows], found.vectors, links)
     _reach(run, RunStage.COMPARING, group_count=len(grouping.groups), mechanism=mechanism.name)
-    drafts = suggest(present, grouping, links)
+    drafts = suggest(present, grouping, links, declined)
     with transaction.atomic():
         lock_project(project.pk)
-        if newest_word(project) != mark:
+        if not _mine(run).exists():
+            return False  # another worker took it over
+        if newest_word(project) != mark and timezone.now() < run.created_at + PATIENCE:
             _again(run)
             return False
         revise_proposals(run, drafts)
@@ -101,6 +120,14 @@ def _reach(run: GroupingRun, stage: RunStage, **fields: int | str) -> None:
 
 def _again(run: GroupingRun) -> None:
     _mine(run).update(state=RunState.WAITING, stage="", began_at=None)
+
+
+def _wait_for_vectors(run: GroupingRun, unread: int) -> None:
+    """It begins again while new failures are being read, and is given up where that does not come to an end."""
+    if timezone.now() < run.created_at + PATIENCE:
+        _again(run)
+    else:
+        _finish(run, state=RunState.FAILED, reason=UNREAD.format(unread))
 
 
 def _finish(run: GroupingRun, *, state: RunState, reason: str = "") -> None:

@@ -9,8 +9,8 @@ from accounts.models import Project
 from clustering.engine.describe import choose_title, fold
 from clustering.models import GroupingRun
 from issues.models import Issue, IssueMembership, Proposal, ProposalKind, ProposalState
-from issues.proposing.suggesting import Draft
-from issues.proposing.writing import GROWN_BY, free_ids, is_mostly, is_same_evidence, members_of, taken_titles
+from issues.proposing.drafts import Declined, Draft
+from issues.proposing.writing import free_ids, is_mostly, members_of, taken_titles
 
 CONCERNING = Q(kind__in=[ProposalKind.MERGE, ProposalKind.SPLIT, ProposalKind.ATTACH])
 
@@ -21,8 +21,8 @@ def revise_proposals(run: GroupingRun, drafts: Iterable[Draft]) -> None:
     Left out is what is so already, what changed while the drafts were made, and what was declined and has not grown
     by half since. A proposal of a new issue gives way where most of its failures would rather be added to one.
     """
-    now = _Now(run.project)
-    wanted = {_fingerprint(draft): draft for draft in drafts if now.holds(draft) and not now.was_declined(draft)}
+    now, declined = _Now(run.project), Declined(run.project)
+    wanted = {_fingerprint(draft): draft for draft in drafts if now.holds(draft) and not declined.holds(draft)}
     standing = Proposal.objects.filter(CONCERNING, project=run.project, state=ProposalState.OPEN)
     standing.exclude(fingerprint__in=wanted).update(state=ProposalState.OUTDATED)
     known = {proposal.fingerprint: proposal for proposal in standing}
@@ -40,20 +40,13 @@ def revise_proposals(run: GroupingRun, drafts: Iterable[Draft]) -> None:
 
 
 class _Now:
-    """Where failures stand now, and what was declined."""
+    """Which issues there are now, and where failures stand."""
 
     def __init__(self, project: Project) -> None:
-        issues = Issue.objects.filter(project=project).select_related("merged_into")
         self._living = set(Issue.objects.living().filter(project=project).values_list("pk", flat=True))
         rows = IssueMembership.objects.standing().filter(issue__project=project)
         self._place = dict(rows.values_list("failure_id", "issue_id"))
         self._free = set(free_ids(project))
-        self._present = {issue.pk: issue.present.pk for issue in issues}
-        declined = Proposal.objects.filter(project=project, state=ProposalState.DECLINED)
-        self._no_merges = list(declined.filter(kind=ProposalKind.MERGE).values_list("subject", "other", "size"))
-        self._no_splits = members_of(project, ProposalState.DECLINED, ProposalKind.SPLIT)
-        self._no_attaches = members_of(project, ProposalState.DECLINED, ProposalKind.ATTACH)
-        self._subject = dict(declined.values_list("pk", "subject"))
 
     def holds(self, draft: Draft) -> bool:
         if not {draft.subject, *([draft.other] if draft.other else [])} <= self._living:
@@ -63,21 +56,6 @@ class _Now:
         if draft.kind == ProposalKind.SPLIT:
             return {self._place.get(failure) for failure in draft.failure_ids} == {draft.subject}
         return True
-
-    def was_declined(self, draft: Draft) -> bool:
-        members = set(draft.failure_ids)
-        if draft.kind == ProposalKind.MERGE:
-            pair = {draft.subject, draft.other}
-            return any(
-                {self._present[one], self._present[other]} == pair and draft.size < GROWN_BY * size
-                for one, other, size in self._no_merges
-            )
-        if draft.kind == ProposalKind.SPLIT:
-            return any(is_same_evidence(members, known) for known in self._no_splits.values())
-        return any(
-            self._present[self._subject[pk]] == draft.subject and is_same_evidence(members, known)
-            for pk, known in self._no_attaches.items()
-        )
 
 
 def _fingerprint(draft: Draft) -> str:

@@ -1,8 +1,9 @@
 """What a look at everything would have people decide: merges, splits and additions, as drafts of proposals."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,34 +16,12 @@ from clustering.engine.reconcile import Attach, Merge, Split, reconcile
 from clustering.grouping import describe_group
 from clustering.queries import Embeddings
 from issues.models import Issue, IssueMembership, ProposalKind
+from issues.proposing.drafts import Declined, Draft
 from issues.proposing.writing import GROWN_BY
 from issues.queries.confirmed import Joined, read_joined
 from issues.queries.links import forbidden
 
 MOST_OF_A_KIND = 20  # the surest of each; the others come when these are decided
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A proposal about issues that there are, by their keys. The fields are those of `Proposal`."""
-
-    kind: ProposalKind
-    subject: int
-    failure_ids: tuple[int, ...]
-    score: float
-    size: int
-    cohesion: float
-    across: float
-    other: int | None = None
-    notes: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-
-    @property
-    def about(self) -> tuple[object, ...]:
-        """What it is about: of a merge the two issues, whoever speaks for them."""
-        if self.other is not None:
-            return (self.kind.value, *sorted((self.subject, self.other)))
-        return self.kind.value, self.subject, *sorted(self.failure_ids)
 
 
 @dataclass(frozen=True)
@@ -76,22 +55,28 @@ def read_present(project: Project, found: Embeddings) -> Present:
     return Present(project, found, np.array(issue_of, dtype=np.int64))
 
 
-def suggest(present: Present, grouping: Grouping, links: Links) -> list[Draft]:
-    """What to propose, as the grouping of everything has it; nothing that people said no to, or have just joined."""
+def suggest(present: Present, grouping: Grouping, links: Links, declined: Declined) -> list[Draft]:
+    """What to propose, as the grouping of everything has it; nothing that people said no to, or have just joined.
+
+    What was declined takes no place: neither of the surest ones nor of the pairs that make issues one.
+    """
     told = reconcile(present.issue_of, grouping, present.found.vectors, links)
-    return [*_merges(present, told.merges), *_splits(present, told.splits), *_attaches(present, told.attaches)]
+    kinds = (
+        _merges(present, told.merges, declined),
+        declined.keep_out(_splits(present, told.splits)),
+        declined.keep_out(_attaches(present, told.attaches)),
+    )
+    return [draft for drafts in kinds for draft in islice(drafts, MOST_OF_A_KIND)]
 
 
-def _merges(present: Present, merges: Iterable[Merge]) -> list[Draft]:
-    """Of issues that all seem to be one no more pairs than make them one, the surest ones."""
+def _merges(present: Present, merges: Iterable[Merge], declined: Declined) -> Iterator[Draft]:
+    """Of issues that all seem to be one no more pairs than make them one, the surest ones first."""
     led: dict[int, int] = {}
-    drafts = []
     for merge in merges:
         one, other = (_end(led, issue) for issue in merge.issues)
-        if one != other:
+        if one != other and not declined.holds(draft := _merge(present, merge)):
             led[max(one, other)] = min(one, other)
-            drafts.append(merge)
-    return [_merge(present, merge) for merge in drafts[:MOST_OF_A_KIND]]
+            yield draft
 
 
 def _end(led: Mapping[int, int], issue: int) -> int:
@@ -116,11 +101,12 @@ def _merge(present: Present, merge: Merge) -> Draft:
     )
 
 
-def _splits(present: Present, splits: Sequence[Split]) -> list[Draft]:
+def _splits(present: Present, splits: Sequence[Split]) -> Iterator[Draft]:
     joined = read_joined(present.project, {split.issue for split in splits}) if splits else {}
     counts = describe.count_words(row.text for row in present.found.rows)
-    free = [split for split in splits if not _was_just_joined(present, split, joined.get(split.issue, []))]
-    return [_split(present, split, counts) for split in free[:MOST_OF_A_KIND]]
+    for split in splits:
+        if not _was_just_joined(present, split, joined.get(split.issue, [])):
+            yield _split(present, split, counts)
 
 
 def _was_just_joined(present: Present, split: Split, joined: Iterable[Joined]) -> bool:
@@ -148,24 +134,20 @@ def _split(present: Present, split: Split, counts: Mapping[str, int]) -> Draft:
     )
 
 
-def _attaches(present: Present, attaches: Sequence[Attach]) -> list[Draft]:
+def _attaches(present: Present, attaches: Sequence[Attach]) -> Iterator[Draft]:
     never = _never(present, attaches)
-    drafts = []
     for attach in attaches:
         failures = [pk for pk in present.ids(attach.rows) if attach.issue not in never.get(pk, ())]
         if failures:
-            drafts.append(
-                Draft(
-                    ProposalKind.ATTACH,
-                    subject=attach.issue,
-                    failure_ids=tuple(failures),
-                    score=attach.score,
-                    size=len(failures),
-                    cohesion=attach.inside,
-                    across=attach.across,
-                )
+            yield Draft(
+                ProposalKind.ATTACH,
+                subject=attach.issue,
+                failure_ids=tuple(failures),
+                score=attach.score,
+                size=len(failures),
+                cohesion=attach.inside,
+                across=attach.across,
             )
-    return drafts[:MOST_OF_A_KIND]
 
 
 def _never(present: Present, attaches: Sequence[Attach]) -> Mapping[int, Collection[int]]:

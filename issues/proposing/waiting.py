@@ -20,6 +20,7 @@ from clustering.engine import mechanisms
 from clustering.engine.group import measure_background
 from clustering.engine.matching import Anchors, Match, Rule, anchors_of
 from clustering.grouping import group_failures, hash_input, was_grouped
+from clustering.models import GroupingRun, RunScope, RunState
 from clustering.queries import Embeddings, read_contents, read_embeddings
 from issues.deciding import join
 from issues.models import Decision, DecisionKind, Issue, IssueMembership, ProposalEvent, Source, lock_project
@@ -36,7 +37,9 @@ def place_waiting(project: Project) -> None:
     """Does all that is to do for one project's failures and proposals."""
     release_withdrawn(project)
     place_chosen(project)
-    mark = newest_word(project)  # first: what people decide meanwhile is looked at again
+    # First: what people decide meanwhile is looked at again. So is what a look at everything left: it outdates
+    # proposals of new issues where it has additions, and no decision tells when those are gone.
+    mark = (*newest_word(project), _newest_look(project))
     if was_grouped(project, hash_input(read_contents(project, free_ids(project)), mark)):
         return
     left = place_alike(project)
@@ -54,6 +57,12 @@ def newest_word(project: Project) -> tuple[int, int]:
     newest = (rows.order_by("-pk").values_list("pk", flat=True).first() or 0 for rows in (said, answered))
     decision, answer = newest
     return decision, answer
+
+
+def _newest_look(project: Project) -> int:
+    """The last look at everything that was finished."""
+    looks = GroupingRun.objects.filter(project=project, scope=RunScope.EVERYTHING, state=RunState.DONE)
+    return looks.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def release_withdrawn(project: Project) -> None:

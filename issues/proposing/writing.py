@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import Project
 from clustering.engine.describe import choose_title, fold
@@ -15,6 +16,7 @@ from issues.queries import unplaced_failures
 
 SAME_PROPOSAL = 0.5  # Jaccard overlap from which a group is what was already declined
 GROWN_BY = 1.5  # evidence that brings a declined proposal back
+EVERY = Q()
 
 
 def write_proposals(project: Project, run: GroupingRun, groups: Iterable[Group]) -> None:
@@ -24,7 +26,9 @@ def write_proposals(project: Project, run: GroupingRun, groups: Iterable[Group])
         free = set(free_ids(project))
         declined = members_of(project, ProposalState.DECLINED, ProposalKind.NEW)
         standing = members_of(project, ProposalState.OPEN, ProposalKind.NEW)
-        elsewhere = members_of(project, ProposalState.OPEN, ProposalKind.ATTACH)
+        # An addition to an issue that is gone can no more be decided: it keeps nothing from being proposed.
+        living = Q(proposal__subject__withdrawn_at=None)
+        elsewhere = members_of(project, ProposalState.OPEN, ProposalKind.ATTACH, living)
         fresh = [
             group
             for group in groups
@@ -68,7 +72,9 @@ def fingerprint(failure_ids: Collection[int]) -> str:
 
 
 def is_same_evidence(members: set[int], declined: set[int]) -> bool:
-    """Whether a group is what was declined before, and has not grown by half since."""
+    """Whether a group is what was declined before, or a part of it, and has not grown by half since."""
+    if members <= declined:
+        return True  # what is left when some found other places
     overlap = len(members & declined) / len(members | declined)
     return overlap >= SAME_PROPOSAL and len(members) < GROWN_BY * len(declined)
 
@@ -85,11 +91,11 @@ def taken_titles(project: Project) -> set[str]:
     return {fold(title) for title in (*issues, *proposals.values_list("title", flat=True))}
 
 
-def members_of(project: Project, state: ProposalState, kind: ProposalKind) -> dict[int, set[int]]:
-    """The failures of the project's proposals of this kind in this state, by proposal."""
+def members_of(project: Project, state: ProposalState, kind: ProposalKind, which: Q = EVERY) -> dict[int, set[int]]:
+    """The failures of the project's proposals of this kind in this state, by proposal. `which`: only of these."""
     found: defaultdict[int, set[int]] = defaultdict(set)
     rows = Proposal.failures.through.objects.filter(
-        proposal__project=project, proposal__state=state, proposal__kind=kind
+        which, proposal__project=project, proposal__state=state, proposal__kind=kind
     )
     for proposal_id, failure_id in rows.values_list("proposal_id", "failure_id"):
         found[proposal_id].add(failure_id)

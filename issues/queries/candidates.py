@@ -87,6 +87,8 @@ def as_candidates(project: Project, proposals: Iterable[Any], sight: Sight = EVE
     keys = {key for one in chosen for key in (one.home, one.gone) if key}
     issues = {issue.pk: issue for issue in counted_issues(project, sight).filter(pk__in=keys)}
     notes = _Notes(chosen, sight)
+    # A reader may see an issue and not the one that it was merged into.
+    shown = [one for one in chosen if all(key in issues for key in (one.home, one.gone) if key)]
     return [
         Candidate(
             proposal=one,
@@ -96,7 +98,7 @@ def as_candidates(project: Project, proposals: Iterable[Any], sight: Sight = EVE
             other=issues.get(one.gone),
             beside=notes.beside(one),
         )
-        for one in chosen
+        for one in shown
     ]
 
 

@@ -14,7 +14,18 @@ from issues.models import FEWEST_MEMBERS, Issue, IssueMembership, Proposal, Prop
 from issues.queries.counts import unplaced_failures
 from issues.queries.withholding import seen_issues, seen_proposals
 
-HOME, GONE = Coalesce("subject__merged_into", "subject"), Coalesce("other__merged_into", "other")
+
+def _end_of(issue: str) -> Coalesce:
+    """Where an issue's number leads. A query cannot go on to the end as `Issue.present` does: it takes three steps."""
+    return Coalesce(
+        f"{issue}__merged_into__merged_into__merged_into",
+        f"{issue}__merged_into__merged_into",
+        f"{issue}__merged_into",
+        issue,
+    )
+
+
+HOME, GONE = _end_of("subject"), _end_of("other")
 # A new issue is made of more than one failure; one that there is may lose, get or be like a single one.
 ENOUGH = Q(live__gte=FEWEST_MEMBERS) | Q(live__gt=0) & ~Q(kind=ProposalKind.NEW)
 

@@ -156,7 +156,8 @@ def _done(proposal: Proposal, *, attached: bool) -> str:
 
 def _refuse(request: ProjectRequest, proposal: Proposal, refused: Refused) -> HttpResponse:
     proposal.refresh_from_db()
-    if not proposal.is_open():
+    # Where the inbox has no card of it any more, nothing else would say why.
+    if not proposal.is_open() or proposal.pk not in _order(request, sight_of(request.membership)):
         messages.error(request, refused.message)
         return _to(request, None)
     given = request.POST
@@ -214,4 +215,4 @@ def look_progress(request: ProjectRequest) -> HttpResponse:
     found = newest_look(request.project)
     if found is None or not found.is_under_way():
         return HttpResponseClientRefresh()
-    return render(request, "issues/_look.html", {"look": found})
+    return render(request, "issues/_look.html", {"look": found, "sight": sight_of(request.membership)})

@@ -9,9 +9,11 @@ from annotate.models import Failure
 from clustering.engine import mechanisms
 from clustering.engine.calibrate import PRECISION
 from clustering.engine.matching import MARGIN
+from clustering.queries import model_name
 from issues import actions
 from issues.models import EventKind, Issue, IssueMembership, MatchingRule, Source
 from issues.proposing import place_waiting
+from issues.proposing.calibrating import _is_due
 from tests.issues.makers import make_told, run, tell_all
 
 MODES = {
@@ -103,6 +105,12 @@ def test_placements_that_agree_on_nothing_leave_the_rule_of_the_mechanism(
     assert "gave no rule that puts nine of ten" in inbox(lead_client)
     place_waiting(project)
     assert not IssueMembership.objects.filter(failure=late, rule=rule).exists()
+
+
+def test_where_nobody_places_anything_any_more_the_rule_is_not_read_again_and_again() -> None:
+    read = MatchingRule(mechanism=mechanisms.CURRENT, model_name=model_name(), placements=0)
+    assert not _is_due(read, 0)
+    assert _is_due(read, 1)
 
 
 def test_a_join_is_undone_with_one_key_and_teaches(project: Project, lead: User) -> None:

@@ -138,6 +138,26 @@ def test_a_merge_of_what_was_merged_meanwhile_leads_on(
         actions.accept_proposal(proposal=again, actor=lead)
 
 
+def test_the_inbox_shows_where_a_chain_of_merges_ends(
+    lead_client: Client, project: Project, merge: Proposal, token: Issue, loop: Issue, lead: User
+) -> None:
+    for number in (3, 4):
+        issue = make_issue_of([make_told(project, lead, f"further {number}")], f"Further {number}", lead)
+        actions.merge_issues(into=issue, others=[token], actor=lead)
+        token = issue
+    [row] = open_proposals(project)
+    assert (row.home, row.gone) == (token.pk, loop.pk)
+    assert f"Merge ISS-2 into ISS-{token.number}?" in inbox(lead_client)
+
+
+def test_a_refusal_is_told_where_the_card_is_gone(lead_client: Client, split: Proposal, lead: User) -> None:
+    failures = ids(list(split.failures.all()))
+    elsewhere = make_issue_of([make_told(split.project, lead, "elsewhere")], "Elsewhere", lead)
+    actions.move_failures(failure_ids=failures, target=elsewhere, actor=lead)
+    assert decide(lead_client, split, decision="accept", title="Only loops", failures=failures) == 302
+    assert 'class="toast error"' in inbox(lead_client)
+
+
 @pytest.mark.parametrize("name", ["merge", "split", "attach"])
 def test_what_can_no_more_be_done_is_not_shown_nor_opened_again(
     project: Project, name: str, lead: User, request: pytest.FixtureRequest

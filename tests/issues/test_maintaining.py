@@ -17,7 +17,7 @@ from issues import actions
 from issues.deciding import join
 from issues.models import Constraint, Issue, IssueMembership, Proposal, ProposalKind, ProposalState, Source
 from issues.proposing import ask_nightly, ask_to_maintain, maintain_waiting, place_waiting
-from issues.proposing.maintaining import LEASE
+from issues.proposing.maintaining import GIVEN_UP, LEASE, PATIENCE
 from tests.issues.makers import LOOP, TOKEN, make_proposal, make_told, tell_all, withdraw
 
 MORE_TOKEN = ["refund tool token expired still claimed success", "a refund tool token expired while claimed success"]
@@ -140,6 +140,48 @@ def test_a_declined_split_and_a_declined_addition_do_not_nag(project: Project, m
     assert kinds() == []
 
 
+@pytest.mark.parametrize("most", [1, 20])
+def test_what_was_declined_takes_the_place_of_nothing_else(
+    project: Project, lead: User, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("issues.proposing.suggesting.MOST_OF_A_KIND", most)
+    for number in range(3):
+        told = [f"refund tool token expired {word} claimed success {number}" for word in ("but", "and")]
+        issue_of(tell_all(project, lead, told), f"Token {number}", lead)
+    tell_all(project, lead, [*LOOP, *MORE_LOOP])
+    for _ in range(3):
+        look(project)
+        assert set(kinds()) == {"merge"}
+        proposal = Proposal.objects.filter(state=ProposalState.OPEN).order_by("pk")[0]
+        actions.decline_proposal(proposal=proposal, actor=lead)
+    look(project)
+    assert kinds() == []
+
+
+def test_a_declined_split_does_not_come_back_turned_round(project: Project, mixed: Issue, lead: User) -> None:
+    look(project)
+    actions.decline_proposal(proposal=Proposal.objects.get(), actor=lead)
+    for failure in Failure.objects.filter(note__in=[TOKEN[0], TOKEN[1], TOKEN[2]]):
+        withdraw(failure)
+    look(project)
+    assert kinds() == []
+
+
+def test_what_is_left_of_a_declined_addition_does_not_nag(project: Project, lead: User) -> None:
+    issue_of(tell_all(project, lead, TOKEN), "Token", lead)
+    words = ["one", "two", "three", "four", "five"]
+    more = tell_all(project, lead, [f"refund tool token expired but claimed success {word}" for word in words])
+    tell_all(project, lead, LOOP)
+    look(project)
+    [proposal] = Proposal.objects.filter(kind=ProposalKind.ATTACH)
+    assert proposal.size == 5
+    actions.decline_proposal(proposal=proposal, actor=lead)
+    for failure in more[:3]:
+        withdraw(failure)
+    look(project)
+    assert kinds() == []
+
+
 def test_what_people_decide_meanwhile_is_looked_at_again(
     project: Project, two: tuple[Issue, Issue], lead: User
 ) -> None:
@@ -157,6 +199,57 @@ def test_what_people_decide_meanwhile_is_looked_at_again(
     assert kinds() == []
 
 
+def test_a_look_is_not_done_anew_without_end(project: Project, two: tuple[Issue, Issue], lead: User) -> None:
+    embed_waiting()
+    ask_to_maintain(project)
+    GroupingRun.objects.update(created_at=timezone.now() - PATIENCE)
+
+    def meanwhile(*_: object) -> list[object]:
+        actions.merge_issues(into=two[0], others=[two[1]], actor=lead)
+        return []
+
+    with patch("issues.proposing.maintaining.suggest", meanwhile):
+        assert maintain_waiting() == 1
+    assert GroupingRun.objects.get(scope=RunScope.EVERYTHING).state == RunState.DONE
+
+
+def test_a_look_that_every_worker_broke_off_is_given_up(project: Project, two: tuple[Issue, Issue]) -> None:
+    ask_to_maintain(project)
+    now = timezone.now()
+    GroupingRun.objects.update(
+        state=RunState.RUNNING, began_at=now - LEASE - timedelta(seconds=1), created_at=now - GIVEN_UP
+    )
+    assert maintain_waiting() == 0
+    run = GroupingRun.objects.get(scope=RunScope.EVERYTHING)
+    assert (run.state, "Nothing was changed" in run.reason) == (RunState.FAILED, True)
+
+
+def test_a_worker_whose_look_was_taken_over_writes_nothing(project: Project, two: tuple[Issue, Issue]) -> None:
+    look(project)
+    ask_to_maintain(project)
+
+    def meanwhile(*_: object) -> list[object]:
+        GroupingRun.objects.filter(state=RunState.RUNNING).update(began_at=timezone.now())
+        return []
+
+    with patch("issues.proposing.maintaining.suggest", meanwhile):
+        assert maintain_waiting() == 0
+    assert kinds() == ["merge"]
+
+
+def test_a_look_waits_for_what_has_not_been_read_yet(project: Project, two: tuple[Issue, Issue], lead: User) -> None:
+    look(project)
+    make_told(project, lead, "not read yet")
+    ask_to_maintain(project)
+    assert maintain_waiting() == 0
+    run = GroupingRun.objects.filter(scope=RunScope.EVERYTHING).latest("pk")
+    assert (run.state, kinds()) == (RunState.WAITING, ["merge"])
+    GroupingRun.objects.filter(pk=run.pk).update(created_at=timezone.now() - PATIENCE)
+    assert maintain_waiting() == 0
+    run.refresh_from_db()
+    assert (run.state, run.reason.split(" of ")[0], kinds()) == (RunState.FAILED, "1", ["merge"])
+
+
 def test_what_breaks_says_so_and_the_next_one_is_done(project: Project, two: tuple[Issue, Issue]) -> None:
     with patch("issues.proposing.maintaining.suggest", side_effect=ValueError("broken")):
         run = look(project)
@@ -165,6 +258,7 @@ def test_what_breaks_says_so_and_the_next_one_is_done(project: Project, two: tup
 
 
 def test_one_look_at_a_time_and_one_that_was_killed_is_taken_over(project: Project, two: tuple[Issue, Issue]) -> None:
+    embed_waiting()
     for _ in range(2):
         ask_to_maintain(project)
     run = GroupingRun.objects.get(scope=RunScope.EVERYTHING)

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import Project, User
 from annotate.models import Failure
 from clustering.embedding import embed_waiting
 from clustering.engine.group import Background, measure_background
 from clustering.grouping import Group, group_failures
+from clustering.models import GroupingRun, RunScope, RunState
 from common.errors import Refused
 from issues import actions
 from issues.deciding import join, make_decision
@@ -19,7 +21,7 @@ from issues.models import Constraint, Decision, Issue, IssueMembership, Proposal
 from issues.proposing import place_waiting
 from issues.proposing.waiting import place_alike
 from issues.proposing.writing import write_proposals
-from tests.issues.makers import LOOP, TOKEN, make_issue, make_told, run, tell_all, withdraw
+from tests.issues.makers import LOOP, TOKEN, make_issue, make_proposal, make_told, run, tell_all, withdraw
 
 
 def open_sets() -> list[set[int]]:
@@ -45,6 +47,35 @@ def test_what_people_decide_is_looked_at_with_what_waits_already(project: Projec
     actions.merge_issues(into=issue, others=[other], actor=lead)
     place_waiting(project)
     assert place_of(third) == issue
+
+
+def test_what_a_look_outdated_is_proposed_again_once_the_addition_is_gone(
+    project: Project, issue: Issue, lead: User
+) -> None:
+    told, _ = tell_all(project, lead, TOKEN), tell_all(project, lead, LOOP)
+    run(project)
+    assert {one.pk for one in told} in open_sets()
+    addition = make_proposal(told, "", kind="attach", subject=issue, across=0.5, fingerprint="addition")
+    Proposal.objects.exclude(pk=addition.pk).update(state=ProposalState.OUTDATED)
+    GroupingRun.objects.create(project=project, scope=RunScope.EVERYTHING, state=RunState.DONE, mechanism="v1")
+    place_waiting(project)
+    assert open_sets().count({one.pk for one in told}) == 1  # the addition alone
+    addition.state = ProposalState.OUTDATED
+    addition.save()
+    GroupingRun.objects.create(project=project, scope=RunScope.EVERYTHING, state=RunState.DONE, mechanism="v1")
+    place_waiting(project)
+    assert {one.pk for one in told} in open_sets()
+
+
+def test_an_addition_to_an_issue_that_is_gone_keeps_nothing_back(project: Project, issue: Issue, lead: User) -> None:
+    told, _ = tell_all(project, lead, TOKEN), tell_all(project, lead, LOOP)
+    make_proposal(told, "", kind="attach", subject=issue, across=0.5, fingerprint="addition")
+    run(project)
+    assert open_sets().count({one.pk for one in told}) == 1
+    Issue.objects.filter(pk=issue.pk).update(withdrawn_at=timezone.now())
+    make_told(project, lead, "unlike anything else")
+    run(project)
+    assert open_sets().count({one.pk for one in told}) == 2
 
 
 def test_a_failure_that_is_taken_back_meanwhile_joins_nothing(
